@@ -1,0 +1,1 @@
+"""Append-only accumulator entries and the balances they add up to."""

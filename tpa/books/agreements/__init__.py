@@ -1,0 +1,1 @@
+"""ASO agreements, TPA fee schedules, stop-loss contracts, carriers (shared schema)."""

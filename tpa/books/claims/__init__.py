@@ -1,0 +1,1 @@
+"""Claims, their lines, decisions and pends."""

@@ -1,0 +1,1 @@
+"""Funding invoices, deposits and credits of an employer."""

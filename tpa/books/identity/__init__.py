@@ -1,0 +1,1 @@
+"""Who may do what: users, grants, API keys (shared schema)."""

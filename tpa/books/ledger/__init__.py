@@ -1,0 +1,1 @@
+"""Double entry per employer in integer cents: accounts, entries, postings. Append-only."""

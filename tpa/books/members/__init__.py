@@ -1,0 +1,1 @@
+"""People, families and their coverage, as of any day and as known on any day."""

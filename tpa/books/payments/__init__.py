@@ -1,0 +1,1 @@
+"""Payments of decided claims, as far as they are funded."""

@@ -1,0 +1,1 @@
+"""Plan documents as data: versions, checks, publishing."""

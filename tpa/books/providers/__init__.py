@@ -1,0 +1,1 @@
+"""Providers, networks, price lists (shared schema)."""

@@ -1,0 +1,1 @@
+"""Specific and aggregate exposure under the stop-loss contracts."""

@@ -1,0 +1,1 @@
+"""PURE: the engine computes. Facts in, decision out; no clock, no database."""

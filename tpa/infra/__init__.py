@@ -1,0 +1,1 @@
+"""Django glue: tenant-bound database and tasks, outbox, jobs, COPY, locks."""

@@ -1,0 +1,1 @@
+"""One file a journey. A workflow owns the transaction."""
