@@ -1,0 +1,99 @@
+// Small behaviour for server-made pages: theme switch, charts, keyboard. No state of its own.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+
+  const switchTheme = () => {
+    root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.bsTheme);
+    drawCharts();
+  };
+
+  // A chart is <div class="chart" data-chart="id of a JSON script element">. Its table twin stands beside it.
+  const charts = new Map();
+  const money = (cents, currency) =>
+    new Intl.NumberFormat(root.lang || "en-US", { style: "currency", currency, maximumFractionDigits: 0 }).format(cents / 100);
+
+  const chartOptions = (spec) => {
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const ink = colour("--tblr-body-color") || "#222";
+    const palette = [colour("--tpa-info"), colour("--tpa-warn"), colour("--tpa-good"), colour("--tpa-muted")];
+    return {
+      animation: false,
+      color: palette,
+      textStyle: { color: ink, fontFamily: "inherit" },
+      aria: { enabled: true, label: { description: spec.label }, decal: { show: true } },
+      tooltip: { trigger: "axis", valueFormatter: (value) => (value === null ? "" : money(value, spec.currency)) },
+      legend: { top: 0, textStyle: { color: ink } },
+      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+      xAxis: { type: "category", data: spec.categories, axisLabel: { color: ink } },
+      yAxis: { type: "value", axisLabel: { color: ink, formatter: (value) => money(value, spec.currency) }, splitLine: { lineStyle: { opacity: 0.25 } } },
+      series: spec.series.map((series) => ({
+        name: series.name,
+        type: series.type,
+        stack: series.stack || undefined,
+        data: series.data,
+        symbolSize: 6,
+        barMaxWidth: 42,
+        markLine: series.mark
+          ? { silent: true, symbol: "none", label: { formatter: series.mark.name, color: ink }, data: [{ yAxis: series.mark.cents }] }
+          : undefined,
+      })),
+    };
+  };
+
+  const drawCharts = () => {
+    if (!window.echarts) return;
+    document.querySelectorAll("[data-chart]").forEach((element) => {
+      const source = document.getElementById(element.dataset.chart);
+      if (!source) return;
+      const chart = charts.get(element) || window.echarts.init(element, null, { renderer: "svg" });
+      charts.set(element, chart);
+      chart.setOption(chartOptions(JSON.parse(source.textContent)), true);
+    });
+  };
+  window.addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+
+  // Keys: every one has a visible link or button with data-key; j and k walk rows. Off inside inputs, and switchable.
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const walk = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement.closest("[data-row]"));
+    const next = all[Math.max(0, Math.min(all.length - 1, at + step))];
+    (next.matches("a") ? next : next.querySelector("a") || next).focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (localStorage.getItem("keys") === "off" && event.key !== "?") return;
+    if (event.key === "j") return walk(1);
+    if (event.key === "k") return walk(-1);
+    if (event.key === "?") {
+      const help = document.getElementById("keys-help");
+      if (help) help.showModal();
+      return;
+    }
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (target) {
+      event.preventDefault();
+      target.click();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-theme-switch]").forEach((button) => button.addEventListener("click", switchTheme));
+    document.querySelectorAll("[data-keys-switch]").forEach((box) => {
+      box.checked = localStorage.getItem("keys") !== "off";
+      box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+    });
+    document.querySelectorAll("[data-confirm]").forEach((form) =>
+      form.addEventListener("submit", (event) => {
+        if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+      }),
+    );
+    drawCharts();
+  });
+})();
