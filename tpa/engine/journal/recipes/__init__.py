@@ -1,0 +1,1 @@
+"""One file a business event. Recipes never import each other."""
