@@ -1,0 +1,1 @@
+"""The implementation guides (TR3) as tables: loops, segments, elements."""

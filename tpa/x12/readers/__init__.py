@@ -1,0 +1,1 @@
+"""Readers: 837P/I/D claims and 834 enrolment, as generators of typed values."""
