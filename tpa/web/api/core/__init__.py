@@ -1,0 +1,1 @@
+"""What every resource shares: problems, public ids, money, pages, idempotency, permissions."""
