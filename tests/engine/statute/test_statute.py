@@ -35,15 +35,8 @@ def test_hdhp_figures_of_2026():
 
 
 def test_a_figure_from_memory_is_marked():
-    assert (
-        statute("us/aca_out_of_pocket")
-        .on(date(2023, 5, 1))
-        .source.endswith("unconfirmed")
-    )
-    assert (
-        "minimum_deductible_self_cents"
-        in statute("us/hdhp").on(date(2024, 5, 1)).source
-    )
+    assert statute("us/aca_out_of_pocket").on(date(2023, 5, 1)).source.endswith("unconfirmed")
+    assert "minimum_deductible_self_cents" in statute("us/hdhp").on(date(2024, 5, 1)).source
 
 
 @pytest.mark.parametrize("name", ["us/aca_out_of_pocket", "us/hdhp"])
@@ -51,9 +44,7 @@ def test_every_year_has_one_value_without_a_gap(name):
     spans = [value.span for value in statute(name).values]
     assert spans[0].starts_on == date(2014, 1, 1)
     assert spans[-1].ends_before == date(2027, 1, 1)
-    assert all(
-        before.ends_before == after.starts_on for before, after in pairwise(spans)
-    )
+    assert all(before.ends_before == after.starts_on for before, after in pairwise(spans))
 
 
 @pytest.mark.parametrize("day", [date(2013, 12, 31), date(2027, 1, 1)])
@@ -109,12 +100,8 @@ def test_stop_loss_minimums_never_overlap_for_one_group():
     rows = statute("us/stop_loss_minimums").values
     for row in rows:
         for other in rows:
-            if (
-                row is other
-                or row["jurisdiction"] != other["jurisdiction"]
-                or not row.span.overlaps(other.span)
-            ):
+            if row is other or row["jurisdiction"] != other["jurisdiction"] or not row.span.overlaps(other.span):
                 continue
-            assert row["group_from_count"] > other.get(
+            assert row["group_from_count"] > other.get("group_to_count", 10**9) or other["group_from_count"] > row.get(
                 "group_to_count", 10**9
-            ) or other["group_from_count"] > row.get("group_to_count", 10**9)
+            )

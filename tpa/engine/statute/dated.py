@@ -72,12 +72,8 @@ def parse_statute(name: str, text: str) -> Statute:
         raise DomainError(f"This is not TOML: {fault}", where=name) from fault
     unknown = set(document) - {"label", "unit", "value"}
     if unknown or not {"label", "unit", "value"} <= set(document):
-        raise DomainError(
-            "A statute has label, unit and [[value]], nothing else.", where=name
-        )
-    values = tuple(
-        _value(f"{name}/value/{n}", row) for n, row in enumerate(document["value"])
-    )
+        raise DomainError("A statute has label, unit and [[value]], nothing else.", where=name)
+    values = tuple(_value(f"{name}/value/{n}", row) for n, row in enumerate(document["value"]))
     return Statute(name, document["label"], document["unit"], values)
 
 
@@ -87,11 +83,7 @@ def _value(where: str, row: dict[str, Any]) -> Value:
         row.get("ends_before", FOREVER),
         row.get("source"),
     )
-    if (
-        type(starts_on) is not date
-        or type(ends_before) is not date
-        or starts_on >= ends_before
-    ):
+    if type(starts_on) is not date or type(ends_before) is not date or starts_on >= ends_before:
         raise DomainError("starts_on must be a date before ends_before.", where=where)
     if not isinstance(source, str) or not source:
         raise DomainError("A legal number needs its source.", where=where)
