@@ -1,0 +1,189 @@
+"""What the employer is asked for, and what it has paid. Tenant schema.
+
+One invoice per month. A final invoice is never changed, the database refuses it; whatever was wrong comes as a credit
+or a line of a later invoice.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class FundingInvoice(models.Model):
+    """The month's invoice: fees, stop-loss premium, claims, credits, and what was still open."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        APPROVED = "approved", "Approved"
+        FINAL = "final", "Final"
+
+    month = models.DateField(
+        unique=True, help_text="First day of the month that is billed."
+    )
+    number = models.CharField(max_length=30, unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    currency = models.CharField(max_length=3, default="USD")
+    due_on = models.DateField()
+    fees_cents = models.BigIntegerField(help_text="The TPA's fees.")
+    premium_cents = models.BigIntegerField(
+        help_text="Stop-loss and other premium passed on to carriers."
+    )
+    claims_cents = models.BigIntegerField(help_text="Claims decided and to be paid.")
+    credits_cents = models.BigIntegerField(
+        help_text="Credits, as a positive number; they reduce the total."
+    )
+    total_cents = models.BigIntegerField(
+        help_text="This month: fees + premium + claims - credits. Equals the ledger's entry."
+    )
+    prior_balance_cents = models.BigIntegerField(
+        help_text="Open from earlier invoices; negative where the employer is ahead."
+    )
+    amount_due_cents = models.BigIntegerField(help_text="Total + prior balance.")
+    agreement_id = models.BigIntegerField(help_text="ASO agreement in force.")
+    fee_schedule_version_id = models.BigIntegerField(null=True, blank=True)
+    stop_loss_version_id = models.BigIntegerField(null=True, blank=True)
+    basis = models.JSONField(
+        help_text="The census and the claim figures that the lines were computed from."
+    )
+    drafted_at = models.DateTimeField()
+    approved_by_id = models.BigIntegerField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    finalised_by_id = models.BigIntegerField(null=True, blank=True)
+    finalised_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-month"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    total_cents=models.F("fees_cents")
+                    + models.F("premium_cents")
+                    + models.F("claims_cents")
+                    - models.F("credits_cents")
+                ),
+                name="invoice_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    amount_due_cents=models.F("total_cents")
+                    + models.F("prior_balance_cents")
+                ),
+                name="invoice_amount_due_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class FundingInvoiceLine(models.Model):
+    """One line of an invoice, with the rows that it was computed from."""
+
+    class Kind(models.TextChoices):
+        FEE = "fee", "Fee"
+        PREMIUM = "premium", "Premium"
+        CLAIMS = "claims", "Claims"
+        CREDIT = "credit", "Credit"
+
+    invoice = models.ForeignKey(FundingInvoice, models.CASCADE, related_name="lines")
+    n = models.PositiveIntegerField("position")
+    kind = models.CharField(max_length=8, choices=Kind)
+    code = models.CharField(
+        max_length=40,
+        help_text="Fee type, premium, line of coverage, or kind of credit.",
+    )
+    month = models.DateField(
+        help_text="Month that the line is for: this one, or an earlier one that it corrects."
+    )
+    description = models.CharField(max_length=200)
+    quantity = models.BigIntegerField(null=True, blank=True)
+    rate = models.CharField(
+        max_length=40, blank=True, help_text="As printed: 32.00, 3.5 %."
+    )
+    cents = models.BigIntegerField(help_text="Negative for a credit.")
+    basis = models.JSONField(
+        default=dict, help_text="Why: the rows and figures behind the amount."
+    )
+
+    class Meta:
+        ordering = ["invoice", "n"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "n"], name="invoice_line_position"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Deposit(models.Model):
+    """Money received from the employer: into the claims fund, or for an invoice."""
+
+    class Purpose(models.TextChoices):
+        FUND = "fund", "Claims fund"
+        INVOICE = "invoice", "Invoice payment"
+
+    purpose = models.CharField(max_length=8, choices=Purpose)
+    received_on = models.DateField()
+    cents = models.BigIntegerField()
+    reference = models.CharField(
+        max_length=60,
+        unique=True,
+        help_text="The bank's reference; the same one is recorded once.",
+    )
+    invoice = models.ForeignKey(
+        FundingInvoice, models.PROTECT, null=True, blank=True, related_name="payments"
+    )
+    recorded_by_id = models.BigIntegerField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-received_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="deposit_is_positive")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Credit(models.Model):
+    """Something that the next invoice gives back. It stands on exactly one invoice."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "Correction of an earlier invoice"
+        STOP_LOSS = "stop_loss", "Stop-loss reimbursement"
+        REFUND = "refund", "Provider refund"
+        REBATE = "rebate", "Drug rebate"
+        SUBROGATION = "subrogation", "Subrogation recovery"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    cents = models.BigIntegerField()
+    description = models.CharField(max_length=200)
+    reference = models.CharField(
+        max_length=60, unique=True, help_text="The same reference is granted once."
+    )
+    corrects = models.ForeignKey(
+        FundingInvoice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    granted_on = models.DateField(
+        help_text="It goes on the invoice of this month, or of a later one."
+    )
+    granted_by_id = models.BigIntegerField(null=True, blank=True)
+    granted_at = models.DateTimeField()
+    invoice = models.ForeignKey(
+        FundingInvoice, models.PROTECT, null=True, blank=True, related_name="credits"
+    )
+
+    class Meta:
+        ordering = ["granted_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="credit_is_positive")
+        ]
+
+    def __str__(self) -> str:
+        return self.description

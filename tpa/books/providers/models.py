@@ -1,0 +1,219 @@
+"""Who treats, in which network, at what price. Shared schema: providers serve many employers.
+
+A `PriceList` pays providers. Its versions are dated and immutable once published; a version holds from its date to
+the next one's.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from tpa.kernel.periods import FOREVER
+
+
+class Provider(models.Model):
+    """A person or organisation that treats or bills, known by NPI and by the tax id that is paid."""
+
+    npi = models.CharField(
+        "NPI",
+        max_length=10,
+        blank=True,
+        help_text="National provider identifier, ten digits.",
+    )
+    tax_id = models.CharField(
+        "tax id",
+        max_length=12,
+        blank=True,
+        help_text="EIN or SSN that payments report under.",
+    )
+    name = models.CharField(max_length=120)
+    specialty = models.CharField(max_length=10, blank=True, help_text="Taxonomy code.")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["npi"], condition=~Q(npi=""), name="provider_npi"
+            )
+        ]
+        indexes = [models.Index(fields=["tax_id"], name="provider_tax_id")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.npi or self.tax_id})"
+
+
+class Network(models.Model):
+    """A provider network that employers can rent."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NetworkMembership(models.Model):
+    """A provider belongs to a network for a span of dates, in one of its tiers."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="memberships")
+    network = models.ForeignKey(Network, models.PROTECT, related_name="memberships")
+    tier = models.CharField(
+        max_length=30, help_text="Tier name as plan documents use it, for example in."
+    )
+    starts_on = models.DateField()
+    ends_before = models.DateField(default=FOREVER)
+
+    class Meta:
+        ordering = ["network", "provider", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "network", "starts_on"], name="membership_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_before")), name="membership_dates"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} in {self.network} ({self.tier})"
+
+
+class EmployerNetwork(models.Model):
+    """An employer rents a network for a span of dates. Where two hold, the lower rank decides."""
+
+    employer = models.ForeignKey("tenants.Employer", models.PROTECT, related_name="+")
+    network = models.ForeignKey(Network, models.PROTECT, related_name="employers")
+    rank = models.PositiveSmallIntegerField(default=1)
+    starts_on = models.DateField()
+    ends_before = models.DateField(default=FOREVER)
+
+    class Meta:
+        ordering = ["employer", "rank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer", "network", "starts_on"],
+                name="employer_network_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_before")),
+                name="employer_network_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} for employer {self.employer_id}"
+
+
+class PriceList(models.Model):
+    """What a contract pays per procedure. The prices stand in its versions."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriceListVersion(models.Model):
+    """The prices from a date on. Immutable once published."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    price_list = models.ForeignKey(PriceList, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    effective_on = models.DateField(help_text="First date of service at these prices.")
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["price_list", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["price_list", "number"], name="price_list_version_number"
+            ),
+            models.UniqueConstraint(
+                fields=["price_list", "effective_on"],
+                condition=Q(state="published"),
+                name="price_list_effective_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price_list} v{self.number} from {self.effective_on}"
+
+
+class Price(models.Model):
+    """One price: a fixed amount per unit, or a percentage of the charge. Empty modifier or place matches any."""
+
+    version = models.ForeignKey(PriceListVersion, models.CASCADE, related_name="prices")
+    code = models.CharField(max_length=8, help_text="Procedure or revenue code.")
+    modifier = models.CharField(max_length=2, blank=True)
+    place = models.CharField("place of service", max_length=2, blank=True)
+    amount_cents = models.BigIntegerField(
+        null=True, blank=True, help_text="Per unit, in cents."
+    )
+    percent_of_charge_bp = models.IntegerField(
+        null=True, blank=True, help_text="In basis points: 6000 is 60 %."
+    )
+
+    class Meta:
+        ordering = ["version", "code", "modifier", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "code", "modifier", "place"], name="price_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gte=0, percent_of_charge_bp__isnull=True)
+                | Q(amount_cents__isnull=True, percent_of_charge_bp__gte=0),
+                name="price_amount_or_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProviderContract(models.Model):
+    """Who is paid by which price list: one provider, or everybody in a network. A provider's own comes first."""
+
+    provider = models.ForeignKey(
+        Provider, models.CASCADE, null=True, blank=True, related_name="contracts"
+    )
+    network = models.ForeignKey(
+        Network, models.PROTECT, null=True, blank=True, related_name="contracts"
+    )
+    price_list = models.ForeignKey(PriceList, models.PROTECT, related_name="contracts")
+    starts_on = models.DateField()
+    ends_before = models.DateField(default=FOREVER)
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(provider__isnull=True) ^ Q(network__isnull=True),
+                name="contract_provider_or_network",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_before")), name="contract_dates"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "starts_on"],
+                condition=Q(provider__isnull=False),
+                name="contract_provider_start",
+            ),
+            models.UniqueConstraint(
+                fields=["network", "starts_on"],
+                condition=Q(network__isnull=False),
+                name="contract_network_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider or self.network}: {self.price_list}"
