@@ -1,0 +1,116 @@
+"""Enrolment as X12 834 (005010X220A1): a row for each member's coverage (loop 2300), or for the member alone.
+
+What the codes come to:
+
+| 834 | here |
+| --- | --- |
+| BGN08 `4`, `RX` | a full file; `2` changes |
+| HD01, else INS03: `021` `001` `024` `025` `030` `002` | add, change, end, reinstate, state, void; in a full file 021, 001, 025 and 030 all state |
+| REF*0F | subscriber number |
+| REF*23, else NM109 unless it is a social security number (34) | member number; social security numbers are not kept |
+| HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
+| DTP*348, else DTP*303 | first day |
+| DTP*349, else DTP*357 of the member | last day |
+"""
+
+from tpa.books.members.rows import Problem, Row
+from tpa.x12.enrolment import Coverage834, Member834
+
+FULL_FILE = {"4", "RX"}
+_ACTIONS = {
+    "021": "add",
+    "001": "change",
+    "024": "end",
+    "025": "reinstate",
+    "030": "state",
+    "002": "void",
+}
+_NOT_APPLICABLE = "032"
+_LINES = {
+    "medical": "HLT PPO HMO EPO POS MM AG AH AJ AK HE",
+    "dental": "DEN DCP",
+    "vision": "VIS",
+    "drug": "PDG",
+    "std": "STD",
+}
+_LINE_OF = {code: line for line, codes in _LINES.items() for code in codes.split()}
+_TIERS = {"EMP": "EE", "IND": "EE", "ESP": "ES", "ECH": "EC", "FAM": "EF"}
+_RELATIONSHIPS = {"18": "self", "01": "spouse", "53": "spouse"} | dict.fromkeys(
+    ("19", "09", "10", "15", "17"), "child"
+)
+
+
+def rows_of(member: Member834, first_n: int, *, full: bool) -> list[Row]:
+    """The rows of one member, numbered from `first_n`."""
+    person = _person(member, full)
+    coverages = [one for one in member.coverages if one.maintenance != _NOT_APPLICABLE]
+    rows = [_covered(person, member, one, full) for one in coverages] or [
+        _uncovered(person, member)
+    ]
+    return [
+        row._replace(n=first_n + offset).fitting() for offset, row in enumerate(rows)
+    ]
+
+
+def _person(member: Member834, full: bool) -> Row:
+    party, home = member.person, member.person.address
+    number = member.reference("23") or ("" if party.id_qualifier == "34" else party.id)
+    row = Row(
+        n=0,
+        where=f"segment {member.segment_number}, byte {member.byte_offset}",
+        subscriber_number=member.subscriber_number,
+        member_number=number,
+        group_number=member.group_number,
+        relationship="self"
+        if member.is_subscriber
+        else _RELATIONSHIPS.get(member.relationship, "other"),
+        last_name=party.name,
+        first_name=party.first_name,
+        middle_name=party.middle_name,
+        birth_on=member.birth_on,
+        sex=member.sex if member.sex in ("F", "M", "U") else "",
+        disabled=member.handicapped,
+        address_1=home.line_1,
+        address_2=home.line_2,
+        city=home.city,
+        state=home.state,
+        postal_code=home.postal_code,
+        country=home.country,
+    )
+    return _acting(row, member.maintenance, full)
+
+
+def _acting(row: Row, code: str, full: bool) -> Row:
+    action = _ACTIONS.get(code)
+    if action is None:
+        return row.with_problem(
+            "action_unknown",
+            f"Maintenance type {code!r} is not one that can be applied.",
+        )
+    return row._replace(
+        action="state" if full and action not in ("end", "void") else action
+    )
+
+
+def _covered(person: Row, member: Member834, coverage: Coverage834, full: bool) -> Row:
+    changed_on = next(
+        (one.first_on for one in coverage.dates if one.qualifier == "303"), None
+    )
+    row = _acting(person, coverage.maintenance or member.maintenance, full)._replace(
+        line=_LINE_OF.get(coverage.line, ""),
+        plan=coverage.description,
+        tier=_TIERS.get(coverage.tier, ""),
+        starts_on=coverage.starts_on or changed_on,
+        last_on=coverage.last_on or member.day("357"),
+    )
+    if coverage.line not in _LINE_OF:
+        problem = Problem(
+            "line_unknown",
+            f"Insurance line {coverage.line!r} is none that these plans cover.",
+        )
+        return row._replace(problems=(*row.problems, problem))
+    return row
+
+
+def _uncovered(person: Row, member: Member834) -> Row:
+    return person._replace(last_on=member.day("357"))
