@@ -1,0 +1,137 @@
+"""A month's invoice, whole: lines, corrections of earlier months, totals."""
+
+from datetime import date
+
+import pytest
+
+from tpa.engine.billing.census import Census, Enrolment
+from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
+from tpa.engine.billing.lines import Paid, PaidClaims
+from tpa.engine.billing.schedule import parse_fees, parse_premium
+from tpa.kernel.errors import InvariantError
+from tpa.kernel.periods import FOREVER
+
+MARCH = date(2026, 3, 1)
+FEES = parse_fees(
+    [
+        ("pepm", "Administration", {"rates_cents": {"EE": 3_200, "EF": 3_800}}),
+        ("percent_of_claims", "Claims handling", {"rate_bp": 250}),
+    ]
+)
+SPECIFIC = parse_premium("specific", "Specific stop-loss", {"rates_cents": {"EE": 5_000, "EF": 12_000}})
+PAID = Paid((PaidClaims("medical", 12, 800_000), PaidClaims("dental", 3, 45_000)))
+
+
+def enrolled(subscriber, tier="EE", starts_on=date(2025, 1, 1), ends_before=FOREVER):
+    return Enrolment(subscriber, "medical", tier, starts_on, ends_before)
+
+
+STAFF = [enrolled(1), enrolled(2), enrolled(3, "EF")]
+
+
+def invoice(**facts):
+    return compose_invoice(
+        InvoiceFacts(**{"census": Census(MARCH, STAFF), "fees": FEES, "premiums": [SPECIFIC], **facts})
+    )
+
+
+def rows(composed):
+    return [(line.kind, line.description, line.quantity, line.cents) for line in composed.lines]
+
+
+def test_a_months_invoice_adds_up():
+    composed = invoice(
+        paid=PAID,
+        claims=PAID.claims,
+        credits=[CreditDue("stop_loss", "Stop-loss reimbursement, claimant 7", 100_000, date(2026, 2, 17))],
+        prior_balance_cents=25_000,
+    )
+    assert rows(composed) == [
+        ("fee", "Administration, EE", 2, 6_400),
+        ("fee", "Administration, EF", 1, 3_800),
+        ("fee", "Claims handling", None, 21_125),
+        ("premium", "Specific stop-loss, EE", 2, 10_000),
+        ("premium", "Specific stop-loss, EF", 1, 12_000),
+        ("claims", "Claims, medical", 12, 800_000),
+        ("claims", "Claims, dental", 3, 45_000),
+        ("credit", "Stop-loss reimbursement, claimant 7", None, -100_000),
+    ]
+    assert composed[2:] == (31_325, 22_000, 845_000, 100_000, 798_325, 25_000, 823_325)
+    assert composed.lines[-1].month == date(2026, 2, 1)
+
+
+def test_an_employer_ahead_pays_less():
+    composed = invoice(fees=(), premiums=(), claims=PAID.claims, prior_balance_cents=-900_000)
+    assert (composed.total_cents, composed.amount_due_cents) == (845_000, -55_000)
+
+
+def test_an_empty_month_is_an_invoice_of_nothing():
+    assert compose_invoice(InvoiceFacts(Census(MARCH, []))) == Invoice(MARCH, (), 0, 0, 0, 0, 0, 0, 0)
+
+
+def past(month, then, now, fees=FEES, premiums=(SPECIFIC,)):
+    return PastMonth(fees, premiums, Census(month, then), Census(month, now), PAID)
+
+
+def test_a_retroactive_termination_is_a_line_of_its_own_that_names_the_month():
+    left = [enrolled(1), enrolled(2, ends_before=date(2026, 1, 1)), enrolled(3, "EF")]
+    composed = invoice(
+        census=Census(MARCH, left),
+        past=[past(date(2026, month, 1), STAFF, left) for month in (1, 2)],
+    )
+    assert rows(composed) == [
+        ("fee", "Administration, EE", 1, 3_200),
+        ("fee", "Administration, EF", 1, 3_800),
+        ("fee", "Administration, EE, retroactive for 2026-01", -1, -3_200),
+        ("fee", "Administration, EE, retroactive for 2026-02", -1, -3_200),
+        ("premium", "Specific stop-loss, EE", 1, 5_000),
+        ("premium", "Specific stop-loss, EF", 1, 12_000),
+        ("premium", "Specific stop-loss, EE, retroactive for 2026-01", -1, -5_000),
+        ("premium", "Specific stop-loss, EE, retroactive for 2026-02", -1, -5_000),
+    ]
+    correction = composed.lines[2]
+    assert (correction.month, correction.rate) == (date(2026, 1, 1), "32.00")
+    assert correction.basis["text"] == "now 1 lives x 32.00; billed 2 lives x 32.00"
+
+
+def test_a_retroactive_change_of_tier_takes_back_one_and_adds_the_other():
+    now = [enrolled(1), enrolled(2, "EF"), enrolled(3, "EF")]
+    composed = invoice(census=Census(MARCH, now), premiums=(), past=[past(date(2026, 2, 1), STAFF, now, premiums=())])
+    assert rows(composed)[2:] == [
+        ("fee", "Administration, EE, retroactive for 2026-02", -1, -3_200),
+        ("fee", "Administration, EF, retroactive for 2026-02", 1, 3_800),
+    ]
+
+
+def test_the_last_life_of_a_tier_gone_leaves_a_line_that_takes_it_back():
+    composed = invoice(premiums=(), past=[past(date(2026, 2, 1), STAFF, STAFF[:2], premiums=())])
+    assert ("fee", "Administration, EF, retroactive for 2026-02", -1, -3_800) in rows(composed)
+    assert composed.lines[-1].basis["text"] == "now nothing; billed 1 lives x 38.00"
+
+
+def test_corrections_use_the_rates_of_the_month_that_they_correct():
+    old = parse_fees([("pepm", "Administration", {"rates_cents": {"ALL": 3_000}})])
+    composed = invoice(premiums=(), past=[past(date(2026, 2, 1), STAFF, STAFF[:2], fees=old, premiums=())])
+    assert rows(composed)[-1] == ("fee", "Administration, EF, retroactive for 2026-02", -1, -3_000)
+
+
+@pytest.mark.parametrize(
+    ("month", "corrected"),
+    [(date(2025, 11, 1), False), (date(2025, 12, 1), True), (date(2026, 2, 1), True), (MARCH, False)],
+)
+def test_corrections_reach_back_three_months_and_no_further(month, corrected):
+    composed = invoice(past=[past(month, STAFF, STAFF[:2])])
+    assert any("retroactive" in line.description for line in composed.lines) is corrected
+
+
+def test_a_month_that_did_not_change_has_no_correction():
+    assert rows(invoice(past=[past(date(2026, 2, 1), STAFF, STAFF)])) == rows(invoice())
+
+
+def test_a_credit_that_is_not_positive_is_a_broken_invariant():
+    with pytest.raises(InvariantError):
+        invoice(credits=[CreditDue("correction", "x", 0, MARCH)])
+
+
+def test_the_same_facts_give_the_same_invoice():
+    assert invoice(paid=PAID, claims=PAID.claims) == invoice(paid=PAID, claims=PAID.claims)

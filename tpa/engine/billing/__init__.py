@@ -1,0 +1,1 @@
+"""The monthly funding invoice: lives, fees, premium, claims, credits."""

@@ -1,0 +1,1 @@
+"""One file a type of fee. Types never import each other."""
