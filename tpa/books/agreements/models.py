@@ -27,12 +27,8 @@ class Carrier(models.Model):
     """An insurer or MGU: writes stop-loss contracts and carries carved-out lines."""
 
     name = models.CharField(max_length=120, unique=True)
-    naic_number = models.CharField(
-        "NAIC number", max_length=10, blank=True, help_text="Company code in the US."
-    )
-    claims_email = models.EmailField(
-        blank=True, help_text="Where notices and filings go."
-    )
+    naic_number = models.CharField("NAIC number", max_length=10, blank=True, help_text="Company code in the US.")
+    claims_email = models.EmailField(blank=True, help_text="Where notices and filings go.")
 
     class Meta:
         ordering = ["name"]
@@ -45,9 +41,7 @@ class Broker(models.Model):
     """The employer's broker or consultant."""
 
     name = models.CharField(max_length=120, unique=True)
-    npn = models.CharField(
-        "NPN", max_length=10, blank=True, help_text="National producer number."
-    )
+    npn = models.CharField("NPN", max_length=10, blank=True, help_text="National producer number.")
     email = models.EmailField(blank=True)
 
     class Meta:
@@ -69,19 +63,11 @@ class AsoAgreement(models.Model):
         ARREARS = "arrears", "Billed in arrears"
 
     employer = models.ForeignKey("tenants.Employer", models.PROTECT, related_name="+")
-    number = models.CharField(
-        max_length=30, help_text="The number on the signed paper."
-    )
-    broker = models.ForeignKey(
-        Broker, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    number = models.CharField(max_length=30, help_text="The number on the signed paper.")
+    broker = models.ForeignKey(Broker, models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField()
-    ends_before = models.DateField(
-        default=FOREVER, help_text="First day on which it no longer holds."
-    )
-    services = models.JSONField(
-        default=list, help_text="What the TPA does, as a list of service codes."
-    )
+    ends_before = models.DateField(default=FOREVER, help_text="First day on which it no longer holds.")
+    services = models.JSONField(default=list, help_text="What the TPA does, as a list of service codes.")
     funding_model = models.CharField(max_length=12, choices=Funding)
     pay_before_funded = models.BooleanField(
         default=False,
@@ -99,15 +85,9 @@ class AsoAgreement(models.Model):
         verbose_name = "ASO agreement"
         ordering = ["employer", "-starts_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["employer", "number"], name="aso_agreement_number"
-            ),
-            models.UniqueConstraint(
-                fields=["employer", "starts_on"], name="aso_agreement_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(starts_on__lt=F("ends_before")), name="aso_agreement_dates"
-            ),
+            models.UniqueConstraint(fields=["employer", "number"], name="aso_agreement_number"),
+            models.UniqueConstraint(fields=["employer", "starts_on"], name="aso_agreement_start"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_before")), name="aso_agreement_dates"),
         ]
 
     def __str__(self) -> str:
@@ -125,24 +105,18 @@ class AgreementLine(models.Model):
     agreement = models.ForeignKey(AsoAgreement, models.CASCADE, related_name="lines")
     line = models.CharField(max_length=16, choices=Line)
     bearer = models.CharField(max_length=8, choices=Bearer)
-    carrier = models.ForeignKey(
-        Carrier, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    carrier = models.ForeignKey(Carrier, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["line"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["agreement", "line"], name="agreement_line_once"
-            ),
+            models.UniqueConstraint(fields=["agreement", "line"], name="agreement_line_once"),
             models.CheckConstraint(
-                condition=Q(bearer="insurer", carrier__isnull=False)
-                | Q(bearer="employer", carrier__isnull=True),
+                condition=Q(bearer="insurer", carrier__isnull=False) | Q(bearer="employer", carrier__isnull=True),
                 name="agreement_line_insurer_named",
             ),
             models.CheckConstraint(
-                condition=~Q(line__in=["life", "extended_health"])
-                | Q(bearer="insurer"),
+                condition=~Q(line__in=["life", "extended_health"]) | Q(bearer="insurer"),
                 name="agreement_line_unsuitable_carved_out",
             ),
         ]
@@ -159,11 +133,7 @@ class FeeSchedule(models.Model):
 
     class Meta:
         ordering = ["employer", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["employer"], name="fee_schedule_per_employer"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["employer"], name="fee_schedule_per_employer")]
 
     def __str__(self) -> str:
         return self.name
@@ -179,13 +149,9 @@ class FeeScheduleVersion(models.Model):
     employer = models.ForeignKey("tenants.Employer", models.PROTECT, related_name="+")
     schedule = models.ForeignKey(FeeSchedule, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    effective_on = models.DateField(
-        help_text="First month that is billed by this version (a first of month)."
-    )
+    effective_on = models.DateField(help_text="First month that is billed by this version (a first of month).")
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
-    made_by_id = models.BigIntegerField(
-        null=True, blank=True, help_text="User who wrote it."
-    )
+    made_by_id = models.BigIntegerField(null=True, blank=True, help_text="User who wrote it.")
     published_by_id = models.BigIntegerField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -193,9 +159,7 @@ class FeeScheduleVersion(models.Model):
     class Meta:
         ordering = ["schedule", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["schedule", "number"], name="fee_schedule_version_number"
-            ),
+            models.UniqueConstraint(fields=["schedule", "number"], name="fee_schedule_version_number"),
             models.UniqueConstraint(
                 fields=["schedule", "effective_on"],
                 condition=Q(state="published"),
@@ -213,19 +177,13 @@ class Fee(models.Model):
     employer = models.ForeignKey("tenants.Employer", models.PROTECT, related_name="+")
     version = models.ForeignKey(FeeScheduleVersion, models.CASCADE, related_name="fees")
     n = models.PositiveIntegerField("position")
-    code = models.CharField(
-        "type", max_length=40, help_text="Name of a fee type, for example pepm."
-    )
+    code = models.CharField("type", max_length=40, help_text="Name of a fee type, for example pepm.")
     label = models.CharField(max_length=80, help_text="How the invoice names it.")
-    terms = models.JSONField(
-        help_text="Rates in cents or basis points, as the fee type wants them."
-    )
+    terms = models.JSONField(help_text="Rates in cents or basis points, as the fee type wants them.")
 
     class Meta:
         ordering = ["version", "n"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "n"], name="fee_position")
-        ]
+        constraints = [models.UniqueConstraint(fields=["version", "n"], name="fee_position")]
 
     def __str__(self) -> str:
         return self.label
@@ -271,24 +229,14 @@ class StopLossContractVersion(models.Model):
         REJECTED = "rejected", "Rejected"
 
     employer = models.ForeignKey("tenants.Employer", models.PROTECT, related_name="+")
-    contract = models.ForeignKey(
-        StopLossContract, models.PROTECT, related_name="versions"
-    )
+    contract = models.ForeignKey(StopLossContract, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    document = models.JSONField(
-        help_text="The terms, in the form of engine/stoploss/contract."
-    )
+    document = models.JSONField(help_text="The terms, in the form of engine/stoploss/contract.")
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
-    needs_second_person = models.BooleanField(
-        help_text="Claims of the period had begun when it was saved or approved."
-    )
+    needs_second_person = models.BooleanField(help_text="Claims of the period had begun when it was saved or approved.")
     made_by_id = models.BigIntegerField(help_text="Person who saved it.")
-    reason = models.CharField(
-        max_length=200, blank=True, help_text="Why the terms changed."
-    )
-    decided_by_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Person who approved or rejected it."
-    )
+    reason = models.CharField(max_length=200, blank=True, help_text="Why the terms changed.")
+    decided_by_id = models.BigIntegerField(null=True, blank=True, help_text="Person who approved or rejected it.")
     decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -296,17 +244,13 @@ class StopLossContractVersion(models.Model):
         verbose_name = "stop-loss contract version"
         ordering = ["contract", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contract", "number"], name="stop_loss_version_number"
-            ),
+            models.UniqueConstraint(fields=["contract", "number"], name="stop_loss_version_number"),
             models.CheckConstraint(
-                condition=Q(state="proposed", decided_by_id__isnull=True)
-                | Q(decided_by_id__isnull=False),
+                condition=Q(state="proposed", decided_by_id__isnull=True) | Q(decided_by_id__isnull=False),
                 name="stop_loss_version_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state="approved", needs_second_person=True)
-                | ~Q(decided_by_id=F("made_by_id")),
+                condition=~Q(state="approved", needs_second_person=True) | ~Q(decided_by_id=F("made_by_id")),
                 name="stop_loss_version_maker_is_not_checker",
             ),
         ]

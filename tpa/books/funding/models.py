@@ -16,21 +16,15 @@ class FundingInvoice(models.Model):
         APPROVED = "approved", "Approved"
         FINAL = "final", "Final"
 
-    month = models.DateField(
-        unique=True, help_text="First day of the month that is billed."
-    )
+    month = models.DateField(unique=True, help_text="First day of the month that is billed.")
     number = models.CharField(max_length=30, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     currency = models.CharField(max_length=3, default="USD")
     due_on = models.DateField()
     fees_cents = models.BigIntegerField(help_text="The TPA's fees.")
-    premium_cents = models.BigIntegerField(
-        help_text="Stop-loss and other premium passed on to carriers."
-    )
+    premium_cents = models.BigIntegerField(help_text="Stop-loss and other premium passed on to carriers.")
     claims_cents = models.BigIntegerField(help_text="Claims decided and to be paid.")
-    credits_cents = models.BigIntegerField(
-        help_text="Credits, as a positive number; they reduce the total."
-    )
+    credits_cents = models.BigIntegerField(help_text="Credits, as a positive number; they reduce the total.")
     total_cents = models.BigIntegerField(
         help_text="This month: fees + premium + claims - credits. Equals the ledger's entry."
     )
@@ -41,9 +35,7 @@ class FundingInvoice(models.Model):
     agreement_id = models.BigIntegerField(help_text="ASO agreement in force.")
     fee_schedule_version_id = models.BigIntegerField(null=True, blank=True)
     stop_loss_version_id = models.BigIntegerField(null=True, blank=True)
-    basis = models.JSONField(
-        help_text="The census and the claim figures that the lines were computed from."
-    )
+    basis = models.JSONField(help_text="The census and the claim figures that the lines were computed from.")
     drafted_at = models.DateTimeField()
     approved_by_id = models.BigIntegerField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -63,10 +55,7 @@ class FundingInvoice(models.Model):
                 name="invoice_total_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    amount_due_cents=models.F("total_cents")
-                    + models.F("prior_balance_cents")
-                ),
+                condition=Q(amount_due_cents=models.F("total_cents") + models.F("prior_balance_cents")),
                 name="invoice_amount_due_adds_up",
             ),
         ]
@@ -91,26 +80,16 @@ class FundingInvoiceLine(models.Model):
         max_length=40,
         help_text="Fee type, premium, line of coverage, or kind of credit.",
     )
-    month = models.DateField(
-        help_text="Month that the line is for: this one, or an earlier one that it corrects."
-    )
+    month = models.DateField(help_text="Month that the line is for: this one, or an earlier one that it corrects.")
     description = models.CharField(max_length=200)
     quantity = models.BigIntegerField(null=True, blank=True)
-    rate = models.CharField(
-        max_length=40, blank=True, help_text="As printed: 32.00, 3.5 %."
-    )
+    rate = models.CharField(max_length=40, blank=True, help_text="As printed: 32.00, 3.5 %.")
     cents = models.BigIntegerField(help_text="Negative for a credit.")
-    basis = models.JSONField(
-        default=dict, help_text="Why: the rows and figures behind the amount."
-    )
+    basis = models.JSONField(default=dict, help_text="Why: the rows and figures behind the amount.")
 
     class Meta:
         ordering = ["invoice", "n"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["invoice", "n"], name="invoice_line_position"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["invoice", "n"], name="invoice_line_position")]
 
     def __str__(self) -> str:
         return self.description
@@ -131,17 +110,13 @@ class Deposit(models.Model):
         unique=True,
         help_text="The bank's reference; the same one is recorded once.",
     )
-    invoice = models.ForeignKey(
-        FundingInvoice, models.PROTECT, null=True, blank=True, related_name="payments"
-    )
+    invoice = models.ForeignKey(FundingInvoice, models.PROTECT, null=True, blank=True, related_name="payments")
     recorded_by_id = models.BigIntegerField(null=True, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-received_on", "-id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(cents__gt=0), name="deposit_is_positive")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(cents__gt=0), name="deposit_is_positive")]
 
     def __str__(self) -> str:
         return self.reference
@@ -160,9 +135,7 @@ class Credit(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     cents = models.BigIntegerField()
     description = models.CharField(max_length=200)
-    reference = models.CharField(
-        max_length=60, unique=True, help_text="The same reference is granted once."
-    )
+    reference = models.CharField(max_length=60, unique=True, help_text="The same reference is granted once.")
     corrects = models.ForeignKey(
         FundingInvoice,
         models.PROTECT,
@@ -170,20 +143,14 @@ class Credit(models.Model):
         blank=True,
         related_name="corrections",
     )
-    granted_on = models.DateField(
-        help_text="It goes on the invoice of this month, or of a later one."
-    )
+    granted_on = models.DateField(help_text="It goes on the invoice of this month, or of a later one.")
     granted_by_id = models.BigIntegerField(null=True, blank=True)
     granted_at = models.DateTimeField()
-    invoice = models.ForeignKey(
-        FundingInvoice, models.PROTECT, null=True, blank=True, related_name="credits"
-    )
+    invoice = models.ForeignKey(FundingInvoice, models.PROTECT, null=True, blank=True, related_name="credits")
 
     class Meta:
         ordering = ["granted_on", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(cents__gt=0), name="credit_is_positive")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(cents__gt=0), name="credit_is_positive")]
 
     def __str__(self) -> str:
         return self.description

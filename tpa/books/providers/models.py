@@ -30,11 +30,7 @@ class Provider(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["npi"], condition=~Q(npi=""), name="provider_npi"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["npi"], condition=~Q(npi=""), name="provider_npi")]
         indexes = [models.Index(fields=["tax_id"], name="provider_tax_id")]
 
     def __str__(self) -> str:
@@ -59,21 +55,15 @@ class NetworkMembership(models.Model):
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="memberships")
     network = models.ForeignKey(Network, models.PROTECT, related_name="memberships")
-    tier = models.CharField(
-        max_length=30, help_text="Tier name as plan documents use it, for example in."
-    )
+    tier = models.CharField(max_length=30, help_text="Tier name as plan documents use it, for example in.")
     starts_on = models.DateField()
     ends_before = models.DateField(default=FOREVER)
 
     class Meta:
         ordering = ["network", "provider", "starts_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["provider", "network", "starts_on"], name="membership_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(starts_on__lt=F("ends_before")), name="membership_dates"
-            ),
+            models.UniqueConstraint(fields=["provider", "network", "starts_on"], name="membership_start"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_before")), name="membership_dates"),
         ]
 
     def __str__(self) -> str:
@@ -135,9 +125,7 @@ class PriceListVersion(models.Model):
     class Meta:
         ordering = ["price_list", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["price_list", "number"], name="price_list_version_number"
-            ),
+            models.UniqueConstraint(fields=["price_list", "number"], name="price_list_version_number"),
             models.UniqueConstraint(
                 fields=["price_list", "effective_on"],
                 condition=Q(state="published"),
@@ -156,19 +144,13 @@ class Price(models.Model):
     code = models.CharField(max_length=8, help_text="Procedure or revenue code.")
     modifier = models.CharField(max_length=2, blank=True)
     place = models.CharField("place of service", max_length=2, blank=True)
-    amount_cents = models.BigIntegerField(
-        null=True, blank=True, help_text="Per unit, in cents."
-    )
-    percent_of_charge_bp = models.IntegerField(
-        null=True, blank=True, help_text="In basis points: 6000 is 60 %."
-    )
+    amount_cents = models.BigIntegerField(null=True, blank=True, help_text="Per unit, in cents.")
+    percent_of_charge_bp = models.IntegerField(null=True, blank=True, help_text="In basis points: 6000 is 60 %.")
 
     class Meta:
         ordering = ["version", "code", "modifier", "place"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["version", "code", "modifier", "place"], name="price_once"
-            ),
+            models.UniqueConstraint(fields=["version", "code", "modifier", "place"], name="price_once"),
             models.CheckConstraint(
                 condition=Q(amount_cents__gte=0, percent_of_charge_bp__isnull=True)
                 | Q(amount_cents__isnull=True, percent_of_charge_bp__gte=0),
@@ -183,12 +165,8 @@ class Price(models.Model):
 class ProviderContract(models.Model):
     """Who is paid by which price list: one provider, or everybody in a network. A provider's own comes first."""
 
-    provider = models.ForeignKey(
-        Provider, models.CASCADE, null=True, blank=True, related_name="contracts"
-    )
-    network = models.ForeignKey(
-        Network, models.PROTECT, null=True, blank=True, related_name="contracts"
-    )
+    provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="contracts")
+    network = models.ForeignKey(Network, models.PROTECT, null=True, blank=True, related_name="contracts")
     price_list = models.ForeignKey(PriceList, models.PROTECT, related_name="contracts")
     starts_on = models.DateField()
     ends_before = models.DateField(default=FOREVER)
@@ -200,9 +178,7 @@ class ProviderContract(models.Model):
                 condition=Q(provider__isnull=True) ^ Q(network__isnull=True),
                 name="contract_provider_or_network",
             ),
-            models.CheckConstraint(
-                condition=Q(starts_on__lt=F("ends_before")), name="contract_dates"
-            ),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_before")), name="contract_dates"),
             models.UniqueConstraint(
                 fields=["provider", "starts_on"],
                 condition=Q(provider__isnull=False),

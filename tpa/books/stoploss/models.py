@@ -8,31 +8,17 @@ from django.db.models import Q
 
 
 class StopLossNotice(models.Model):
-    """A person (or certificate, or employee) reached a share of the specific deductible: the carrier is due a notice."""
+    """A person, employee or certificate reached a share of the specific deductible: the carrier is due a notice."""
 
     contract_id = models.BigIntegerField(help_text="Stop-loss contract.")
-    contract_version_id = models.BigIntegerField(
-        help_text="Version by which it was found."
-    )
-    unit_id = models.BigIntegerField(
-        help_text="Member or family, as the contract counts."
-    )
-    threshold_bp = models.IntegerField(
-        help_text="Share of the deductible that was reached, in basis points."
-    )
-    deductible_cents = models.BigIntegerField(
-        help_text="The unit's deductible: specific, or its laser."
-    )
-    eligible_cents = models.BigIntegerField(
-        help_text="Eligible amount when it was found."
-    )
-    basis = models.JSONField(
-        help_text="Decision ids and what each adds, in the order of payment."
-    )
+    contract_version_id = models.BigIntegerField(help_text="Version by which it was found.")
+    unit_id = models.BigIntegerField(help_text="Member or family, as the contract counts.")
+    threshold_bp = models.IntegerField(help_text="Share of the deductible that was reached, in basis points.")
+    deductible_cents = models.BigIntegerField(help_text="The unit's deductible: specific, or its laser.")
+    eligible_cents = models.BigIntegerField(help_text="Eligible amount when it was found.")
+    basis = models.JSONField(help_text="Decision ids and what each adds, in the order of payment.")
     found_at = models.DateTimeField()
-    sent_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the carrier was told."
-    )
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the carrier was told.")
 
     class Meta:
         verbose_name = "stop-loss notice"
@@ -65,12 +51,8 @@ class Receivable(models.Model):
     number = models.PositiveIntegerField(help_text="Position in the unit's history.")
     cents = models.BigIntegerField(help_text="Change against what was owed before.")
     owed_cents = models.BigIntegerField(help_text="Owed for the unit after this row.")
-    eligible_cents = models.BigIntegerField(
-        help_text="Eligible amount that it follows from."
-    )
-    basis = models.JSONField(
-        help_text="Decision ids and what each adds, in the order of payment."
-    )
+    eligible_cents = models.BigIntegerField(help_text="Eligible amount that it follows from.")
+    basis = models.JSONField(help_text="Decision ids and what each adds, in the order of payment.")
     posted_at = models.DateTimeField()
 
     class Meta:
@@ -80,9 +62,7 @@ class Receivable(models.Model):
                 fields=["contract_id", "kind", "unit_id", "number"],
                 name="stop_loss_receivable_number",
             ),
-            models.CheckConstraint(
-                condition=~Q(cents=0), name="stop_loss_receivable_changes_something"
-            ),
+            models.CheckConstraint(condition=~Q(cents=0), name="stop_loss_receivable_changes_something"),
         ]
 
     def __str__(self) -> str:

@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "month",
-                    models.DateField(
-                        help_text="First day of the month that is billed.", unique=True
-                    ),
+                    models.DateField(help_text="First day of the month that is billed.", unique=True),
                 ),
                 ("number", models.CharField(max_length=30, unique=True)),
                 (
@@ -47,9 +45,7 @@ class Migration(migrations.Migration):
                 ("fees_cents", models.BigIntegerField(help_text="The TPA's fees.")),
                 (
                     "premium_cents",
-                    models.BigIntegerField(
-                        help_text="Stop-loss and other premium passed on to carriers."
-                    ),
+                    models.BigIntegerField(help_text="Stop-loss and other premium passed on to carriers."),
                 ),
                 (
                     "claims_cents",
@@ -57,9 +53,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "credits_cents",
-                    models.BigIntegerField(
-                        help_text="Credits, as a positive number; they reduce the total."
-                    ),
+                    models.BigIntegerField(help_text="Credits, as a positive number; they reduce the total."),
                 ),
                 (
                     "total_cents",
@@ -88,9 +82,7 @@ class Migration(migrations.Migration):
                 ("stop_loss_version_id", models.BigIntegerField(blank=True, null=True)),
                 (
                     "basis",
-                    models.JSONField(
-                        help_text="The census and the claim figures that the lines were computed from."
-                    ),
+                    models.JSONField(help_text="The census and the claim figures that the lines were computed from."),
                 ),
                 ("drafted_at", models.DateTimeField()),
                 ("approved_by_id", models.BigIntegerField(blank=True, null=True)),
@@ -186,9 +178,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-received_on", "-id"],
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("cents__gt", 0)), name="deposit_is_positive"
-                    )
+                    models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="deposit_is_positive")
                 ],
             },
         ),
@@ -229,9 +219,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "granted_on",
-                    models.DateField(
-                        help_text="It goes on the invoice of this month, or of a later one."
-                    ),
+                    models.DateField(help_text="It goes on the invoice of this month, or of a later one."),
                 ),
                 ("granted_by_id", models.BigIntegerField(blank=True, null=True)),
                 ("granted_at", models.DateTimeField()),
@@ -259,9 +247,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["granted_on", "id"],
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("cents__gt", 0)), name="credit_is_positive"
-                    )
+                    models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="credit_is_positive")
                 ],
             },
         ),
@@ -307,9 +293,7 @@ class Migration(migrations.Migration):
                 ("quantity", models.BigIntegerField(blank=True, null=True)),
                 (
                     "rate",
-                    models.CharField(
-                        blank=True, help_text="As printed: 32.00, 3.5 %.", max_length=40
-                    ),
+                    models.CharField(blank=True, help_text="As printed: 32.00, 3.5 %.", max_length=40),
                 ),
                 ("cents", models.BigIntegerField(help_text="Negative for a credit.")),
                 (
@@ -330,11 +314,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["invoice", "n"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("invoice", "n"), name="invoice_line_position"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("invoice", "n"), name="invoice_line_position")],
             },
         ),
     ]

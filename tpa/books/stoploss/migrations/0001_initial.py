@@ -32,39 +32,27 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit_id",
-                    models.BigIntegerField(
-                        help_text="Member or family; 0 for the aggregate."
-                    ),
+                    models.BigIntegerField(help_text="Member or family; 0 for the aggregate."),
                 ),
                 (
                     "number",
-                    models.PositiveIntegerField(
-                        help_text="Position in the unit's history."
-                    ),
+                    models.PositiveIntegerField(help_text="Position in the unit's history."),
                 ),
                 (
                     "cents",
-                    models.BigIntegerField(
-                        help_text="Change against what was owed before."
-                    ),
+                    models.BigIntegerField(help_text="Change against what was owed before."),
                 ),
                 (
                     "owed_cents",
-                    models.BigIntegerField(
-                        help_text="Owed for the unit after this row."
-                    ),
+                    models.BigIntegerField(help_text="Owed for the unit after this row."),
                 ),
                 (
                     "eligible_cents",
-                    models.BigIntegerField(
-                        help_text="Eligible amount that it follows from."
-                    ),
+                    models.BigIntegerField(help_text="Eligible amount that it follows from."),
                 ),
                 (
                     "basis",
-                    models.JSONField(
-                        help_text="Decision ids and what each adds, in the order of payment."
-                    ),
+                    models.JSONField(help_text="Decision ids and what each adds, in the order of payment."),
                 ),
                 ("posted_at", models.DateTimeField()),
             ],
@@ -104,40 +92,28 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit_id",
-                    models.BigIntegerField(
-                        help_text="Member or family, as the contract counts."
-                    ),
+                    models.BigIntegerField(help_text="Member or family, as the contract counts."),
                 ),
                 (
                     "threshold_bp",
-                    models.IntegerField(
-                        help_text="Share of the deductible that was reached, in basis points."
-                    ),
+                    models.IntegerField(help_text="Share of the deductible that was reached, in basis points."),
                 ),
                 (
                     "deductible_cents",
-                    models.BigIntegerField(
-                        help_text="The unit's deductible: specific, or its laser."
-                    ),
+                    models.BigIntegerField(help_text="The unit's deductible: specific, or its laser."),
                 ),
                 (
                     "eligible_cents",
-                    models.BigIntegerField(
-                        help_text="Eligible amount when it was found."
-                    ),
+                    models.BigIntegerField(help_text="Eligible amount when it was found."),
                 ),
                 (
                     "basis",
-                    models.JSONField(
-                        help_text="Decision ids and what each adds, in the order of payment."
-                    ),
+                    models.JSONField(help_text="Decision ids and what each adds, in the order of payment."),
                 ),
                 ("found_at", models.DateTimeField()),
                 (
                     "sent_at",
-                    models.DateTimeField(
-                        blank=True, help_text="When the carrier was told.", null=True
-                    ),
+                    models.DateTimeField(blank=True, help_text="When the carrier was told.", null=True),
                 ),
             ],
             options={

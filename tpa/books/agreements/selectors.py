@@ -1,0 +1,112 @@
+"""Reading agreements: what holds for an employer on a day.
+
+An employer's connection sees its own rows alone, whatever is asked for; the TPA's desk sees all.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tpa.books.agreements.errors import NothingAgreedError
+from tpa.books.agreements.models import (
+    AgreementLine,
+    AsoAgreement,
+    Fee,
+    FeeScheduleVersion,
+    StopLossContractVersion,
+)
+from tpa.engine.billing.schedule import FeeLine, parse_fee
+from tpa.engine.stoploss.contract import Contract, parse_contract
+
+
+@dataclass(frozen=True, slots=True)
+class FeesInForce:
+    """A published fee schedule version: its key and its fees in order."""
+
+    version_id: int
+    name: str
+    fees: tuple[FeeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopLossInForce:
+    """An approved stop-loss contract version, parsed."""
+
+    contract_id: int
+    version_id: int
+    carrier_name: str
+    number: str
+    terms: Contract
+
+
+def agreement_on(employer_id: int, day: date) -> AsoAgreement:
+    """The ASO agreement that holds on `day`, with its lines. Raises NothingAgreedError where there is none."""
+    agreement = (
+        AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day, ends_before__gt=day)
+        .prefetch_related("lines")
+        .first()
+    )
+    if agreement is None:
+        raise NothingAgreedError(f"No ASO agreement holds on {day}.")
+    return agreement
+
+
+def self_funded_lines(employer_id: int, day: date) -> set[str]:
+    """Lines of coverage whose claims the employer bears on `day`; empty where no agreement holds."""
+    return set(
+        AgreementLine.objects.filter(
+            employer_id=employer_id,
+            bearer=AgreementLine.Bearer.EMPLOYER,
+            agreement__starts_on__lte=day,
+            agreement__ends_before__gt=day,
+        ).values_list("line", flat=True)
+    )
+
+
+def fee_schedule_on(employer_id: int, day: date) -> FeesInForce | None:
+    """The fees that hold on `day`: the published version with the latest date up to it, or None."""
+    version = (
+        FeeScheduleVersion.objects.filter(
+            employer_id=employer_id, effective_on__lte=day, state=FeeScheduleVersion.State.PUBLISHED
+        )
+        .select_related("schedule")
+        .order_by("-effective_on")
+        .first()
+    )
+    if version is None:
+        return None
+    fees = Fee.objects.filter(version=version).order_by("n").values_list("code", "label", "terms")
+    return FeesInForce(version.pk, version.schedule.name, tuple(parse_fee(*fee) for fee in fees))
+
+
+def stop_loss_contract_on(employer_id: int, day: date) -> StopLossInForce | None:
+    """The contract whose policy period holds `day`, by its latest approved version, or None."""
+    for version in _in_force(employer_id):
+        if version.contract.starts_on <= day < version.contract.ends_before:
+            return _parsed(version)
+    return None
+
+
+def stop_loss_contracts_open_on(employer_id: int, day: date) -> list[StopLossInForce]:
+    """Every contract whose paid window holds `day`, so also those in their run-out; by policy period."""
+    parsed = [_parsed(version) for version in _in_force(employer_id)]
+    return [contract for contract in parsed if day in contract.terms.paid]
+
+
+def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce | None:
+    """One contract by its latest approved version, or None."""
+    return next((_parsed(row) for row in _in_force(employer_id) if row.contract_id == contract_id), None)
+
+
+def _in_force(employer_id: int) -> list[StopLossContractVersion]:
+    approved = StopLossContractVersion.objects.filter(
+        employer_id=employer_id, state=StopLossContractVersion.State.APPROVED
+    )
+    latest = approved.order_by("contract_id", "-number").distinct("contract_id").select_related("contract__carrier")
+    return sorted(latest, key=lambda version: version.contract.starts_on)
+
+
+def _parsed(version: StopLossContractVersion) -> StopLossInForce:
+    contract = version.contract
+    return StopLossInForce(
+        contract.pk, version.pk, contract.carrier.name, contract.number, parse_contract(version.document)
+    )

@@ -1,0 +1,22 @@
+"""What the funding book refuses."""
+
+from tpa.kernel.errors import ConflictError, DomainError
+
+
+class InvoiceStateError(ConflictError):
+    """The invoice is not in the state for this step."""
+
+    code = "invoice_state"
+    remedy = "A final invoice stays as it is; grant a credit, it comes with the next invoice."
+
+
+class DepositError(DomainError):
+    """Money that cannot be recorded so."""
+
+    code = "deposit"
+
+
+class CreditError(DomainError):
+    """A credit that cannot be granted so."""
+
+    code = "credit"

@@ -1,0 +1,191 @@
+"""Writing invoices, deposits and credits. The workflow posts the ledger's side of each in the same transaction."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError
+from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine
+from tpa.engine.billing.invoice import Invoice
+from tpa.kernel.errors import NotFoundError, must
+
+State = FundingInvoice.State
+
+
+class InvoiceTerms(NamedTuple):
+    """What an invoice says beside its amounts. `basis`: the census and claim figures that it was computed from."""
+
+    number: str
+    currency: str
+    due_on: date
+    agreement_id: int
+    fee_schedule_version_id: int | None
+    stop_loss_version_id: int | None
+    basis: dict[str, Any]
+
+
+@transaction.atomic
+def draft_invoice(
+    *, computed: Invoice, terms: InvoiceTerms, credit_ids: Collection[int], now: datetime
+) -> FundingInvoice:
+    """Store the month's draft in place of an earlier draft, and set aside the credits that it gives.
+
+    Raises InvoiceStateError once it has been approved.
+    """
+    invoice = FundingInvoice.objects.select_for_update().filter(month=computed.month).first()
+    if invoice is not None and invoice.state != State.DRAFT:
+        raise InvoiceStateError(f"Invoice {invoice.number} is {invoice.get_state_display().lower()} already.")
+    values = {
+        **terms._asdict(),
+        "fees_cents": computed.fees_cents,
+        "premium_cents": computed.premium_cents,
+        "claims_cents": computed.claims_cents,
+        "credits_cents": computed.credits_cents,
+        "total_cents": computed.total_cents,
+        "prior_balance_cents": computed.prior_balance_cents,
+        "amount_due_cents": computed.amount_due_cents,
+        "drafted_at": now,
+    }
+    invoice, _ = FundingInvoice.objects.update_or_create(month=computed.month, defaults=values)
+    invoice.lines.all().delete()
+    FundingInvoiceLine.objects.bulk_create(
+        FundingInvoiceLine(invoice=invoice, n=n, **line._asdict()) for n, line in enumerate(computed.lines, start=1)
+    )
+    Credit.objects.filter(invoice=invoice).exclude(pk__in=credit_ids).update(invoice=None)
+    taken = Credit.objects.filter(pk__in=credit_ids, invoice=None).update(invoice=invoice)
+    kept = Credit.objects.filter(invoice=invoice).count()
+    must(kept == len(credit_ids) and taken <= kept, "a credit stands on one invoice")
+    return invoice
+
+
+@transaction.atomic
+def approve_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
+    """A draft has been looked at. It is not drafted anew from here on."""
+    invoice = _locked(invoice_id)
+    if invoice.state != State.DRAFT:
+        raise InvoiceStateError(f"Invoice {invoice.number} is {invoice.get_state_display().lower()} already.")
+    invoice.state, invoice.approved_at, invoice.approved_by_id = State.APPROVED, now, person_id
+    invoice.save(update_fields=["state", "approved_at", "approved_by_id"])
+    return invoice
+
+
+@transaction.atomic
+def return_invoice(*, invoice_id: int) -> FundingInvoice:
+    """An approved invoice goes back to draft, so that it can be drafted anew."""
+    invoice = _locked(invoice_id)
+    if invoice.state != State.APPROVED:
+        raise InvoiceStateError(f"Invoice {invoice.number} is {invoice.get_state_display().lower()}, not approved.")
+    invoice.state, invoice.approved_at, invoice.approved_by_id = State.DRAFT, None, None
+    invoice.save(update_fields=["state", "approved_at", "approved_by_id"])
+    return invoice
+
+
+@transaction.atomic
+def finalise_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
+    """An approved invoice is issued. From then on the database refuses every change of it."""
+    invoice = _locked(invoice_id)
+    if invoice.state != State.APPROVED:
+        raise InvoiceStateError(
+            f"Invoice {invoice.number} is {invoice.get_state_display().lower()}, not approved.",
+            remedy="Approve the draft first." if invoice.state == State.DRAFT else "",
+        )
+    invoice.state, invoice.finalised_at, invoice.finalised_by_id = State.FINAL, now, person_id
+    invoice.save(update_fields=["state", "finalised_at", "finalised_by_id"])
+    return invoice
+
+
+@transaction.atomic
+def record_deposit(
+    *,
+    purpose: str,
+    received_on: date,
+    cents: int,
+    reference: str,
+    now: datetime,
+    invoice_id: int | None = None,
+    person_id: int | None = None,
+) -> tuple[Deposit, bool]:
+    """Money that came in, and whether it is new: the same reference with the same facts is recorded once.
+
+    Raises DepositError for an amount that is not positive, and where a known reference comes with other facts.
+    """
+    if cents <= 0:
+        raise DepositError("A deposit is more than nothing.", where="cents", remedy="Give the amount received.")
+    if not reference.strip():
+        raise DepositError("A deposit needs the bank's reference.", where="reference", remedy="Give it.")
+    if invoice_id is not None and _locked(invoice_id).state != State.FINAL:
+        raise DepositError("The invoice has not been issued.", where="invoice", remedy="Finalise it first.")
+    deposit, is_new = Deposit.objects.get_or_create(
+        reference=reference.strip(),
+        defaults={
+            "purpose": purpose,
+            "received_on": received_on,
+            "cents": cents,
+            "invoice_id": invoice_id,
+            "recorded_by_id": person_id,
+            "recorded_at": now,
+        },
+    )
+    facts = (deposit.purpose, deposit.received_on, deposit.cents, deposit.invoice_id)
+    if not is_new and facts != (purpose, received_on, cents, invoice_id):
+        raise DepositError(
+            f"Reference {reference} is recorded already, with another amount, date or purpose.",
+            where="reference",
+            remedy="Check the reference.",
+        )
+    return deposit, is_new
+
+
+@transaction.atomic
+def grant_credit(
+    *,
+    kind: str,
+    cents: int,
+    description: str,
+    reference: str,
+    granted_on: date,
+    now: datetime,
+    corrects_id: int | None = None,
+    person_id: int | None = None,
+) -> tuple[Credit, bool]:
+    """A credit for the next invoice, and whether it is new: the same reference with the same facts is granted once.
+
+    Raises CreditError for an amount that is not positive, a correction without the invoice that it corrects, and
+    where a known reference comes with other facts.
+    """
+    if cents <= 0:
+        raise CreditError(
+            "A credit is more than nothing.", where="cents", remedy="Give the amount as a positive number."
+        )
+    if (kind == Credit.Kind.CORRECTION) != (corrects_id is not None):
+        raise CreditError("A correction, and only that, names the invoice it corrects.", where="corrects")
+    if corrects_id is not None and _locked(corrects_id).state != State.FINAL:
+        raise CreditError("The invoice is not final.", where="corrects", remedy="Draft it anew instead.")
+    credit, is_new = Credit.objects.get_or_create(
+        reference=reference,
+        defaults={
+            "kind": kind,
+            "cents": cents,
+            "description": description,
+            "corrects_id": corrects_id,
+            "granted_on": granted_on,
+            "granted_by_id": person_id,
+            "granted_at": now,
+        },
+    )
+    if not is_new and (credit.kind, credit.cents, credit.corrects_id) != (kind, cents, corrects_id):
+        raise CreditError(
+            f"Reference {reference} is granted already, with another amount or kind.",
+            where="reference",
+            remedy="Check the reference.",
+        )
+    return credit, is_new
+
+
+def _locked(invoice_id: int) -> FundingInvoice:
+    invoice = FundingInvoice.objects.select_for_update().filter(pk=invoice_id).first()
+    if invoice is None:
+        raise NotFoundError("There is no such invoice.")
+    return invoice
