@@ -1,0 +1,48 @@
+"""What has been used of deductibles, limits and maximums: entries that are only ever added. Tenant schema, sealed.
+
+No other book imports these models: `services.add_entries` writes, `selectors.balances` reads.
+"""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """An amount that one decision added to one accumulator (negative when a decision is reversed).
+
+    `family_seq` is the decision's number in its family: the balance "before decision k" is the sum of smaller numbers.
+    """
+
+    pk = models.CompositePrimaryKey("family_id", "family_seq", "n")
+    family_id = models.BigIntegerField()
+    family_seq = models.IntegerField()
+    n = models.SmallIntegerField("position")
+    member_id = models.BigIntegerField(help_text="0 for the family's own accumulator.")
+    code = models.CharField(max_length=60)
+    period_on = models.DateField(
+        help_text="First day of the period that is counted; 0001-01-01 for a lifetime."
+    )
+    amount = models.BigIntegerField(
+        help_text="Cents for money, a count for visits and units."
+    )
+    line_number = models.SmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "entries"
+
+    def __str__(self) -> str:
+        return f"{self.family_id}/{self.family_seq}/{self.n} {self.code} {self.amount}"
+
+
+class Checkpoint(models.Model):
+    """The sum of a family's entries up to and including `family_seq`, so that its 300th claim reads as little as its first.
+
+    A convenience, never the truth: it can be recomputed from the entries at any time, and the nightly proof does.
+    """
+
+    pk = models.CompositePrimaryKey("family_id", "family_seq")
+    family_id = models.BigIntegerField()
+    family_seq = models.IntegerField()
+    balances = models.JSONField(help_text="[[member_id, code, period_on, amount], ...]")
+
+    def __str__(self) -> str:
+        return f"{self.family_id}/{self.family_seq}"

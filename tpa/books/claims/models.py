@@ -1,0 +1,280 @@
+"""Claims as they came, what was decided about them, and what waits. Tenant schema.
+
+Claims, lines, decisions and decision lines are immutable: written by COPY, never edited, never deleted. What changes
+its state has a row of its own: `Work` (to be decided), `Pend` (waits for a person). The hot tables carry no foreign
+key constraints; the workflow that writes them holds the family's lock.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class Form(models.TextChoices):
+    """The kind of claim form, as the engine names it."""
+
+    PROFESSIONAL = "professional"
+    INSTITUTIONAL = "institutional"
+    DENTAL = "dental"
+    DRUG = "drug"
+
+
+class Claim(models.Model):
+    """A claim of one member. `(source, source_ref)` names it at its origin: registering it twice makes one row."""
+
+    class Source(models.TextChoices):
+        X12 = "x12", "837 file"
+        REST = "rest", "REST"
+        INTAKE = "intake", "Intake queue"
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=6, choices=Source)
+    source_ref = models.CharField(
+        max_length=100, help_text="File id and position in it, or the idempotency key."
+    )
+    file_id = models.BigIntegerField(
+        null=True, help_text="The file in the edi book that holds the raw bytes."
+    )
+    form = models.CharField(max_length=13, choices=Form)
+    family_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    received_on = models.DateField(
+        help_text="The day of receipt in the employer's time zone; clocks count from it."
+    )
+    service_on = models.DateField(help_text="First day of service of all lines.")
+    charge_cents = models.BigIntegerField()
+    patient_control_number = models.CharField(max_length=50, blank=True)
+    provider_tax_id = models.CharField(max_length=20, blank=True)
+    provider_npi = models.CharField(max_length=20, blank=True)
+    provider_name = models.CharField(max_length=120, blank=True)
+    specialty = models.CharField(max_length=20, blank=True)
+    frequency = models.CharField(
+        max_length=1, default="1", help_text="1 original, 7 replacement, 8 void."
+    )
+    original_reference = models.CharField(max_length=50, blank=True)
+    facility_code = models.CharField(max_length=3, blank=True)
+    admitted_on = models.DateField(null=True)
+    related_causes = ArrayField(models.CharField(max_length=3), default=list)
+    other_payers = models.JSONField(
+        default=list, help_text="[[name, paid_cents, responsibility], ...]"
+    )
+    assigned = models.BooleanField(
+        default=True, help_text="Benefits are assigned: the provider is paid."
+    )
+    diagnoses = ArrayField(models.CharField(max_length=10), default=list)
+    fingerprint = models.CharField(
+        max_length=32,
+        help_text="Same member, provider, days, codes, charges: same text.",
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source", "source_ref"], name="claim_once_by_source"
+            ),
+        )
+        indexes = (models.Index(fields=["family_id", "id"], name="claim_family"),)
+
+    def __str__(self) -> str:
+        return f"claim {self.id}"
+
+
+class ClaimLine(models.Model):
+    """One line of a claim, as it came."""
+
+    pk = models.CompositePrimaryKey("claim_id", "number")
+    claim = models.ForeignKey(
+        Claim,
+        models.DO_NOTHING,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+    )
+    number = models.SmallIntegerField()
+    member_id = models.BigIntegerField()
+    from_on = models.DateField()
+    through_on = models.DateField(help_text="Last day of service, included.")
+    charge_cents = models.BigIntegerField()
+    procedure = models.CharField(max_length=20, blank=True)
+    modifiers = ArrayField(models.CharField(max_length=4), default=list)
+    revenue_code = models.CharField(max_length=4, blank=True)
+    place = models.CharField(max_length=3, blank=True)
+    units_milli = models.BigIntegerField(
+        default=1000, help_text="Thousandths of a unit."
+    )
+    diagnoses = ArrayField(models.CharField(max_length=10), default=list)
+    tooth = models.CharField(max_length=3, blank=True)
+    surfaces = models.CharField(max_length=5, blank=True)
+    authorization = models.CharField(max_length=50, blank=True)
+    repriced_cents = models.BigIntegerField(null=True)
+    control_number = models.CharField(
+        max_length=50, blank=True, help_text="The provider's number of the line."
+    )
+
+    class Meta:
+        # What else happened to this member on this day: duplicates, and visits that share a copay.
+        indexes = (
+            models.Index(fields=["member_id", "from_on"], name="claim_line_member_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id} line {self.number}"
+
+
+class Work(models.Model):
+    """A claim to be decided. The row goes in the transaction that decides or pends the claim."""
+
+    claim_id = models.BigIntegerField(primary_key=True)
+    family_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "work"
+        indexes = (
+            models.Index(
+                fields=["family_id", "received_at", "claim_id"],
+                name="work_family_order",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}"
+
+
+class Decision(models.Model):
+    """Version n of what was decided about a claim, as number `family_seq` of its family.
+
+    A reversal is a decision too: outcome `reversed`, the amounts of the one it takes back with the sign turned.
+    So sums over decisions are right without looking at versions. The live decision is the last one not reversed.
+    """
+
+    class Outcome(models.TextChoices):
+        PAID = "paid", "Paid"
+        DENIED = "denied", "Denied"
+        REVERSED = "reversed", "Reversed"
+
+    id = models.BigAutoField(primary_key=True)
+    claim_id = models.BigIntegerField()
+    version = models.SmallIntegerField()
+    family_id = models.BigIntegerField()
+    family_seq = models.IntegerField()
+    member_id = models.BigIntegerField()
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    charge_cents = models.BigIntegerField()
+    allowed_cents = models.BigIntegerField()
+    paid_cents = models.BigIntegerField()
+    member_responsibility_cents = models.BigIntegerField()
+    decided_at = models.DateTimeField(help_text="Facts are as known at this instant.")
+    decided_on = models.DateField(
+        help_text="The day in the employer's time zone: the ledger's effective day."
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["claim_id", "version"], name="decision_version"
+            ),
+            models.UniqueConstraint(
+                fields=["family_id", "family_seq"], name="decision_family_seq"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id} version {self.version}: {self.outcome}"
+
+
+class DecisionLine(models.Model):
+    """One line decided: charge = paid + the sum of its moves.
+
+    `moves` is the engine's JSON, kept as text so that a replay can be compared byte for byte:
+    [[rule, group, carc, cents, clause, [[name, value], ...]], ...] in the order of the calculation.
+    """
+
+    pk = models.CompositePrimaryKey("decision_id", "number")
+    decision = models.ForeignKey(
+        Decision,
+        models.DO_NOTHING,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+    )
+    number = models.SmallIntegerField(help_text="The claim's line number.")
+    service_on = models.DateField()
+    plan_version_id = models.BigIntegerField(
+        help_text="0 where no plan covered the line."
+    )
+    line_of_coverage = models.CharField(max_length=10, blank=True)
+    benefit = models.CharField(max_length=80, blank=True)
+    tier = models.CharField(
+        max_length=40, blank=True, help_text="Network tier of the plan document."
+    )
+    charge_cents = models.BigIntegerField()
+    allowed_cents = models.BigIntegerField()
+    paid_cents = models.BigIntegerField()
+    deductible_cents = models.BigIntegerField()
+    copay_cents = models.BigIntegerField()
+    coinsurance_cents = models.BigIntegerField()
+    member_responsibility_cents = models.BigIntegerField()
+    moves = models.TextField()
+
+    def __str__(self) -> str:
+        return f"decision {self.decision_id} line {self.number}"
+
+
+class Pend(models.Model):
+    """A claim that waits for a person. One open row a claim; `reasons` holds all, the columns the first."""
+
+    class Resolution(models.TextChoices):
+        RELEASED = "released", "Released: decide again"
+
+    claim_id = models.BigIntegerField()
+    family_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    code = models.CharField(max_length=40)
+    queue = models.CharField(max_length=40)
+    detail = models.CharField(max_length=400, blank=True)
+    reasons = models.JSONField(help_text="[[code, queue, line_number, detail], ...]")
+    raised_at = models.DateTimeField()
+    due_on = models.DateField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by_id = models.BigIntegerField(null=True)
+    resolution = models.CharField(max_length=10, choices=Resolution, blank=True)
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["claim_id"],
+                condition=Q(resolved_at=None),
+                name="pend_one_open_a_claim",
+            ),
+        )
+        indexes = (models.Index(fields=["claim_id"], name="pend_claim"),)
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}: {self.code}"
+
+
+class Totals(models.Model):
+    """What one transaction added to one figure of one month: dashboards read sums of these, never of claims.
+
+    Measures: received (by day of receipt), pended, released, decided, denied, charge, allowed, paid,
+    member_responsibility (by day of decision). `workflows.totals` folds the rows of a figure into one now and then.
+    """
+
+    month = models.DateField(help_text="First day of the month.")
+    measure = models.CharField(max_length=24)
+    line_of_coverage = models.CharField(max_length=10, blank=True)
+    cents = models.BigIntegerField(default=0)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "totals"
+        indexes = (
+            models.Index(fields=["month", "measure"], name="totals_month_measure"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.measure} {self.line_of_coverage}"
