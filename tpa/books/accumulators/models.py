@@ -18,12 +18,8 @@ class Entry(models.Model):
     n = models.SmallIntegerField("position")
     member_id = models.BigIntegerField(help_text="0 for the family's own accumulator.")
     code = models.CharField(max_length=60)
-    period_on = models.DateField(
-        help_text="First day of the period that is counted; 0001-01-01 for a lifetime."
-    )
-    amount = models.BigIntegerField(
-        help_text="Cents for money, a count for visits and units."
-    )
+    period_on = models.DateField(help_text="First day of the period that is counted; 0001-01-01 for a lifetime.")
+    amount = models.BigIntegerField(help_text="Cents for money, a count for visits and units.")
     line_number = models.SmallIntegerField(default=0)
 
     class Meta:

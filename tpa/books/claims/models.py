@@ -29,19 +29,13 @@ class Claim(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     source = models.CharField(max_length=6, choices=Source)
-    source_ref = models.CharField(
-        max_length=100, help_text="File id and position in it, or the idempotency key."
-    )
-    file_id = models.BigIntegerField(
-        null=True, help_text="The file in the edi book that holds the raw bytes."
-    )
+    source_ref = models.CharField(max_length=100, help_text="File id and position in it, or the idempotency key.")
+    file_id = models.BigIntegerField(null=True, help_text="The file in the edi book that holds the raw bytes.")
     form = models.CharField(max_length=13, choices=Form)
     family_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
     received_at = models.DateTimeField()
-    received_on = models.DateField(
-        help_text="The day of receipt in the employer's time zone; clocks count from it."
-    )
+    received_on = models.DateField(help_text="The day of receipt in the employer's time zone; clocks count from it.")
     service_on = models.DateField(help_text="First day of service of all lines.")
     charge_cents = models.BigIntegerField()
     patient_control_number = models.CharField(max_length=50, blank=True)
@@ -49,31 +43,18 @@ class Claim(models.Model):
     provider_npi = models.CharField(max_length=20, blank=True)
     provider_name = models.CharField(max_length=120, blank=True)
     specialty = models.CharField(max_length=20, blank=True)
-    frequency = models.CharField(
-        max_length=1, default="1", help_text="1 original, 7 replacement, 8 void."
-    )
+    frequency = models.CharField(max_length=1, default="1", help_text="1 original, 7 replacement, 8 void.")
     original_reference = models.CharField(max_length=50, blank=True)
     facility_code = models.CharField(max_length=3, blank=True)
     admitted_on = models.DateField(null=True)
     related_causes = ArrayField(models.CharField(max_length=3), default=list)
-    other_payers = models.JSONField(
-        default=list, help_text="[[name, paid_cents, responsibility], ...]"
-    )
-    assigned = models.BooleanField(
-        default=True, help_text="Benefits are assigned: the provider is paid."
-    )
+    other_payers = models.JSONField(default=list, help_text="[[name, paid_cents, responsibility], ...]")
+    assigned = models.BooleanField(default=True, help_text="Benefits are assigned: the provider is paid.")
     diagnoses = ArrayField(models.CharField(max_length=10), default=list)
-    fingerprint = models.CharField(
-        max_length=32,
-        help_text="Same member, provider, days, codes, charges: same text.",
-    )
+    fingerprint = models.CharField(max_length=32, help_text="Same member, provider, days, codes, charges: same text.")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["source", "source_ref"], name="claim_once_by_source"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["source", "source_ref"], name="claim_once_by_source"),)
         indexes = (models.Index(fields=["family_id", "id"], name="claim_family"),)
 
     def __str__(self) -> str:
@@ -84,13 +65,7 @@ class ClaimLine(models.Model):
     """One line of a claim, as it came."""
 
     pk = models.CompositePrimaryKey("claim_id", "number")
-    claim = models.ForeignKey(
-        Claim,
-        models.DO_NOTHING,
-        related_name="lines",
-        db_constraint=False,
-        db_index=False,
-    )
+    claim = models.ForeignKey(Claim, models.DO_NOTHING, related_name="lines", db_constraint=False, db_index=False)
     number = models.SmallIntegerField()
     member_id = models.BigIntegerField()
     from_on = models.DateField()
@@ -100,23 +75,17 @@ class ClaimLine(models.Model):
     modifiers = ArrayField(models.CharField(max_length=4), default=list)
     revenue_code = models.CharField(max_length=4, blank=True)
     place = models.CharField(max_length=3, blank=True)
-    units_milli = models.BigIntegerField(
-        default=1000, help_text="Thousandths of a unit."
-    )
+    units_milli = models.BigIntegerField(default=1000, help_text="Thousandths of a unit.")
     diagnoses = ArrayField(models.CharField(max_length=10), default=list)
     tooth = models.CharField(max_length=3, blank=True)
     surfaces = models.CharField(max_length=5, blank=True)
     authorization = models.CharField(max_length=50, blank=True)
     repriced_cents = models.BigIntegerField(null=True)
-    control_number = models.CharField(
-        max_length=50, blank=True, help_text="The provider's number of the line."
-    )
+    control_number = models.CharField(max_length=50, blank=True, help_text="The provider's number of the line.")
 
     class Meta:
         # What else happened to this member on this day: duplicates, and visits that share a copay.
-        indexes = (
-            models.Index(fields=["member_id", "from_on"], name="claim_line_member_day"),
-        )
+        indexes = (models.Index(fields=["member_id", "from_on"], name="claim_line_member_day"),)
 
     def __str__(self) -> str:
         return f"claim {self.claim_id} line {self.number}"
@@ -132,12 +101,7 @@ class Work(models.Model):
 
     class Meta:
         verbose_name_plural = "work"
-        indexes = (
-            models.Index(
-                fields=["family_id", "received_at", "claim_id"],
-                name="work_family_order",
-            ),
-        )
+        indexes = (models.Index(fields=["family_id", "received_at", "claim_id"], name="work_family_order"),)
 
     def __str__(self) -> str:
         return f"claim {self.claim_id}"
@@ -167,18 +131,12 @@ class Decision(models.Model):
     paid_cents = models.BigIntegerField()
     member_responsibility_cents = models.BigIntegerField()
     decided_at = models.DateTimeField(help_text="Facts are as known at this instant.")
-    decided_on = models.DateField(
-        help_text="The day in the employer's time zone: the ledger's effective day."
-    )
+    decided_on = models.DateField(help_text="The day in the employer's time zone: the ledger's effective day.")
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["claim_id", "version"], name="decision_version"
-            ),
-            models.UniqueConstraint(
-                fields=["family_id", "family_seq"], name="decision_family_seq"
-            ),
+            models.UniqueConstraint(fields=["claim_id", "version"], name="decision_version"),
+            models.UniqueConstraint(fields=["family_id", "family_seq"], name="decision_family_seq"),
         )
 
     def __str__(self) -> str:
@@ -193,23 +151,13 @@ class DecisionLine(models.Model):
     """
 
     pk = models.CompositePrimaryKey("decision_id", "number")
-    decision = models.ForeignKey(
-        Decision,
-        models.DO_NOTHING,
-        related_name="lines",
-        db_constraint=False,
-        db_index=False,
-    )
+    decision = models.ForeignKey(Decision, models.DO_NOTHING, related_name="lines", db_constraint=False, db_index=False)
     number = models.SmallIntegerField(help_text="The claim's line number.")
     service_on = models.DateField()
-    plan_version_id = models.BigIntegerField(
-        help_text="0 where no plan covered the line."
-    )
+    plan_version_id = models.BigIntegerField(help_text="0 where no plan covered the line.")
     line_of_coverage = models.CharField(max_length=10, blank=True)
     benefit = models.CharField(max_length=80, blank=True)
-    tier = models.CharField(
-        max_length=40, blank=True, help_text="Network tier of the plan document."
-    )
+    tier = models.CharField(max_length=40, blank=True, help_text="Network tier of the plan document.")
     charge_cents = models.BigIntegerField()
     allowed_cents = models.BigIntegerField()
     paid_cents = models.BigIntegerField()
@@ -245,11 +193,7 @@ class Pend(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["claim_id"],
-                condition=Q(resolved_at=None),
-                name="pend_one_open_a_claim",
-            ),
+            models.UniqueConstraint(fields=["claim_id"], condition=Q(resolved_at=None), name="pend_one_open_a_claim"),
         )
         indexes = (models.Index(fields=["claim_id"], name="pend_claim"),)
 
@@ -272,9 +216,7 @@ class Totals(models.Model):
 
     class Meta:
         verbose_name_plural = "totals"
-        indexes = (
-            models.Index(fields=["month", "measure"], name="totals_month_measure"),
-        )
+        indexes = (models.Index(fields=["month", "measure"], name="totals_month_measure"),)
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.measure} {self.line_of_coverage}"

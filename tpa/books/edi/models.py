@@ -14,17 +14,13 @@ class TradingPartner(models.Model):
     name = models.CharField(max_length=120)
     sender_qualifier = models.CharField(max_length=2, default="ZZ")
     sender_id = models.CharField(max_length=15)
-    employer_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Set for a partner of one employer only."
-    )
+    employer_id = models.BigIntegerField(null=True, blank=True, help_text="Set for a partner of one employer only.")
     is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["sender_qualifier", "sender_id"], name="trading_partner_sender"
-            ),
+            models.UniqueConstraint(fields=["sender_qualifier", "sender_id"], name="trading_partner_sender"),
         )
 
     def __str__(self) -> str:
@@ -46,43 +42,26 @@ class InboundFile(models.Model):
 
     kind = models.CharField(max_length=4, choices=Kind)
     name = models.CharField(max_length=200, blank=True)
-    employer_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Empty for a file of many employers."
-    )
+    employer_id = models.BigIntegerField(null=True, blank=True, help_text="Empty for a file of many employers.")
     sender_id = models.CharField(max_length=50, blank=True)
     control_number = models.CharField(max_length=20, blank=True)
     sha256 = models.CharField(max_length=64)
     byte_count = models.BigIntegerField()
-    received_at = models.DateTimeField(
-        help_text="When the last byte was stored. Legal clocks start here."
-    )
+    received_at = models.DateTimeField(help_text="When the last byte was stored. Legal clocks start here.")
     received_by = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
-    counts = models.JSONField(
-        default=dict,
-        help_text="claims, registered, already, queued, refused; or members.",
-    )
+    counts = models.JSONField(default=dict, help_text="claims, registered, already, queued, refused; or members.")
     issues = models.JSONField(
-        default=list,
-        help_text="The first thousand findings, each {code, message, where, level}.",
+        default=list, help_text="The first thousand findings, each {code, message, where, level}."
     )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["sender_id", "control_number", "sha256"],
-                name="inbound_file_once",
-            ),
+            models.UniqueConstraint(fields=["sender_id", "control_number", "sha256"], name="inbound_file_once"),
         )
-        indexes = (
-            models.Index(
-                fields=["state"],
-                condition=Q(state="received"),
-                name="inbound_file_open",
-            ),
-        )
+        indexes = (models.Index(fields=["state"], condition=Q(state="received"), name="inbound_file_open"),)
 
     def __str__(self) -> str:
         return self.name or f"file {self.id}"
@@ -91,17 +70,13 @@ class InboundFile(models.Model):
 class FileChunk(models.Model):
     """A stretch of a file's bytes: 200 MB are never held in memory at once."""
 
-    file = models.ForeignKey(
-        InboundFile, models.CASCADE, related_name="chunks", db_index=False
-    )
+    file = models.ForeignKey(InboundFile, models.CASCADE, related_name="chunks", db_index=False)
     employer_id = models.BigIntegerField(null=True, blank=True)
     n = models.IntegerField()
     content = models.BinaryField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["file", "n"], name="file_chunk_position"),
-        )
+        constraints = (models.UniqueConstraint(fields=["file", "n"], name="file_chunk_position"),)
 
 
 class Acknowledgement(models.Model):
@@ -112,28 +87,16 @@ class Acknowledgement(models.Model):
         A999 = "999", "999 implementation acknowledgement"
         A277CA = "277CA", "277CA claim acknowledgement"
 
-    file = models.ForeignKey(
-        InboundFile, models.CASCADE, related_name="acknowledgements", db_index=False
-    )
+    file = models.ForeignKey(InboundFile, models.CASCADE, related_name="acknowledgements", db_index=False)
     employer_id = models.BigIntegerField(null=True, blank=True)
     kind = models.CharField(max_length=5, choices=Kind)
-    n = models.IntegerField(
-        default=1, help_text="Several interchanges in a file have an answer each."
-    )
+    n = models.IntegerField(default=1, help_text="Several interchanges in a file have an answer each.")
     content = models.BinaryField()
     made_at = models.DateTimeField()
 
     class Meta:
-        ordering = (
-            "file",
-            "kind",
-            "n",
-        )
-        constraints = (
-            models.UniqueConstraint(
-                fields=["file", "kind", "n"], name="acknowledgement_once"
-            ),
-        )
+        ordering = ("file", "kind", "n")
+        constraints = (models.UniqueConstraint(fields=["file", "kind", "n"], name="acknowledgement_once"),)
 
     def __str__(self) -> str:
         return f"{self.kind} for file {self.file_id}"
@@ -150,11 +113,7 @@ class MemberKey(models.Model):
     family_id = models.BigIntegerField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["digest", "employer_id", "family_id"], name="member_key_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["digest", "employer_id", "family_id"], name="member_key_once"),)
 
     def __str__(self) -> str:
         return f"{self.digest[:8]} -> {self.employer_id}"
@@ -165,15 +124,9 @@ class IntakeItem(models.Model):
 
     class Reason(models.TextChoices):
         NO_EMPLOYER = "no_employer", "No employer has this group and member number"
-        SEVERAL_EMPLOYERS = (
-            "several_employers",
-            "Several employers have this member number",
-        )
+        SEVERAL_EMPLOYERS = ("several_employers", "Several employers have this member number")
         NO_MEMBER = "no_member", "The family has nobody with this birth date and name"
-        SEVERAL_MEMBERS = (
-            "several_members",
-            "The family has several people with this birth date",
-        )
+        SEVERAL_MEMBERS = ("several_members", "The family has several people with this birth date")
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -181,21 +134,12 @@ class IntakeItem(models.Model):
         DISCARDED = "discarded", "Discarded"
 
     source_ref = models.CharField(max_length=100, unique=True)
-    file = models.ForeignKey(
-        InboundFile, models.PROTECT, null=True, related_name="intake_items"
-    )
-    employer_id = models.BigIntegerField(
-        null=True, blank=True, help_text="Known where only the member is not."
-    )
+    file = models.ForeignKey(InboundFile, models.PROTECT, null=True, related_name="intake_items")
+    employer_id = models.BigIntegerField(null=True, blank=True, help_text="Known where only the member is not.")
     reason = models.CharField(max_length=17, choices=Reason)
     detail = models.CharField(max_length=200, blank=True)
-    claim = models.JSONField(
-        help_text="The claim as read, in the shape of the REST API."
-    )
-    candidates = models.JSONField(
-        default=list,
-        help_text="[[employer_id, family_id], ...] where there are several.",
-    )
+    claim = models.JSONField(help_text="The claim as read, in the shape of the REST API.")
+    candidates = models.JSONField(default=list, help_text="[[employer_id, family_id], ...] where there are several.")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     received_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -204,11 +148,7 @@ class IntakeItem(models.Model):
 
     class Meta:
         ordering = ("id",)
-        indexes = (
-            models.Index(
-                fields=["state"], condition=Q(state="open"), name="intake_item_open"
-            ),
-        )
+        indexes = (models.Index(fields=["state"], condition=Q(state="open"), name="intake_item_open"),)
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.source_ref}"

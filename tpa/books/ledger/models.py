@@ -14,24 +14,15 @@ class Entry(models.Model):
     """One business event in the books. `(event, source_kind, source_id)` makes posting it twice impossible."""
 
     id = models.BigAutoField(primary_key=True)
-    event = models.CharField(
-        max_length=32, help_text="The recipe that made it, for example claim_approved."
-    )
-    source_kind = models.CharField(
-        max_length=24,
-        help_text="What it comes from: decision, payment, invoice, deposit.",
-    )
+    event = models.CharField(max_length=32, help_text="The recipe that made it, for example claim_approved.")
+    source_kind = models.CharField(max_length=24, help_text="What it comes from: decision, payment, invoice, deposit.")
     source_id = models.BigIntegerField()
     effective_on = models.DateField()
     recorded_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "entries"
-        constraints = (
-            models.UniqueConstraint(
-                fields=["source_kind", "source_id", "event"], name="ledger_entry_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["source_kind", "source_id", "event"], name="ledger_entry_once"),)
 
     def __str__(self) -> str:
         return f"{self.event} {self.source_kind} {self.source_id}"
@@ -41,36 +32,16 @@ class Posting(models.Model):
     """One side of an entry: debits are positive, credits negative. The postings of an entry add up to zero."""
 
     pk = models.CompositePrimaryKey("entry_id", "n")
-    entry = models.ForeignKey(
-        Entry,
-        models.DO_NOTHING,
-        related_name="postings",
-        db_constraint=False,
-        db_index=False,
-    )
-    n = models.SmallIntegerField(
-        "position", help_text="1, 2, 3 ... without a gap, all written by one statement."
-    )
-    account = models.ForeignKey(
-        Account,
-        models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    dimension = models.CharField(
-        max_length=40,
-        blank=True,
-        help_text="Line of coverage, fee code or premium code.",
-    )
+    entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="postings", db_constraint=False, db_index=False)
+    n = models.SmallIntegerField("position", help_text="1, 2, 3 ... without a gap, all written by one statement.")
+    account = models.CharField(max_length=4, help_text="Code of the chart of accounts.")
+    dimension = models.CharField(max_length=40, blank=True, help_text="Line of coverage, fee code or premium code.")
     effective_on = models.DateField()
     cents = models.BigIntegerField()
 
     class Meta:
         # Drill-down from an account to its entries. Balances do not read postings, they read movements.
-        indexes = (
-            models.Index(fields=["account", "entry"], name="ledger_posting_account"),
-        )
+        indexes = (models.Index(fields=["account", "entry"], name="ledger_posting_account"),)
 
     def __str__(self) -> str:
         return f"{self.entry_id}/{self.n}: {self.cents}"
@@ -82,24 +53,14 @@ class Movement(models.Model):
     A balance as of a day is a sum over few rows here; the nightly proof compares it with the postings themselves.
     """
 
-    account = models.ForeignKey(
-        Account,
-        models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    account = models.CharField(max_length=4, help_text="Code of the chart of accounts.")
     dimension = models.CharField(max_length=40, blank=True)
     effective_on = models.DateField()
     debit_cents = models.BigIntegerField()
     credit_cents = models.BigIntegerField(help_text="As a positive number.")
 
     class Meta:
-        indexes = (
-            models.Index(
-                fields=["account", "effective_on"], name="ledger_movement_account_day"
-            ),
-        )
+        indexes = (models.Index(fields=["account", "effective_on"], name="ledger_movement_account_day"),)
 
     def __str__(self) -> str:
         return f"{self.account} {self.effective_on}: {self.debit_cents} / {self.credit_cents}"

@@ -8,9 +8,7 @@ class PaymentRun(models.Model):
 
     run_on = models.DateField()
     started_at = models.DateTimeField()
-    available_cents = models.BigIntegerField(
-        help_text="The employer's unused deposits before the run."
-    )
+    available_cents = models.BigIntegerField(help_text="The employer's unused deposits before the run.")
     paid_count = models.IntegerField(default=0)
     paid_cents = models.BigIntegerField(default=0)
     held_count = models.IntegerField(default=0)
@@ -42,11 +40,7 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(amount_cents__gt=0), name="payment_is_positive"
-            ),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="payment_is_positive"),)
 
     def __str__(self) -> str:
         return f"payment {self.id} for decision {self.decision_id}"

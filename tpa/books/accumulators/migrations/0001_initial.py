@@ -27,9 +27,7 @@ class Migration(migrations.Migration):
                 ("family_seq", models.IntegerField()),
                 (
                     "balances",
-                    models.JSONField(
-                        help_text="[[member_id, code, period_on, amount], ...]"
-                    ),
+                    models.JSONField(help_text="[[member_id, code, period_on, amount], ...]"),
                 ),
             ],
         ),
@@ -53,22 +51,16 @@ class Migration(migrations.Migration):
                 ("n", models.SmallIntegerField(verbose_name="position")),
                 (
                     "member_id",
-                    models.BigIntegerField(
-                        help_text="0 for the family's own accumulator."
-                    ),
+                    models.BigIntegerField(help_text="0 for the family's own accumulator."),
                 ),
                 ("code", models.CharField(max_length=60)),
                 (
                     "period_on",
-                    models.DateField(
-                        help_text="First day of the period that is counted; 0001-01-01 for a lifetime."
-                    ),
+                    models.DateField(help_text="First day of the period that is counted; 0001-01-01 for a lifetime."),
                 ),
                 (
                     "amount",
-                    models.BigIntegerField(
-                        help_text="Cents for money, a count for visits and units."
-                    ),
+                    models.BigIntegerField(help_text="Cents for money, a count for visits and units."),
                 ),
                 ("line_number", models.SmallIntegerField(default=0)),
             ],

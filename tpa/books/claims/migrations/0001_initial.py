@@ -57,9 +57,7 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField()),
                 (
                     "received_on",
-                    models.DateField(
-                        help_text="The day of receipt in the employer's time zone; clocks count from it."
-                    ),
+                    models.DateField(help_text="The day of receipt in the employer's time zone; clocks count from it."),
                 ),
                 (
                     "service_on",
@@ -121,14 +119,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["family_id", "id"], name="claim_family")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("source", "source_ref"), name="claim_once_by_source"
-                    )
-                ],
+                "indexes": [models.Index(fields=["family_id", "id"], name="claim_family")],
+                "constraints": [models.UniqueConstraint(fields=("source", "source_ref"), name="claim_once_by_source")],
             },
         ),
         migrations.CreateModel(
@@ -157,25 +149,17 @@ class Migration(migrations.Migration):
                 ("member_responsibility_cents", models.BigIntegerField()),
                 (
                     "decided_at",
-                    models.DateTimeField(
-                        help_text="Facts are as known at this instant."
-                    ),
+                    models.DateTimeField(help_text="Facts are as known at this instant."),
                 ),
                 (
                     "decided_on",
-                    models.DateField(
-                        help_text="The day in the employer's time zone: the ledger's effective day."
-                    ),
+                    models.DateField(help_text="The day in the employer's time zone: the ledger's effective day."),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("claim_id", "version"), name="decision_version"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("family_id", "family_seq"), name="decision_family_seq"
-                    ),
+                    models.UniqueConstraint(fields=("claim_id", "version"), name="decision_version"),
+                    models.UniqueConstraint(fields=("family_id", "family_seq"), name="decision_family_seq"),
                 ],
             },
         ),
@@ -200,9 +184,7 @@ class Migration(migrations.Migration):
                 ("service_on", models.DateField()),
                 (
                     "plan_version_id",
-                    models.BigIntegerField(
-                        help_text="0 where no plan covered the line."
-                    ),
+                    models.BigIntegerField(help_text="0 where no plan covered the line."),
                 ),
                 ("line_of_coverage", models.CharField(blank=True, max_length=10)),
                 ("benefit", models.CharField(blank=True, max_length=80)),
@@ -254,9 +236,7 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=400)),
                 (
                     "reasons",
-                    models.JSONField(
-                        help_text="[[code, queue, line_number, detail], ...]"
-                    ),
+                    models.JSONField(help_text="[[code, queue, line_number, detail], ...]"),
                 ),
                 ("raised_at", models.DateTimeField()),
                 ("due_on", models.DateField()),
@@ -303,11 +283,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "totals",
-                "indexes": [
-                    models.Index(
-                        fields=["month", "measure"], name="totals_month_measure"
-                    )
-                ],
+                "indexes": [models.Index(fields=["month", "measure"], name="totals_month_measure")],
             },
         ),
         migrations.CreateModel(
@@ -363,9 +339,7 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(blank=True, max_length=3)),
                 (
                     "units_milli",
-                    models.BigIntegerField(
-                        default=1000, help_text="Thousandths of a unit."
-                    ),
+                    models.BigIntegerField(default=1000, help_text="Thousandths of a unit."),
                 ),
                 (
                     "diagnoses",
@@ -399,11 +373,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["member_id", "from_on"], name="claim_line_member_day"
-                    )
-                ],
+                "indexes": [models.Index(fields=["member_id", "from_on"], name="claim_line_member_day")],
             },
         ),
     ]

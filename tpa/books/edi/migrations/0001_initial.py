@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
                 ("byte_count", models.BigIntegerField()),
                 (
                     "received_at",
-                    models.DateTimeField(
-                        help_text="When the last byte was stored. Legal clocks start here."
-                    ),
+                    models.DateTimeField(help_text="When the last byte was stored. Legal clocks start here."),
                 ),
                 ("received_by", models.CharField(blank=True, max_length=200)),
                 (
@@ -184,11 +182,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("file", "n"), name="file_chunk_position"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("file", "n"), name="file_chunk_position")],
             },
         ),
         migrations.CreateModel(
@@ -236,11 +230,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("file", "kind", "n"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("file", "kind", "n"), name="acknowledgement_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("file", "kind", "n"), name="acknowledgement_once")],
             },
         ),
         migrations.CreateModel(
@@ -291,9 +281,7 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=200)),
                 (
                     "claim",
-                    models.JSONField(
-                        help_text="The claim as read, in the shape of the REST API."
-                    ),
+                    models.JSONField(help_text="The claim as read, in the shape of the REST API."),
                 ),
                 (
                     "candidates",

@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 (
                     "available_cents",
-                    models.BigIntegerField(
-                        help_text="The employer's unused deposits before the run."
-                    ),
+                    models.BigIntegerField(help_text="The employer's unused deposits before the run."),
                 ),
                 ("paid_count", models.IntegerField(default=0)),
                 ("paid_cents", models.BigIntegerField(default=0)),
