@@ -132,7 +132,14 @@ class Credit(models.Model):
         REBATE = "rebate", "Drug rebate"
         SUBROGATION = "subrogation", "Subrogation recovery"
 
+    class Against(models.TextChoices):
+        FEE = "fee", "The TPA's fees"
+        PREMIUM = "premium", "A carrier's premium"
+        FUND = "fund", "Money that is in the fund"
+
     kind = models.CharField(max_length=12, choices=Kind)
+    against = models.CharField(max_length=7, choices=Against, help_text="Who bears it.")
+    code = models.CharField(max_length=40, blank=True, help_text="The fee type or premium that is given back.")
     cents = models.BigIntegerField()
     description = models.CharField(max_length=200)
     reference = models.CharField(max_length=60, unique=True, help_text="The same reference is granted once.")
@@ -150,7 +157,14 @@ class Credit(models.Model):
 
     class Meta:
         ordering = ["granted_on", "id"]
-        constraints = [models.CheckConstraint(condition=Q(cents__gt=0), name="credit_is_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="credit_is_positive"),
+            models.CheckConstraint(
+                condition=Q(kind="correction", corrects__isnull=False, against__in=["fee", "premium"])
+                | (~Q(kind="correction") & Q(corrects__isnull=True, against="fund")),
+                name="credit_correction_names_its_invoice",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.description

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Sum
 
 from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError
 from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine
 from tpa.engine.billing.invoice import Invoice
 from tpa.kernel.errors import NotFoundError, must
+from tpa.kernel.money import format_amount
 
 State = FundingInvoice.State
 
@@ -138,6 +140,14 @@ def record_deposit(
     return deposit, is_new
 
 
+class Correction(NamedTuple):
+    """What a correcting credit corrects: a final invoice, and the fee type or premium code that was billed too high."""
+
+    invoice_id: int
+    against: str
+    code: str
+
+
 @transaction.atomic
 def grant_credit(
     *,
@@ -147,41 +157,53 @@ def grant_credit(
     reference: str,
     granted_on: date,
     now: datetime,
-    corrects_id: int | None = None,
+    corrects: Correction | None = None,
     person_id: int | None = None,
 ) -> tuple[Credit, bool]:
     """A credit for the next invoice, and whether it is new: the same reference with the same facts is granted once.
 
-    Raises CreditError for an amount that is not positive, a correction without the invoice that it corrects, and
-    where a known reference comes with other facts.
+    Raises CreditError for an amount that is not positive, a correction that does not name what it corrects or gives
+    back more than was billed, and where a known reference comes with other facts.
     """
     if cents <= 0:
-        raise CreditError(
-            "A credit is more than nothing.", where="cents", remedy="Give the amount as a positive number."
-        )
-    if (kind == Credit.Kind.CORRECTION) != (corrects_id is not None):
+        raise CreditError("A credit is more than nothing.", where="cents", remedy="Give a positive number of cents.")
+    if (kind == Credit.Kind.CORRECTION) != (corrects is not None):
         raise CreditError("A correction, and only that, names the invoice it corrects.", where="corrects")
-    if corrects_id is not None and _locked(corrects_id).state != State.FINAL:
-        raise CreditError("The invoice is not final.", where="corrects", remedy="Draft it anew instead.")
-    credit, is_new = Credit.objects.get_or_create(
-        reference=reference,
-        defaults={
-            "kind": kind,
-            "cents": cents,
-            "description": description,
-            "corrects_id": corrects_id,
-            "granted_on": granted_on,
-            "granted_by_id": person_id,
-            "granted_at": now,
-        },
-    )
-    if not is_new and (credit.kind, credit.cents, credit.corrects_id) != (kind, cents, corrects_id):
+    facts = {
+        "kind": kind,
+        "against": corrects.against if corrects else Credit.Against.FUND,
+        "code": corrects.code if corrects else kind,
+        "cents": cents,
+        "corrects_id": corrects.invoice_id if corrects else None,
+    }
+    known = Credit.objects.filter(reference=reference).first()
+    if known is None:
+        if corrects is not None:
+            _check_correction(corrects, cents)
+        said = {"description": description, "granted_on": granted_on, "granted_by_id": person_id, "granted_at": now}
+        return Credit.objects.create(reference=reference, **facts, **said), True
+    if any(getattr(known, name) != value for name, value in facts.items()):
         raise CreditError(
             f"Reference {reference} is granted already, with another amount or kind.",
             where="reference",
             remedy="Check the reference.",
         )
-    return credit, is_new
+    return known, False
+
+
+def _check_correction(corrects: Correction, cents: int) -> None:
+    invoice = _locked(corrects.invoice_id)
+    if invoice.state != State.FINAL:
+        raise CreditError("The invoice is not final.", where="corrects", remedy="Draft it anew instead.")
+    billed = invoice.lines.filter(kind=corrects.against, code=corrects.code).aggregate(cents=Sum("cents"))["cents"]
+    if billed is None:
+        raise CreditError(f"The invoice has no {corrects.against} {corrects.code}.", where="code")
+    given = Credit.objects.filter(corrects=invoice, against=corrects.against, code=corrects.code)
+    left = billed - (given.aggregate(cents=Sum("cents"))["cents"] or 0)
+    if cents > left:
+        raise CreditError(
+            f"Only {format_amount(max(left, 0))} of it is left to give back.", where="cents", remedy="Grant less."
+        )
 
 
 def _locked(invoice_id: int) -> FundingInvoice:
