@@ -34,9 +34,7 @@ def test_a_row_is_read_with_its_dates_and_position():
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_the_one_that_splits_the_header(delimiter):
-    text = f"{HEADER}\nS1,self,Lind,Ada,1980-01-01,dental,DEN,EE,2025-01-01,".replace(
-        ",", delimiter
-    )
+    text = f"{HEADER}\nS1,self,Lind,Ada,1980-01-01,dental,DEN,EE,2025-01-01,".replace(",", delimiter)
     (row,) = read_csv(b"\xef\xbb\xbf" + text.encode())
     assert row.plan == "DEN"
 
@@ -54,9 +52,7 @@ def test_the_day_30_february_is_named_with_its_row():
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["1/2/2025", "2025-1-2", "20250101T00", "٢٠٢٥٠١٠١", "2025/01/01"]
-)
+@pytest.mark.parametrize("text", ["1/2/2025", "2025-1-2", "20250101T00", "٢٠٢٥٠١٠١", "2025/01/01"])
 def test_a_date_of_another_form_is_not_guessed_at(text):
     (row,) = rows(f"S1,self,Lind,Ada,1980-01-01,medical,PPO,EE,{text},")
     assert codes(row) == ["date_invalid"]
@@ -77,15 +73,11 @@ def test_a_row_with_a_cell_too_many_is_a_problem_of_that_row():
 
 
 def test_a_formula_is_kept_as_text_and_made_harmless_on_the_way_out():
-    (row,) = rows(
-        'S1,self,"=HYPERLINK(""x"")",Ada,1980-01-01,medical,PPO,EE,2025-01-01,'
-    )
+    (row,) = rows('S1,self,"=HYPERLINK(""x"")",Ada,1980-01-01,medical,PPO,EE,2025-01-01,')
     assert row.last_name == '=HYPERLINK("x")'
     assert row.problems == ()
     assert safe_cell(row.last_name) == '\'=HYPERLINK("x")'
-    assert [
-        safe_cell(text) for text in ("+1", "-1", "@x", "\t=1", "Lind", None, 5)
-    ] == [
+    assert [safe_cell(text) for text in ("+1", "-1", "@x", "\t=1", "Lind", None, 5)] == [
         "'+1",
         "'-1",
         "'@x",
@@ -107,9 +99,7 @@ def test_html_is_text_and_a_control_character_is_refused():
 
 def test_a_text_longer_than_the_books_hold_is_refused():
     (row,) = rows(f"S1,self,{'x' * 81},Ada,1980-01-01,,,,,")
-    assert [problem[:2] for problem in row.problems] == [
-        ("text_too_long", "last_name is longer than 80.")
-    ]
+    assert [problem[:2] for problem in row.problems] == [("text_too_long", "last_name is longer than 80.")]
 
 
 @pytest.mark.parametrize(

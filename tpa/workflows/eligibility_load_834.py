@@ -5,7 +5,8 @@ What the codes come to:
 | 834 | here |
 | --- | --- |
 | BGN08 `4`, `RX` | a full file; `2` changes |
-| HD01, else INS03: `021` `001` `024` `025` `030` `002` | add, change, end, reinstate, state, void; in a full file 021, 001, 025 and 030 all state |
+| HD01, else INS03: `021` `001` `024` `025` `030` `002` | add, change, end, reinstate, state, void |
+| 021, 001, 025 in a full file | state |
 | REF*0F | subscriber number |
 | REF*23, else NM109 unless it is a social security number (34) | member number; social security numbers are not kept |
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
@@ -35,21 +36,15 @@ _LINES = {
 }
 _LINE_OF = {code: line for line, codes in _LINES.items() for code in codes.split()}
 _TIERS = {"EMP": "EE", "IND": "EE", "ESP": "ES", "ECH": "EC", "FAM": "EF"}
-_RELATIONSHIPS = {"18": "self", "01": "spouse", "53": "spouse"} | dict.fromkeys(
-    ("19", "09", "10", "15", "17"), "child"
-)
+_RELATIONSHIPS = {"18": "self", "01": "spouse", "53": "spouse"} | dict.fromkeys(("19", "09", "10", "15", "17"), "child")
 
 
 def rows_of(member: Member834, first_n: int, *, full: bool) -> list[Row]:
     """The rows of one member, numbered from `first_n`."""
     person = _person(member, full)
     coverages = [one for one in member.coverages if one.maintenance != _NOT_APPLICABLE]
-    rows = [_covered(person, member, one, full) for one in coverages] or [
-        _uncovered(person, member)
-    ]
-    return [
-        row._replace(n=first_n + offset).fitting() for offset, row in enumerate(rows)
-    ]
+    rows = [_covered(person, member, one, full) for one in coverages] or [_uncovered(person, member)]
+    return [row._replace(n=first_n + offset).fitting() for offset, row in enumerate(rows)]
 
 
 def _person(member: Member834, full: bool) -> Row:
@@ -61,9 +56,7 @@ def _person(member: Member834, full: bool) -> Row:
         subscriber_number=member.subscriber_number,
         member_number=number,
         group_number=member.group_number,
-        relationship="self"
-        if member.is_subscriber
-        else _RELATIONSHIPS.get(member.relationship, "other"),
+        relationship="self" if member.is_subscriber else _RELATIONSHIPS.get(member.relationship, "other"),
         last_name=party.name,
         first_name=party.first_name,
         middle_name=party.middle_name,
@@ -87,15 +80,11 @@ def _acting(row: Row, code: str, full: bool) -> Row:
             "action_unknown",
             f"Maintenance type {code!r} is not one that can be applied.",
         )
-    return row._replace(
-        action="state" if full and action not in ("end", "void") else action
-    )
+    return row._replace(action="state" if full and action not in ("end", "void") else action)
 
 
 def _covered(person: Row, member: Member834, coverage: Coverage834, full: bool) -> Row:
-    changed_on = next(
-        (one.first_on for one in coverage.dates if one.qualifier == "303"), None
-    )
+    changed_on = next((one.first_on for one in coverage.dates if one.qualifier == "303"), None)
     row = _acting(person, coverage.maintenance or member.maintenance, full)._replace(
         line=_LINE_OF.get(coverage.line, ""),
         plan=coverage.description,

@@ -87,9 +87,7 @@ def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CsvError(
-            "The file is not UTF-8 text.", where=f"byte {error.start}"
-        ) from error
+        raise CsvError("The file is not UTF-8 text.", where=f"byte {error.start}") from error
     if not text.strip():
         raise CsvError("The file is empty.")
     return text
@@ -98,11 +96,7 @@ def _text(data: bytes) -> str:
 def _delimiter(text: str) -> str:
     """The one delimiter that splits the header into known names."""
     header = text.lstrip().splitlines()[0]
-    fitting = [
-        one
-        for one in DELIMITERS
-        if {name.strip(' "').lower() for name in header.split(one)} >= {*NEEDED[:2]}
-    ]
+    fitting = [one for one in DELIMITERS if {name.strip(' "').lower() for name in header.split(one)} >= {*NEEDED[:2]}]
     if len(fitting) != 1:
         raise CsvError("The first line does not name the columns.", where="row 1")
     return fitting[0]
@@ -138,9 +132,7 @@ def _date(text: str) -> date | None:
     """A day as 2025-01-31 or 20250131; nothing else is guessed at."""
     if not text:
         return None
-    digits = (
-        text.replace("-", "") if len(text) == 10 and text[4] == text[7] == "-" else text
-    )
+    digits = text.replace("-", "") if len(text) == 10 and text[4] == text[7] == "-" else text
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
         raise ValueError(f"{text[:40]!r} is not a date; write it as 2025-01-31")
     try:
@@ -152,9 +144,7 @@ def _date(text: str) -> date | None:
 def _one_of(allowed: dict[str, str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in allowed:
-            raise ValueError(
-                f"{text[:40]!r} is none of {', '.join(sorted({*allowed.values()} - {''}))}"
-            )
+            raise ValueError(f"{text[:40]!r} is none of {', '.join(sorted({*allowed.values()} - {''}))}")
         return allowed[text.lower()]
 
     return read

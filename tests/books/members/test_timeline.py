@@ -28,9 +28,7 @@ def segment(starts, ends=None, plan=1, tier="EE"):
 
 
 def test_neighbours_of_one_plan_and_tier_are_one_segment():
-    assert joined([segment("2025-07-01"), segment("2025-01-01", "2025-07-01")]) == (
-        segment("2025-01-01"),
-    )
+    assert joined([segment("2025-07-01"), segment("2025-01-01", "2025-07-01")]) == (segment("2025-01-01"),)
 
 
 def test_neighbours_of_two_tiers_stay_two():
@@ -46,9 +44,7 @@ def test_a_change_of_plan_ends_the_old_one_the_day_before():
 
 
 def test_an_ended_overlay_leaves_what_comes_after_it():
-    assert overlaid(
-        (segment("2025-01-01"),), segment("2025-03-01", "2025-04-01", plan=2)
-    ) == (
+    assert overlaid((segment("2025-01-01"),), segment("2025-03-01", "2025-04-01", plan=2)) == (
         segment("2025-01-01", "2025-03-01"),
         segment("2025-03-01", "2025-04-01", plan=2),
         segment("2025-04-01"),
@@ -93,9 +89,7 @@ def test_days_lost_and_days_moved():
 
 
 DAYS = st.dates(date(2024, 12, 1), date(2025, 2, 1))
-SEGMENTS = st.builds(
-    Segment, DAYS, DAYS, st.integers(1, 2), st.sampled_from(["EE", "EF"])
-)
+SEGMENTS = st.builds(Segment, DAYS, DAYS, st.integers(1, 2), st.sampled_from(["EE", "EF"]))
 
 
 def on(timeline, day):

@@ -21,16 +21,14 @@ class Family(models.Model):
 
     class Meta:
         verbose_name_plural = "families"
-        constraints = models.UniqueConstraint(
-            fields=("subscriber_number",), name="family_subscriber_number"
-        )
+        constraints = (models.UniqueConstraint(fields=("subscriber_number",), name="family_subscriber_once"),)
 
     def __str__(self) -> str:
         return self.subscriber_number
 
 
 class Load(models.Model):
-    """One file of enrolment (or one entry at the desk, or the undoing of either): staged, looked at, applied as a whole."""
+    """One file of enrolment, one entry at the desk, or the undoing of either: staged, looked at, applied as a whole."""
 
     class Format(models.TextChoices):
         X12 = "834"
@@ -56,7 +54,6 @@ class Load(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.STAGED)
     effective_on = models.DateField()
     """First day without coverage for those whom a full file no longer names."""
-    child_age_limit = models.PositiveSmallIntegerField(default=26)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=200)
     preview = models.JSONField(default=dict)
@@ -80,9 +77,7 @@ class Load(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return (
-            self.name or f"{self.get_format_display()} of {self.received_at:%Y-%m-%d}"
-        )
+        return self.name or f"{self.get_format_display()} of {self.received_at:%Y-%m-%d}"
 
 
 class Member(models.Model):
@@ -124,7 +119,7 @@ class Member(models.Model):
     class Meta:
         ordering = ("family", "id")
         constraints = (
-            models.UniqueConstraint(fields=("member_number",), name="member_number"),
+            models.UniqueConstraint(fields=("member_number",), name="member_number_once"),
             models.UniqueConstraint(
                 fields=("family",),
                 name="one_subscriber_a_family",
@@ -145,25 +140,17 @@ class Coverage(models.Model):
         CHILDREN = "EC", "employee and children"
         FAMILY = "EF", "family"
 
-    member = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="coverages", db_index=False
-    )
-    family = models.ForeignKey(
-        Family, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="coverages", db_index=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+", db_index=False)
     line = models.CharField(max_length=10, choices=Line)
-    plan = models.ForeignKey(
-        "plans.Plan", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+", db_index=False)
     tier = models.CharField(max_length=2, choices=Tier)
     starts_on = models.DateField()
     ends_before = models.DateField(default=FOREVER)
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="+")
-    superseded_load = models.ForeignKey(
-        Load, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    superseded_load = models.ForeignKey(Load, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name_plural = "coverages"
@@ -172,9 +159,7 @@ class Coverage(models.Model):
             models.Index(fields=("recorded_at",), name="coverage_recorded"),
         )
         constraints = (
-            models.CheckConstraint(
-                name="coverage_has_days", condition=Q(starts_on__lt=F("ends_before"))
-            ),
+            models.CheckConstraint(name="coverage_has_days", condition=Q(starts_on__lt=F("ends_before"))),
             models.CheckConstraint(
                 name="coverage_superseded_by_load",
                 condition=Q(superseded_at=None, superseded_load=None)
@@ -198,9 +183,7 @@ class Coverage(models.Model):
 class LoadRow(models.Model):
     """One row of a load as read: a person, or a person's coverage of one line, with what is wrong with it."""
 
-    load = models.ForeignKey(
-        Load, on_delete=models.CASCADE, related_name="rows", db_index=False
-    )
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="rows", db_index=False)
     n = models.PositiveIntegerField()
     row = models.JSONField()
     problems = models.JSONField(default=list)
@@ -208,13 +191,15 @@ class LoadRow(models.Model):
 
     class Meta:
         ordering = ("load", "n")
-        constraints = models.UniqueConstraint(
-            fields=("load", "n"), name="load_row_position"
-        )
+        constraints = (models.UniqueConstraint(fields=("load", "n"), name="load_row_position"),)
 
 
 class LoadChange(models.Model):
-    """What a load did to one person, or to one person's coverage of one line. Append-only."""
+    """What a load did to one person, or to one person's coverage of one line. Append-only.
+
+    `before` and `after` hold the person's fields that changed, or the line's segments as lists of
+    [starts_on, ends_before, plan_id, tier].
+    """
 
     class Kind(models.TextChoices):
         MEMBER_ADDED = "member_added"
@@ -231,9 +216,6 @@ class LoadChange(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
-    gained = models.JSONField(default=list)
-    lost = models.JSONField(default=list)
-    """Spans of days gained or lost as pairs of [starts_on, ends_before]; days that moved to another plan are in both."""
     recorded_at = models.DateTimeField()
 
     class Meta:

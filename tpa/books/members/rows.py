@@ -50,11 +50,7 @@ class Row(NamedTuple):
     def with_problem(self, code: str, message: str, severity: str = ERROR) -> "Row":
         """The row with one finding more; the same finding is not repeated."""
         problem = Problem(code, message, severity)
-        return (
-            self
-            if problem in self.problems
-            else self._replace(problems=(*self.problems, problem))
-        )
+        return self if problem in self.problems else self._replace(problems=(*self.problems, problem))
 
     def fitting(self) -> "Row":
         """The row without texts that the books cannot hold, each reported."""
@@ -62,13 +58,9 @@ class Row(NamedTuple):
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if len(text) > longest:
-                row = row._replace(**{name: ""}).with_problem(
-                    "text_too_long", f"{name} is longer than {longest}."
-                )
+                row = row._replace(**{name: ""}).with_problem("text_too_long", f"{name} is longer than {longest}.")
             elif not text.isprintable():
-                row = row._replace(**{name: ""}).with_problem(
-                    "text_invalid", f"{name} holds a control character."
-                )
+                row = row._replace(**{name: ""}).with_problem("text_invalid", f"{name} holds a control character.")
         return row
 
     @property
@@ -78,24 +70,14 @@ class Row(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Only what the row says, for the staging table; `from_json` is the inverse. Problems are stored apart."""
-        said = {
-            name: value
-            for name, value in self._asdict().items()
-            if value not in ("", None, False)
-        }
+        said = {name: value for name, value in self._asdict().items() if value not in ("", None, False)}
         said.pop("problems")
-        return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in said.items()
-        }
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
 
     @classmethod
     def from_json(cls, said: dict[str, Any], problems: list[list[str]]) -> "Row":
         """The row that `to_json` wrote, with the problems of its own column."""
-        values = {
-            name: date.fromisoformat(value) if name in _DATES else value
-            for name, value in said.items()
-        }
+        values = {name: date.fromisoformat(value) if name in _DATES else value for name, value in said.items()}
         return cls(**values, problems=tuple(Problem(*problem) for problem in problems))
 
 
@@ -143,5 +125,11 @@ LONGEST = {
     "plan": 50,
 }
 """Characters that the columns hold."""
+
+
+def person_as_json(person: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a person with dates as text."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in person.items()}
+
 
 _DATES = {"birth_on", "starts_on", "last_on"}

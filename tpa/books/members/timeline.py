@@ -35,20 +35,14 @@ def joined(segments: Iterable[Segment]) -> Timeline:
     for segment in sorted(segments):
         if segment.starts_on >= segment.ends_before:
             continue
-        if (
-            whole
-            and whole[-1].what == segment.what
-            and whole[-1].ends_before == segment.starts_on
-        ):
+        if whole and whole[-1].what == segment.what and whole[-1].ends_before == segment.starts_on:
             whole[-1] = whole[-1]._replace(ends_before=segment.ends_before)
         else:
             whole.append(segment)
     return tuple(whole)
 
 
-def without(
-    timeline: Timeline, starts_on: date, ends_before: date = FOREVER
-) -> Timeline:
+def without(timeline: Timeline, starts_on: date, ends_before: date = FOREVER) -> Timeline:
     """The timeline less the days from `starts_on` up to `ends_before`."""
     if starts_on >= ends_before:
         return timeline
@@ -76,7 +70,10 @@ def reopened(timeline: Timeline, starts_on: date | None = None) -> Timeline:
 
 
 def following(dependent: Timeline, subscriber: Timeline) -> Timeline:
-    """The dependent's days at the subscriber's tier: a tier belongs to the family. Days that the subscriber lacks keep theirs."""
+    """The dependent's days at the subscriber's tier: a tier belongs to the family.
+
+    Days on which the subscriber is not covered keep their own.
+    """
     result = dependent
     for own in dependent:
         for lead in subscriber:
@@ -85,9 +82,7 @@ def following(dependent: Timeline, subscriber: Timeline) -> Timeline:
                 min(own.ends_before, lead.ends_before),
             )
             if starts_on < ends_before and own.tier != lead.tier:
-                result = overlaid(
-                    result, Segment(starts_on, ends_before, own.plan_id, lead.tier)
-                )
+                result = overlaid(result, Segment(starts_on, ends_before, own.plan_id, lead.tier))
     return result
 
 
@@ -115,6 +110,17 @@ def days_moved(before: Timeline, after: Timeline) -> list[Days]:
 
 def _covered(timeline: Timeline) -> Timeline:
     """The days alone, without plan and tier."""
-    return joined(
-        Segment(segment.starts_on, segment.ends_before, 0, "") for segment in timeline
+    return joined(Segment(segment.starts_on, segment.ends_before, 0, "") for segment in timeline)
+
+
+def segments_as_json(timeline: Timeline) -> list[list[str | int]]:
+    """A timeline for the log and the preview: [first day, first day after, plan key, tier] for each segment."""
+    return [[one.starts_on.isoformat(), one.ends_before.isoformat(), one.plan_id, one.tier] for one in timeline]
+
+
+def timeline_from_json(told: Iterable[tuple[str, str, int, str]] | None) -> Timeline:
+    """The inverse of `segments_as_json`; nothing is no coverage."""
+    return tuple(
+        Segment(date.fromisoformat(starts_on), date.fromisoformat(ends_before), plan_id, tier)
+        for starts_on, ends_before, plan_id, tier in told or ()
     )

@@ -46,14 +46,12 @@ class PlanVersion(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.CharField(max_length=200, blank=True)
     findings = models.JSONField(default=list, blank=True)
-    """What the checks said at publishing: a list of {code, message, where, severity}; example claims count as checks."""
+    """What the checks said at publishing: a list of {code, message, where, severity}."""
 
     class Meta:
         ordering = ("plan", "number")
         constraints = (
-            models.UniqueConstraint(
-                fields=("plan", "number"), name="plan_version_number"
-            ),
+            models.UniqueConstraint(fields=("plan", "number"), name="plan_version_number"),
             models.CheckConstraint(
                 name="plan_version_published_has_instant",
                 condition=models.Q(state="draft", published_at=None)

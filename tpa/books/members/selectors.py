@@ -1,0 +1,213 @@
+"""What the books know of people and their coverage: now, on a day, and as known at an instant."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member
+from tpa.books.members.rows import PERSON_FIELDS, Row
+from tpa.books.members.snapshot import BookMember, Held, Snapshot
+from tpa.books.members.timeline import Segment
+from tpa.engine.adjudication import facts
+from tpa.engine.billing.census import Census, Enrolment
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.periods import Span, month_of
+
+
+class FamilyFacts(NamedTuple):
+    """A family as the engine sees it: people and coverages by member."""
+
+    people: dict[int, facts.Person]
+    coverages: dict[int, tuple[facts.Coverage, ...]]
+
+
+_PEOPLE = "SELECT family_id, id, relationship, birth_on, sex FROM members_member WHERE family_id = ANY(%s) ORDER BY id"
+_COVERAGES = """
+    SELECT family_id, member_id, line, plan_id, tier, starts_on, ends_before FROM members_coverage
+    WHERE family_id = ANY(%s) AND {known} ORDER BY member_id, line, starts_on"""
+_KNOWN_NOW = "superseded_at IS NULL"
+_KNOWN_AT = "recorded_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
+
+
+def families_facts(family_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:
+    """People and coverage of many families in two queries; a third rewinds the people to `known_at` (None: now).
+
+    A family that is not in the books is not in the answer.
+    """
+    ids = list(family_ids)
+    found: dict[int, FamilyFacts] = {}
+    known = _KNOWN_NOW if known_at is None else _KNOWN_AT
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [ids])
+        for family_id, member_id, *person in cursor.fetchall():
+            family = found.setdefault(family_id, FamilyFacts({}, {}))
+            family.people[member_id] = facts.Person(member_id, *person)
+        cursor.execute(_COVERAGES.format(known=known), [ids] if known_at is None else [ids, known_at, known_at])
+        for family_id, member_id, *coverage in cursor.fetchall():
+            covered = found[family_id].coverages
+            covered[member_id] = (*covered.get(member_id, ()), facts.Coverage(*coverage))
+    if known_at is not None:
+        _rewind(found, known_at)
+    return found
+
+
+def _rewind(found: dict[int, FamilyFacts], known_at: datetime) -> None:
+    """Put back what later loads changed of the people, the latest first. Who came later has no coverage then: kept."""
+    changes = LoadChange.objects.filter(
+        member__family__in=found, kind=LoadChange.Kind.MEMBER_CHANGED, recorded_at__gt=known_at
+    )
+    for change in changes.select_related("member").order_by("-recorded_at", "-id"):
+        people = found[change.member.family_id].people
+        told = {name: value for name, value in change.before.items() if name in facts.Person._fields}
+        if "birth_on" in told:
+            told["birth_on"] = date.fromisoformat(told["birth_on"])
+        people[change.member_id] = people[change.member_id]._replace(**told)
+
+
+def coverage_on(
+    day: date, *, known_at: datetime | None = None, member_ids: Collection[int] | None = None
+) -> QuerySet[Coverage]:
+    """Coverage in force on `day`, as known at `known_at` (None: now), of these members (None: all)."""
+    found = coverage_known(known_at).filter(starts_on__lte=day, ends_before__gt=day)
+    return found if member_ids is None else found.filter(member__in=member_ids)
+
+
+def coverage_known(known_at: datetime | None = None) -> QuerySet[Coverage]:
+    """Every coverage row that the books hold for true at `known_at` (None: now)."""
+    if known_at is None:
+        return Coverage.objects.filter(superseded_at=None)
+    return Coverage.objects.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
+
+
+def coverage_history(member_id: int) -> QuerySet[Coverage]:
+    """All that was ever recorded of a member's coverage, in the order in which it was."""
+    return Coverage.objects.filter(member=member_id).order_by("line", "recorded_at", "starts_on", "id")
+
+
+def members() -> QuerySet[Member]:
+    """The people of the employer's plans; those of an undone load are left out."""
+    return Member.objects.filter(withdrawn_at=None).select_related("family")
+
+
+def member(member_id: int) -> Member:
+    """One member. Raises NotFoundError."""
+    found = members().filter(pk=member_id).first()
+    if found is None:
+        raise NotFoundError("There is no such member.")
+    return found
+
+
+def member_search(text: str) -> QuerySet[Member]:
+    """Members whose number or subscriber number begins with `text`, or whose names begin with its words."""
+    found = members()
+    for word in text.split()[:5]:
+        found = found.filter(
+            Q(member_number__istartswith=word)
+            | Q(family__subscriber_number__istartswith=word)
+            | Q(last_name__istartswith=word)
+            | Q(first_name__istartswith=word)
+        )
+    return found.order_by("last_name", "first_name", "id")
+
+
+def members_changed_since(instant: datetime) -> QuerySet[Member]:
+    """Members of whom the books learned something after `instant`: themselves or their coverage; withdrawn ones too."""
+    return Member.objects.filter(changed_at__gt=instant).select_related("family").order_by("changed_at", "id")
+
+
+def enrolments(span: Span, *, known_at: datetime | None = None) -> Iterator[Enrolment]:
+    """Subscribers' coverage that touches `span`, as known at `known_at` (None: now): the rows behind every fee."""
+    rows = coverage_known(known_at).filter(
+        member__relationship=Member.Relationship.SELF, starts_on__lt=span.ends_before, ends_before__gt=span.starts_on
+    )
+    columns = rows.order_by("member", "line", "starts_on").values_list(
+        "member", "line", "tier", "starts_on", "ends_before"
+    )
+    return (Enrolment(*row) for row in columns)
+
+
+def census(month: date, *, known_at: datetime | None = None) -> Census:
+    """The month's census; whom it counts is the rule's business (`Census.lives("first_of_month")` and others)."""
+    return Census(month, enrolments(month_of(month), known_at=known_at))
+
+
+class Lives(NamedTuple):
+    """How many are covered on a day in one plan at one tier."""
+
+    line: str
+    plan_id: int
+    tier: str
+    subscribers_count: int
+    members_count: int
+
+
+def lives_on(day: date, *, known_at: datetime | None = None) -> list[Lives]:
+    """Heads on one day, by line, plan and tier: subscribers, and members (subscribers and dependents)."""
+    counts: dict[tuple[str, int, str], list[int]] = {}
+    rows = coverage_on(day, known_at=known_at).values_list("line", "plan_id", "tier", "member__relationship")
+    for line, plan_id, tier, relationship in rows.iterator():
+        count = counts.setdefault((line, plan_id, tier), [0, 0])
+        count[0] += relationship == Member.Relationship.SELF
+        count[1] += 1
+    return [Lives(*key, *count) for key, count in sorted(counts.items())]
+
+
+def load(load_id: int) -> Load:
+    """One load. Raises NotFoundError."""
+    found = Load.objects.filter(pk=load_id).first()
+    if found is None:
+        raise NotFoundError("There is no such eligibility load.")
+    return found
+
+
+def loads() -> QuerySet[Load]:
+    """The employer's loads, latest first."""
+    return Load.objects.all()
+
+
+def staged_rows(load_id: int) -> list[Row]:
+    """The rows of a load as they were read, with the problems found in reading."""
+    return [
+        Row.from_json(row, problems)
+        for row, problems in LoadRow.objects.filter(load=load_id).order_by("n").values_list("row", "problems")
+    ]
+
+
+def changes_of(load_id: int) -> QuerySet[LoadChange]:
+    """What a load did, one row per person or person and line."""
+    return LoadChange.objects.filter(load=load_id).select_related("member__family")
+
+
+def later_change(load: Load) -> LoadChange | None:
+    """The first change by a later load to somebody whom `load` changed too."""
+    touched = LoadChange.objects.filter(load=load).values("member")
+    return LoadChange.objects.filter(member__in=touched, load__gt=load.pk).select_related("load").order_by("id").first()
+
+
+def snapshot(*, subscriber_numbers: Collection[str] | None = None, member_numbers: Collection[str] = ()) -> Snapshot:
+    """The enrolment as it stands: of everybody, or of the families that the numbers touch. Three queries."""
+    families = Family.objects.all()
+    if subscriber_numbers is not None:
+        named = Member.objects.filter(member_number__in=[*member_numbers, *subscriber_numbers]).values("family")
+        families = families.filter(Q(subscriber_number__in=list(subscriber_numbers)) | Q(pk__in=named))
+    numbers = dict(families.values_list("pk", "subscriber_number"))
+    inside: dict[str, Any] = {} if subscriber_numbers is None else {"family__in": list(numbers)}
+    people = [
+        BookMember(pk, family, numbers[family], withdrawn is not None, dict(zip(PERSON_FIELDS, person, strict=True)))
+        for pk, family, withdrawn, *person in Member.objects.filter(**inside)
+        .order_by("pk")
+        .values_list("pk", "family_id", "withdrawn_at", *PERSON_FIELDS)
+    ]
+    rows = Coverage.objects.filter(superseded_at=None, **inside).order_by("member", "line", "starts_on")
+    held = _held(rows.values_list("member_id", "line", "pk", "starts_on", "ends_before", "plan_id", "tier").iterator())
+    return Snapshot({number: pk for pk, number in numbers.items()}, people, held)
+
+
+def _held(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str], Held]:
+    held: dict[tuple[int, str], list[tuple[int, Segment]]] = {}
+    for member_id, line, pk, *segment in rows:
+        held.setdefault((member_id, line), []).append((pk, Segment(*segment)))
+    return {key: tuple(value) for key, value in held.items()}
