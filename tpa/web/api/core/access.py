@@ -1,0 +1,97 @@
+"""Who calls, for which employer, and whether he may: API keys, the employer of a call, the permission table.
+
+On an employer's portal host the employer is the host's. On the TPA's host every call for one employer names it, by the
+header `Employer: emp_...`. A credential that does not count for that employer is answered 404, as if there were nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from tenants import directory
+from tenants.errors import EmployerNotFound
+from tenants.models import Employer
+from tenants.scope import desk_scope
+from tpa.books.identity.models import ApiKey
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import read_public_id
+
+EMPLOYER_HEADER = "Employer"
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer tpa_live_...`."""
+
+    def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
+        scheme, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        # An employer's own database role cannot read keys: look with the desk's.
+        with desk_scope():
+            try:
+                key = ApiKey.objects.get_from_key(text.strip())
+            except ApiKey.DoesNotExist as error:
+                raise exceptions.AuthenticationFailed("This key is unknown, revoked or expired.") from error
+        if key.has_expired:
+            raise exceptions.AuthenticationFailed("This key is unknown, revoked or expired.")
+        return key, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class Row(NamedTuple):
+    """A row of the permission table: the action that a call needs, and whether it is about one employer or about the TPA's book."""
+
+    action: str
+    of_employer: bool = True
+
+
+def employer_of_call(request: HttpRequest | Request) -> Employer | None:
+    """The employer that the host or the header names, None where neither does. Raises NotFoundError for one that is not there."""
+    host_employer: Employer | None = getattr(request, "employer", None)
+    if host_employer is not None:
+        return host_employer
+    text = request.headers.get(EMPLOYER_HEADER) or request.GET.get("employer")
+    if not text:
+        return None
+    try:
+        return directory.employer(read_public_id(text, "emp").key)
+    except EmployerNotFound as error:
+        raise NotFoundError("There is no such employer.") from error
+
+
+class TablePermission(BasePermission):
+    """Asks the permission table of the view. No row, no entry."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        row: Row | None = view.permissions.get(request.method)
+        if row is None:
+            raise exceptions.MethodNotAllowed(request.method or "")
+        if not request.user or not request.user.is_authenticated:
+            raise exceptions.NotAuthenticated
+        employer = employer_of_call(request)
+        if row.of_employer and employer is None:
+            raise exceptions.ParseError(f"Name the employer: {EMPLOYER_HEADER}: emp_...", code="employer_missing")
+        employer_id = employer.pk if employer is not None and (row.of_employer or self._on_portal(request)) else None
+        if not self._counts(request.user, employer_id):
+            raise NotFoundError("There is no such employer.")
+        view.employer = employer if row.of_employer else None
+        return bool(request.user.allows(row.action, employer_id))
+
+    @staticmethod
+    def _on_portal(request: Request) -> bool:
+        return getattr(request, "employer", None) is not None
+
+    @staticmethod
+    def _counts(caller: Any, employer_id: int | None) -> bool:
+        """Whether the credential has anything to do with that employer at all: otherwise its existence is not confirmed."""
+        if isinstance(caller, ApiKey):
+            return caller.employer_id is None or caller.employer_id == employer_id
+        return employer_id is None or bool(caller.roles_at(employer_id))

@@ -1,0 +1,76 @@
+"""The base of every resource: who may, which employer's books are open, and public ids in the context."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from django.utils.cache import patch_cache_control
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants.models import Employer
+from tenants.scope import employer_scope
+from tpa.kernel.ids import key_of
+from tpa.web.api.core.access import KeyAuthentication, Row, TablePermission
+from tpa.web.api.core.pages import KeyPages
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """The API speaks JSON, whatever the Accept header says; files have answers of their own."""
+
+    def select_parser(self, request: Request, parsers: list[Any]) -> Any:
+        wanted = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type in (wanted, "*/*")), None)
+
+    def select_renderer(self, request: Request, renderers: list[Any], format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class BookView(APIView):
+    """A resource. `permissions` is its part of the permission table: method -> Row.
+
+    For a row about one employer `self.employer` is set and the connection is bound to its books while the handler runs.
+    """
+
+    permissions: ClassVar[dict[str, Row]] = {}
+    authentication_classes: ClassVar[list[Any]] = [KeyAuthentication, SessionAuthentication]
+    permission_classes: ClassVar[list[Any]] = [TablePermission]
+    renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
+    content_negotiation_class = AlwaysJson
+    pagination_class = KeyPages
+    employer: Employer | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self._scopes:
+            response = super().dispatch(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.employer is not None:
+            self._scopes.enter_context(employer_scope(self.employer))
+
+    @property
+    def employer_id(self) -> int:
+        """The employer of the call; 0 for the TPA's own rows."""
+        return self.employer.pk if self.employer is not None else 0
+
+    def key_of(self, public: str, kind: str) -> int:
+        """The row key of a public id in the path. Raises NotFoundError, also for another employer's id."""
+        return key_of(public, kind, self.employer_id)
+
+    def context(self) -> dict[str, Any]:
+        """What serializers need."""
+        return {"request": self.request, "view": self, "employer_id": self.employer_id}
+
+    def page(self, rows: Any, serializer: type[Any]) -> Response:
+        """One page of `rows`, newest first unless the view's paginator says otherwise."""
+        paginator = self.pagination_class()
+        found = paginator.paginate_queryset(rows, self.request, view=self)
+        return paginator.get_paginated_response(serializer(found, many=True, context=self.context()).data)
