@@ -1,0 +1,93 @@
+"""What comes out: a Decision with its moves, which are the explanation, or a Pend with its reasons."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tpa.engine.accumulators.balances import AccumulatorEntry
+
+
+class Move(NamedTuple):
+    """`cents` that a rule took out of the open charge, as X12 names it: group CO, PR, OA or PI and a reason code (CARC).
+
+    `clause` is the place in the plan document; `inputs` are the figures that the rule used, in the order of use.
+    """
+
+    rule: str
+    group: str
+    carc: str
+    cents: int
+    clause: str = ""
+    inputs: tuple[tuple[str, int | str], ...] = ()
+
+
+class LineDecision(NamedTuple):
+    """One line decided: charge = paid + sum of moves. `benefit` and `tier` are names of the plan document."""
+
+    number: int
+    plan_version_id: int
+    coverage_line: str
+    benefit: str
+    tier: str
+    denied: bool
+    charge_cents: int
+    allowed_cents: int
+    paid_cents: int
+    deductible_cents: int
+    copay_cents: int
+    coinsurance_cents: int
+    moves: tuple[Move, ...]
+
+    @property
+    def member_cents(self) -> int:
+        """What the member owes: the moves of group PR."""
+        return sum(move.cents for move in self.moves if move.group == "PR")
+
+
+class Decision(NamedTuple):
+    """A claim decided."""
+
+    claim_id: int
+    lines: tuple[LineDecision, ...]
+    entries: tuple[AccumulatorEntry, ...]
+
+    @property
+    def charge_cents(self) -> int:
+        """The charge of all lines."""
+        return sum(line.charge_cents for line in self.lines)
+
+    @property
+    def allowed_cents(self) -> int:
+        """The allowed amount of all lines."""
+        return sum(line.allowed_cents for line in self.lines)
+
+    @property
+    def paid_cents(self) -> int:
+        """What the plan pays."""
+        return sum(line.paid_cents for line in self.lines)
+
+    @property
+    def member_cents(self) -> int:
+        """What the member owes."""
+        return sum(line.member_cents for line in self.lines)
+
+    @property
+    def outcome(self) -> str:
+        """`denied` if every line was denied as a whole, else `paid` (which may be nothing: all of it the member's share)."""
+        return "denied" if all(line.denied for line in self.lines) else "paid"
+
+
+class PendReason(NamedTuple):
+    """Why a claim waits, and in whose queue. `line_number` 0 is the whole claim."""
+
+    code: str
+    queue: str
+    line_number: int = 0
+    detail: str = ""
+
+
+class Pend(NamedTuple):
+    """A claim that a person must look at before it can be decided."""
+
+    claim_id: int
+    reasons: tuple[PendReason, ...]

@@ -1,0 +1,126 @@
+"""The facts of a decision, frozen: the claim as it came, and the family as it stood when the claim was taken up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from tpa.engine.accumulators.balances import Balances
+from tpa.engine.plan.terms import PlanTerms
+from tpa.engine.pricing.price import PriceBook
+
+
+class ServiceLine(NamedTuple):
+    """One line of a claim. Units are thousandths (1000 = one), charges cents, `through_on` the last day (included)."""
+
+    number: int
+    from_on: date
+    through_on: date
+    charge_cents: int
+    procedure: str = ""
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    place: str = ""
+    units_milli: int = 1000
+    diagnoses: tuple[str, ...] = ()
+    tooth: str = ""
+    surfaces: str = ""
+    authorization: str = ""
+    repriced_cents: int | None = None
+
+
+class OtherPayer(NamedTuple):
+    """What another payer has done with the claim, as the claim says."""
+
+    name: str
+    paid_cents: int
+    responsibility: str = ""
+
+
+class Claim(NamedTuple):
+    """A claim of one member. `form`: professional, institutional, dental or drug.
+
+    `network` is the tier name under which the provider takes part on the service dates ("" = in no network), and
+    `price_list_id` what its contract pays by (0 = none). `cleared` names the pend reasons that
+    an examiner has settled: they are not raised again.
+    """
+
+    claim_id: int
+    member_id: int
+    form: str
+    received_on: date
+    lines: tuple[ServiceLine, ...]
+    provider_tax_id: str = ""
+    provider_npi: str = ""
+    specialty: str = ""
+    network: str = ""
+    price_list_id: int = 0
+    frequency: str = "1"
+    original_reference: str = ""
+    facility_code: str = ""
+    admitted_on: date | None = None
+    related_causes: tuple[str, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
+    assigned: bool = True
+    cleared: tuple[str, ...] = ()
+
+
+class Person(NamedTuple):
+    """A member of the family. `relationship`: self, spouse, child or other."""
+
+    member_id: int
+    relationship: str
+    birth_on: date
+    sex: str = ""
+
+
+class Coverage(NamedTuple):
+    """A member is covered by a plan of one line (medical, dental, vision, drug) at a tier (EE, ES, EC, EF)."""
+
+    line: str
+    plan_id: int
+    tier: str
+    starts_on: date
+    ends_before: date
+
+
+class DatedPlan(NamedTuple):
+    """A published plan version and the day from which it is in force, until the next one is."""
+
+    version_id: int
+    effective_on: date
+    terms: PlanTerms
+
+
+class PriorLine(NamedTuple):
+    """A line decided before, on a day that matters now: for duplicates and for visits already counted."""
+
+    claim_id: int
+    provider: str
+    procedure: str
+    modifiers: tuple[str, ...]
+    revenue_code: str
+    tooth: str
+    units_milli: int
+    charge_cents: int
+    benefit: str
+    copay_cents: int
+    paid: bool
+
+
+@dataclass(slots=True)
+class Family:
+    """All that is known of a family. Deciding a claim changes `balances` and `history`, nothing else.
+
+    `coverages` by member; `plans` by plan id, each tuple ordered by `effective_on`; `history` by (member, service day).
+    """
+
+    family_id: int
+    people: Mapping[int, Person]
+    coverages: Mapping[int, tuple[Coverage, ...]]
+    plans: Mapping[int, tuple[DatedPlan, ...]]
+    prices: PriceBook
+    balances: Balances = field(default_factory=Balances)
+    history: dict[tuple[int, date], list[PriorLine]] = field(default_factory=dict)

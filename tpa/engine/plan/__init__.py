@@ -1,0 +1,1 @@
+"""What a plan promises, parsed from its document: unknown keys are refused."""

@@ -1,0 +1,295 @@
+"""What a plan promises: the parsed plan document, as frozen values. `parse_plan` (terms_parser) makes them.
+
+Amounts are cents, rates basis points. `clause` names the place in the plan that a figure comes from: the booklet's own
+section where the document gives one, else the JSON pointer into the document. Sequences are in the document's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tpa.kernel.errors import DomainError
+
+
+class Fault(DomainError):
+    """One fault of a plan document."""
+
+    code = "plan_fault"
+
+
+class PlanError(DomainError):
+    """A plan document has faults: `faults` lists them all, `where` is the JSON pointer of the first."""
+
+    code = "plan"
+    remedy = "The plan format is described in the README of the plans book."
+
+    def __init__(self, faults: list[DomainError]) -> None:
+        lines = [f"{fault.where or '/'}: {fault.message} {fault.remedy}".rstrip() for fault in faults]
+        super().__init__("\n".join(lines), where=faults[0].where)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class FamilyRule(StrEnum):
+    """How the family's figure works beside the person's (R-A10)."""
+
+    EMBEDDED = "embedded"
+    """Each person stops at the individual figure; what they used adds up to the family's, then nobody owes more."""
+    AGGREGATE = "aggregate"
+    """In a family tier there is no individual figure: the family meets its own together."""
+    MEMBERS = "members"
+    """Met for all once `family_members` persons have each met the individual figure in full."""
+
+
+class Period(StrEnum):
+    """The time over which a figure adds up."""
+
+    PLAN_YEAR = "plan_year"
+    CALENDAR_YEAR = "calendar_year"
+    ROLLING = "rolling"
+    """The `months` up to and including the day of service."""
+    LIFETIME = "lifetime"
+    MONTH = "month"
+    DAY = "day"
+
+
+class Measure(StrEnum):
+    """What a limit counts."""
+
+    ALLOWED = "allowed"
+    """Cents of allowed amount, before cost sharing."""
+    PAID = "paid"
+    """Cents paid by the plan, after cost sharing: annual and lifetime maximums."""
+    UNITS = "units"
+    """Units of service, in thousandths."""
+    VISITS = "visits"
+    """Visits: one a member, provider and day."""
+    DAYS = "days"
+    """Days of service: one a member and day."""
+
+
+class Excess(StrEnum):
+    """Who bears a charge above the allowed amount."""
+
+    WRITE_OFF = "write_off"
+    MEMBER = "member"
+
+
+class Screen(StrEnum):
+    """What to do where another party may have to pay."""
+
+    PEND = "pend"
+    PAY = "pay"
+
+
+class Unlisted(StrEnum):
+    """What to do with a service that no benefit matches."""
+
+    DENY = "deny"
+    PEND = "pend"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """A pricing method to try, by the name of its file, with the settings that the method reads itself."""
+
+    method: str
+    settings: Mapping[str, Any]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A network tier, and how its services are priced: the first step that finds a price decides."""
+
+    name: str
+    label: str
+    network: bool
+    """Its providers have a contract. A plan's first tier without one takes every provider outside all networks."""
+    prices: tuple[PriceStep, ...]
+    lesser_of_billed: bool
+    excess: Excess
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver:
+    """What was applied late in a year also counts for the next: the last `months`, or the last `days`."""
+
+    months: int | None
+    days: int | None
+    even_if_met: bool
+    """Also where the year's deductible was met; otherwise only where it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deductible:
+    """What members pay first. Holds in `tiers`; amounts applied in `fed_by` count towards it."""
+
+    code: str
+    tiers: tuple[str, ...]
+    fed_by: tuple[str, ...]
+    individual_cents: int | None
+    family_cents: int | None
+    family_rule: FamilyRule
+    family_members: int
+    """With FamilyRule.MEMBERS: how many; else 0."""
+    period: Period
+    carry_over: CarryOver | None
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfPocket:
+    """The most that members pay. Caps and is filled by the parts of cost sharing named in `counts`.
+
+    With `counts` = ("coinsurance",) it is a coinsurance maximum, with ("copay",) a copay maximum.
+    """
+
+    code: str
+    tiers: tuple[str, ...]
+    fed_by: tuple[str, ...]
+    counts: tuple[str, ...]
+    individual_cents: int | None
+    family_cents: int | None
+    family_rule: FamilyRule
+    family_members: int
+    period: Period
+    self_only_cap: bool
+    """Nobody pays more than the ACA's self-only figure of the plan year, whatever the family's limit (R-A11)."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that the plan covers of some benefits."""
+
+    code: str
+    measure: Measure
+    most: int
+    """Cents; thousandths of a unit; visits; days."""
+    per_family: bool
+    period: Period
+    months: int
+    """With Period.ROLLING; else 0."""
+    tiers: tuple[str, ...]
+    benefits: tuple[str, ...]
+    """The benefits it holds for; empty: all (of `classes`)."""
+    classes: tuple[str, ...]
+    """The classes it holds for; empty: all."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """When a benefit is meant: every condition that is not empty must hold. Patterns: `A`, `A-B`, `A*`."""
+
+    codes: tuple[str, ...] = ()
+    revenue_codes: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    """P professional, I institutional, D dental."""
+    age_from: int | None = None
+    age_to: int | None = None
+    """The last age that is still meant, in completed years."""
+    emergency: bool | None = None
+
+    @property
+    def condition_count(self) -> int:
+        """How many conditions are set: a benefit's priority unless it says another."""
+        lists = (
+            self.codes, self.revenue_codes, self.diagnoses, self.places,
+            self.modifiers, self.specialties, self.tiers, self.forms,
+        )  # fmt: skip
+        aged = self.age_from is not None or self.age_to is not None
+        return sum(1 for one in lists if one) + aged + (self.emergency is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVisits:
+    """The first `count` visits of a plan year share cost in another way. Benefits with one `counter` count together."""
+
+    count: int
+    counter: str
+    member_pays: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the member pays for a benefit in a tier: `member_pays` names the steps, in order.
+
+    A step is `copay`, `coinsurance`, `deductible` (the first one that holds in the tier) or `deductible:code`.
+    The five ways of R-A02: ("copay",) · ("deductible", "coinsurance") · ("deductible", "copay") · first_visits with
+    ("copay",), later ("deductible", "copay") · ("copay", "deductible", "coinsurance"). () is no charge.
+    """
+
+    tier: str
+    covered: bool
+    member_pays: tuple[str, ...]
+    copay_cents: int
+    copay_per_line: bool
+    """Every line has its copay; otherwise one a visit (member, provider, day)."""
+    coinsurance_bp: int
+    first_visits: FirstVisits | None
+    outside_out_of_pocket: bool
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """One rule of the plan: which services, and what the member pays for them by tier."""
+
+    code: str
+    label: str
+    benefit_class: str
+    """For example a dental plan's preventive, basic, major; "" where the plan has no classes."""
+    priority: int
+    """The highest that matches decides; equal ones in the document's order (publishing refuses ties)."""
+    match: Match
+    shares: Mapping[str, Share]
+    """By the name of every tier of the plan."""
+    copay_group: str
+    """Benefits of one group take one copay a visit together."""
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherParty:
+    """What to do where a claim points to somebody else who may have to pay."""
+
+    other_coverage: Screen
+    accident: Screen
+    work_related: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """A plan version's whole promise."""
+
+    name: str
+    line: str
+    """Line of coverage: medical, dental or vision."""
+    year_starts_month: int
+    hsa_qualified: bool
+    grandfathered: bool
+    timely_filing_months: int | None
+    dependent_age_limit: int | None
+    """The first age at which a child is no longer covered."""
+    unlisted: Unlisted
+    other_party: OtherParty
+    tiers: tuple[Tier, ...]
+    deductibles: tuple[Deductible, ...]
+    out_of_pockets: tuple[OutOfPocket, ...]
+    limits: tuple[Limit, ...]
+    benefits: tuple[Benefit, ...]
+    examples: tuple[Mapping[str, Any], ...]
+    """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""

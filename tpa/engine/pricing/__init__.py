@@ -1,0 +1,1 @@
+"""What a service may cost: prices as data, one file a method."""
