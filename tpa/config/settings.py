@@ -4,8 +4,12 @@ A file `var/services.env`, written by the embedded servers' launcher, fills in w
 """
 
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from csp.constants import NONCE, NONE, SELF
 from environs import Env
+
+from tpa.infra.postgres.pooling import forget_binding
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -13,24 +17,51 @@ env = Env()
 env.read_env(str(BASE_DIR / "var" / "services.env"), recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "development-only" if DEBUG else "unset-secret-key")
+DEVELOPMENT_KEY = "development-only-key-that-no-reachable-installation-may-use"
+SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
 TPA_HOST = env.str("TPA_HOST", "localhost")
 """The TPA's own host; an employer's portal is a subdomain of it."""
+HTTPS = env.bool("HTTPS", TPA_HOST != "localhost")
+"""Whether browsers reach the installation over TLS."""
 ALLOWED_HOSTS = [TPA_HOST, f".{TPA_HOST}"]
 
+# Apps -----------------------------------------------------------------------------------------------------------------
+
 SHARED_APPS = [
+    "tpa.infra",
     "django_tenants",
     "tenants",
-    "tpa.infra",
     "tpa.books.identity",
     "tpa.books.agreements",
     "tpa.books.providers",
     "tpa.books.edi",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "rest_framework",
+    "rest_framework_api_key",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+    "tpa.config",
+    "tpa.web",
+    "tpa.workflows",
 ]
 TENANT_APPS = [
     "tpa.books.ledger",
@@ -44,14 +75,187 @@ TENANT_APPS = [
     "tpa.books.stoploss",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
+SHARED_READABLE = ["tpa.books.agreements", "tpa.books.providers", "tpa.books.edi"]
+"""Shared apps whose tables without an employer every employer's database role may read (tenants.rights)."""
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tpa.config.middleware.RequestIdMiddleware",
+    "tpa.config.middleware.HostMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tpa.config.middleware.AdminPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tpa.config.middleware.HostSessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tpa.config.middleware.EmployerMiddleware",
+]
+ROOT_URLCONF = PUBLIC_SCHEMA_URLCONF = "tpa.config.urls_public"
+TENANT_URLCONF = "tpa.config.urls_tenant"
+WSGI_APPLICATION = "tpa.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# Storage --------------------------------------------------------------------------------------------------------------
 
 TENANT_MODEL = "tenants.Employer"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres://tpa:tpa@127.0.0.1:5432/tpa")}
-DATABASES["default"]["ENGINE"] = "django_tenants.postgresql_backend"
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+TENANT_SYNC_ROUTER = "tpa.infra.postgres.router.EmployerRouter"
+DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
+GET_EXECUTOR_FUNCTION = "tenants.migrating.executor"
 
+_database = urlsplit(env.str("DATABASE_URL", "postgres://tpa:tpa@127.0.0.1:5432/tpa"))
+DATABASES = {
+    "default": {
+        "ENGINE": "tpa.infra.postgres",
+        "NAME": unquote(_database.path.lstrip("/")),
+        "USER": unquote(_database.username or ""),
+        "PASSWORD": unquote(_database.password or ""),
+        "HOST": unquote(_database.hostname or ""),
+        "PORT": str(_database.port or ""),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **dict(parse_qsl(_database.query)),
+            "application_name": "tpa",
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL", 16),
+                "max_lifetime": 1800,
+                "timeout": 15,
+                "num_workers": 1,
+                "reset": forget_binding,
+            },
+        },
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# People ---------------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tpa.config.accounts.ClosedSignup"
+SOCIALACCOUNT_ADAPTER = "tpa.config.accounts.KnownPeopleOnly"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "TPA"
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", False)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Programs -------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "TPA",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+UNFOLD = {
+    "SITE_TITLE": "TPA",
+    "SITE_HEADER": "TPA desk",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+}
+
+# Time, language, logs -------------------------------------------------------------------------------------------------
+
 USE_TZ = True
 TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING_CONFIG = "tpa.infra.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "human": DEBUG}

@@ -1,0 +1,32 @@
+"""Migration operations for shared tables."""
+
+from typing import Any
+
+from django.db.migrations.operations import RunSQL
+
+_OWN = "CASE WHEN current_user ~ '^t_[0-9]+$' THEN substr(current_user, 3)::bigint END"
+
+
+class EmployerRows(RunSQL):
+    """Guard a shared table: an employer's role sees and writes only rows whose `column` is its own employer.
+
+    Without `may_write` it only sees them. The login role owns the table and sees every row; a row whose column is null
+    is the TPA's. An employer's role cannot COPY into such a table: use INSERT.
+    """
+
+    def __init__(
+        self, table: str, column: str = "employer_id", may_write: bool = True
+    ) -> None:
+        self.table, self.column, self.may_write = table, column, may_write
+        verbs = "ALL" if may_write else "SELECT"
+        super().__init__(
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+            f'CREATE POLICY own_rows ON "{table}" FOR {verbs} USING ("{column}" = {_OWN})',
+            f'DROP POLICY own_rows ON "{table}"; ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table, self.column, self.may_write], {}
+
+    def describe(self) -> str:
+        return f"Row-level security by employer on {self.table}"

@@ -1,0 +1,77 @@
+"""Fixtures for everything that touches a database.
+
+`in_employer` binds the connection to the first employer inside a transaction that is rolled back; `own_database` is a
+fresh database for a test that commits, starts threads or starts processes. A pure test asks for none of them.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tenants import directory
+from tenants.models import Employer
+from tenants.scope import employer_scope
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
+    """pytest-django's own fixture, replaced: the database is copied from a template with two employers in it."""
+    with django_db_blocker.unblock():
+        base = connection.settings_dict["NAME"]
+        name = databases.worker_database(base)
+        databases.make_test_database(name)
+        yield
+        databases.drop_test_database(name)
+
+
+@pytest.fixture
+def employer(db: None) -> Employer:
+    """The first of the two employers that stand ready in every test database."""
+    return directory.employer_of_code(databases.EMPLOYERS[0][0])
+
+
+@pytest.fixture
+def other_employer(db: None) -> Employer:
+    """The second one."""
+    return directory.employer_of_code(databases.EMPLOYERS[1][0])
+
+
+@pytest.fixture
+def in_employer(employer: Employer) -> Iterator[Employer]:
+    """The connection is bound to `employer`, by its database role, for the whole test."""
+    with employer_scope(employer):
+        yield employer
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """A database of the test's own, in which commits stay; its value is the address for processes that the test starts.
+
+    All threads of this process go there as well. `employer` and `other_employer` are found by
+    `tenants.directory.employer_of_code("acme")` and `("umbra")`.
+    """
+    with django_db_blocker.unblock():
+        usual = connection.settings_dict["NAME"]
+        name = f"{usual}_own"
+        databases.make_test_database(name)
+        try:
+            yield databases.database_url(name)
+        finally:
+            databases.drop_test_database(name)
+            databases.go_to_database(usual)
+
+
+@pytest.fixture
+def desk_client() -> Client:
+    """A browser at the TPA's own host."""
+    return Client(SERVER_NAME=settings.TPA_HOST)
+
+
+@pytest.fixture
+def portal_client(employer: Employer) -> Client:
+    """A browser at the first employer's portal."""
+    return Client(SERVER_NAME=directory.portal_host(employer))

@@ -1,0 +1,111 @@
+"""From a host name to a bound connection: the desk, one employer's portal, or nothing."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from structlog.contextvars import bound_contextvars
+
+from tenants import directory
+from tenants.errors import EmployerNotFound
+from tenants.scope import desk_scope, employer_scope
+from tpa.config.accounts import host_employer_id
+
+Answer = Callable[[HttpRequest], HttpResponse]
+ACCOUNT_PATH = "/account/"
+"""Log-in pages work with the shared tables of people, also on a portal host."""
+ADMIN_PATH = "/admin/"
+_HOST = "host_employer"
+_UNSAFE_EVAL, _UNSAFE_INLINE = "'unsafe-eval'", "'unsafe-inline'"
+
+
+class RequestIdMiddleware:
+    """Every answer and every log line of a request carry one id."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4().hex
+        with bound_contextvars(request_id=request.id):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request.id
+        return response
+
+
+class HostMiddleware:
+    """`request.employer`: the employer whose portal the host is, None at the TPA's own host; any other host is a 404."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host, _port = split_domain_port(request.get_host())
+        with desk_scope():
+            if host == settings.TPA_HOST:
+                request.employer = None
+                return self.get_response(request)
+            try:
+                request.employer = directory.employer_of_host(host)
+            except EmployerNotFound as error:
+                raise Http404("There is nothing at this host.") from error
+            if not request.employer.is_open:
+                raise Http404("There is nothing at this host.")
+            request.urlconf = settings.TENANT_URLCONF
+            return self.get_response(request)
+
+
+class HostSessionMiddleware:
+    """A session belongs to the host that began it: at any other it is as if the cookie were not there."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = host_employer_id(request) or 0
+        if request.session.session_key and request.session.get(_HOST) != host:
+            request.session = type(request.session)()
+        response = self.get_response(request)
+        if request.session.modified and not request.session.is_empty():
+            request.session[_HOST] = host
+        return response
+
+
+class EmployerMiddleware:
+    """Takes a login seriously only where it counts, then binds the connection to the portal's employer for the view."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        employer_id = host_employer_id(request)
+        # Read here: an employer's database role cannot read the tables of people.
+        if request.user.is_authenticated and not request.user.counts_at(employer_id):
+            request.user = AnonymousUser()
+        if employer_id is None or request.path.startswith(ACCOUNT_PATH):
+            return self.get_response(request)
+        with employer_scope(request.employer):
+            return self.get_response(request)
+
+
+class AdminPolicyMiddleware:
+    """The admin's own scripts need what no other page may have."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        response = self.get_response(request)
+        if (
+            request.path.startswith(ADMIN_PATH)
+            and getattr(request, "employer", None) is None
+        ):
+            response._csp_replace = {
+                "script-src": ["'self'", _UNSAFE_EVAL, _UNSAFE_INLINE],
+                "style-src": ["'self'", _UNSAFE_INLINE],
+            }
+        return response

@@ -1,0 +1,8 @@
+"""An employer's portal host: log-in and the portal. No admin."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("account/mfa/", include("allauth.mfa.urls")),
+]
