@@ -7,9 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 
-def disjoint_schemas(
-    app_configs: list[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def disjoint_schemas(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """No table may stand both in public and in the employers' schemas, and no key may lead from one to the other.
 
     A table missing in an employer's schema is read from public without a word, so a name in both would hide a fault.
@@ -23,11 +21,7 @@ def disjoint_schemas(
         )
         for name in both
     ]
-    shared = {
-        model._meta.db_table: model
-        for model in apps.get_models()
-        if not _per_employer(model)
-    }
+    shared = {model._meta.db_table: model for model in apps.get_models() if not _per_employer(model)}
     for model in apps.get_models():
         if not _per_employer(model):
             continue
@@ -47,9 +41,7 @@ def disjoint_schemas(
                 id="tenants.E003",
             )
             for field in model._meta.local_fields
-            if field.remote_field
-            and field.db_constraint
-            and not _per_employer(field.remote_field.model)
+            if field.remote_field and field.db_constraint and not _per_employer(field.remote_field.model)
         ]
     return found
 

@@ -41,12 +41,7 @@ def open_employers() -> list[Employer]:
 
 def portal_host(of: Employer) -> str:
     """The primary host of the employer's portal, or an empty text."""
-    return (
-        Domain.objects.filter(tenant=of, is_primary=True)
-        .values_list("domain", flat=True)
-        .first()
-        or ""
-    )
+    return Domain.objects.filter(tenant=of, is_primary=True).values_list("domain", flat=True).first() or ""
 
 
 def forget() -> None:

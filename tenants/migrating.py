@@ -49,15 +49,11 @@ class ReplayExecutor(StandardExecutor):
     def run_migrations(self, tenants: Sequence[str] | None = None) -> None:
         """Bring these schemas up to date; `public` comes alone, the employers together."""
         schemas = list(tenants or [])
-        if any(self.options.get(option) for option in _PLAIN) or schemas == [
-            self.PUBLIC_SCHEMA_NAME
-        ]:
+        if any(self.options.get(option) for option in _PLAIN) or schemas == [self.PUBLIC_SCHEMA_NAME]:
             super().run_migrations(schemas)
             return
         make_template()
-        run_migrations(
-            self.args, self.options, self.codename, TEMPLATE, allow_atomic=False
-        )
+        run_migrations(self.args, self.options, self.codename, TEMPLATE, allow_atomic=False)
         for group in _behind(schemas).values():
             self._migrate_group(group)
 
@@ -95,11 +91,7 @@ def make_template() -> None:
     """The empty schema in which migrations run first, and from which new employers are made."""
     connection.set_schema_to_public()
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE SCHEMA IF NOT EXISTS {}")
-            .format(sql.Identifier(TEMPLATE))
-            .as_string(None)
-        )
+        cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(TEMPLATE)).as_string(None))
 
 
 def _behind(schemas: Sequence[str]) -> dict[str, list[str]]:
@@ -116,14 +108,9 @@ def _behind(schemas: Sequence[str]) -> dict[str, list[str]]:
 
 def _digests(schemas: Sequence[str]) -> dict[str, str]:
     """One query over many schemas' django_migrations."""
-    one = sql.SQL(
-        "SELECT {name}, md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM {table}"
-    )
+    one = sql.SQL("SELECT {name}, md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM {table}")
     union = sql.SQL(" UNION ALL ").join(
-        one.format(
-            name=sql.Literal(schema), table=sql.Identifier(schema, "django_migrations")
-        )
-        for schema in schemas
+        one.format(name=sql.Literal(schema), table=sql.Identifier(schema, "django_migrations")) for schema in schemas
     )
     with connection.cursor() as cursor:
         cursor.execute(union.as_string(None))
@@ -143,10 +130,7 @@ def _statements(schema: str, plan: list[tuple[Migration, bool]]) -> str | None:
     """The plan as SQL, or None where it holds an operation that is more than SQL."""
     for migration, _backwards in plan:
         own = apps.get_app_config(migration.app_label).name in settings.TENANT_APPS
-        if own and not (
-            migration.atomic
-            and all(operation.reduces_to_sql for operation in migration.operations)
-        ):
+        if own and not (migration.atomic and all(operation.reduces_to_sql for operation in migration.operations)):
             return None
     connection.set_schema(schema)
     try:

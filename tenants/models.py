@@ -37,11 +37,7 @@ class Employer(TenantMixin):
         constraints = [
             models.CheckConstraint(
                 name="employer_schema_is_server_made",
-                condition=models.Q(
-                    schema_name=Concat(
-                        models.Value("t_"), "id", output_field=models.CharField()
-                    )
-                ),
+                condition=models.Q(schema_name=Concat(models.Value("t_"), "id", output_field=models.CharField())),
             ),
         ]
 

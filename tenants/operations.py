@@ -14,9 +14,7 @@ class EmployerRows(RunSQL):
     is the TPA's. An employer's role cannot COPY into such a table: use INSERT.
     """
 
-    def __init__(
-        self, table: str, column: str = "employer_id", may_write: bool = True
-    ) -> None:
+    def __init__(self, table: str, column: str = "employer_id", may_write: bool = True) -> None:
         self.table, self.column, self.may_write = table, column, may_write
         verbs = "ALL" if may_write else "SELECT"
         super().__init__(

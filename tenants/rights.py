@@ -49,9 +49,7 @@ def make_role(schema: str) -> None:
     """The employer's role, member of the group; the login role may SET it but inherits nothing from it."""
     with connection.cursor() as cursor:
         for name in (TENANTS, schema):
-            cursor.execute(
-                _compose(_MAKE_ROLE, name=sql.Literal(name), role=sql.Identifier(name))
-            )
+            cursor.execute(_compose(_MAKE_ROLE, name=sql.Literal(name), role=sql.Identifier(name)))
         cursor.execute(
             _compose(
                 "GRANT {group} TO {role}",
@@ -101,15 +99,11 @@ def renew_shared_rights() -> None:
     parts = [
         _compose(_MAKE_ROLE, name=sql.Literal(TENANTS), role=sql.Identifier(TENANTS)),
         _compose("REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}", **names),
-        _compose(
-            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}", **names
-        ),
+        _compose("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}", **names),
     ]
     for table, guarded, owned, append_only, free_columns in _tables("public"):
         if guarded:
-            rights = (
-                "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
-            )
+            rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
             parts.append(
                 _compose(
                     f"GRANT {rights} ON {{schema}}.{{table}} TO {{role}}",
@@ -119,11 +113,7 @@ def renew_shared_rights() -> None:
             )
             parts += _free(table, free_columns, **names) if append_only else []
         elif table.string in readable and not owned:
-            parts.append(
-                _compose(
-                    "GRANT SELECT ON {schema}.{table} TO {role}", table=table, **names
-                )
-            )
+            parts.append(_compose("GRANT SELECT ON {schema}.{table} TO {role}", table=table, **names))
     _run(parts)
 
 
@@ -139,9 +129,7 @@ class _Name(sql.Identifier):
         return self._obj[0]
 
 
-def _free(
-    table: sql.Identifier, columns: list[str], **names: sql.Composable
-) -> list[str]:
+def _free(table: sql.Identifier, columns: list[str], **names: sql.Composable) -> list[str]:
     if not columns:
         return []
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))

@@ -16,11 +16,7 @@ def employer_scope(employer: Employer | int) -> Iterator[Employer]:
 
     Raises EmployerNotFound where there is none of that id.
     """
-    bound = (
-        copy(employer)
-        if isinstance(employer, Employer)
-        else directory.employer(employer)
-    )
+    bound = copy(employer) if isinstance(employer, Employer) else directory.employer(employer)
     before = connection.tenant, connection.include_public_schema
     connection.set_tenant(bound)
     try:

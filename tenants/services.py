@@ -31,21 +31,15 @@ def provision_employer(
     The row is committed first, in state `provisioning`; `build_employer` finishes what a crash left behind.
     Raises EmployerError for a bad or taken code.
     """
-    employer = register_employer(
-        code=code, name=name, currency=currency, time_zone=time_zone
-    )
+    employer = register_employer(code=code, name=name, currency=currency, time_zone=time_zone)
     return build_employer(employer_id=employer.pk, on_progress=on_progress)
 
 
-def register_employer(
-    *, code: str, name: str, currency: str, time_zone: str
-) -> Employer:
+def register_employer(*, code: str, name: str, currency: str, time_zone: str) -> Employer:
     """The employer's row alone, in state `provisioning`; its schema name comes from its id, never from input."""
     with desk_scope(), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('tenants_employer', 'id'))"
-            )
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('tenants_employer', 'id'))")
             key = cursor.fetchone()[0]
         employer = Employer(
             pk=key,
@@ -58,16 +52,12 @@ def register_employer(
         try:
             employer.full_clean()
         except ValidationError as error:
-            raise EmployerError(
-                "; ".join(error.messages), remedy="Choose another code or name."
-            ) from error
+            raise EmployerError("; ".join(error.messages), remedy="Choose another code or name.") from error
         employer.save(force_insert=True)
     return employer
 
 
-def build_employer(
-    *, employer_id: int, on_progress: Progress = lambda done, total, message: None
-) -> Employer:
+def build_employer(*, employer_id: int, on_progress: Progress = lambda done, total, message: None) -> Employer:
     """Role, schema, rights and host of a registered employer, in one transaction: wholly there or not at all.
 
     Doing it again for a finished employer changes nothing.
@@ -105,9 +95,7 @@ def resume_employer(*, employer_id: int) -> Employer:
     return _change_state(employer_id, Employer.State.SUSPENDED, Employer.State.ACTIVE)
 
 
-def delete_employer(
-    *, employer_id: int, why_not: Callable[[Employer], Sequence[str]]
-) -> None:
+def delete_employer(*, employer_id: int, why_not: Callable[[Employer], Sequence[str]]) -> None:
     """Drop an employer with its schema and its role.
 
     `why_not(employer)` is asked inside the transaction, with the desk bound, and returns the reasons against it (open
@@ -115,23 +103,15 @@ def delete_employer(
     or one that was never finished can be deleted.
     """
     with desk_scope(), transaction.atomic():
-        employer = Employer.objects.select_for_update().get(
-            pk=directory.employer(employer_id).pk
-        )
+        employer = Employer.objects.select_for_update().get(pk=directory.employer(employer_id).pk)
         if employer.is_open:
             raise EmployerConflict(f"{employer} is active.", remedy="Suspend it first.")
         if reasons := list(why_not(employer)):
-            raise EmployerConflict(
-                f"The books of {employer} are open: {'; '.join(reasons)}"
-            )
+            raise EmployerConflict(f"The books of {employer} are open: {'; '.join(reasons)}")
         Domain.objects.filter(tenant=employer).delete()
         with connection.cursor() as cursor:
             schema = sql.Identifier(employer.schema_name)
-            cursor.execute(
-                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE")
-                .format(schema)
-                .as_string(None)
-            )
+            cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema).as_string(None))
         _drop_role(employer.database_role)
         Employer.objects.filter(pk=employer.pk).delete()
     directory.forget()
@@ -139,9 +119,7 @@ def delete_employer(
 
 def _change_state(employer_id: int, before: str, after: str) -> Employer:
     with desk_scope(), transaction.atomic():
-        employer = Employer.objects.select_for_update().get(
-            pk=directory.employer(employer_id).pk
-        )
+        employer = Employer.objects.select_for_update().get(pk=directory.employer(employer_id).pk)
         if employer.state != before:
             raise EmployerConflict(f"{employer} is {employer.state}, not {before}.")
         employer.state = after
@@ -153,9 +131,7 @@ def _change_state(employer_id: int, before: str, after: str) -> Employer:
 def _replay(schema: str, statements: str) -> None:
     """Make `schema` by running the template's statements with it first in the search path."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)).as_string(None)
-        )
+        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)).as_string(None))
     connection.set_schema(schema)
     try:
         with connection.cursor() as cursor:

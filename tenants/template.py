@@ -92,15 +92,11 @@ def ddl_of(schema: str = TEMPLATE) -> str:
 def _read(cursor: Any, schema: str) -> str:
     cursor.execute("SELECT to_regnamespace(%s) IS NULL", [schema])
     if cursor.fetchone()[0]:
-        raise EmployerError(
-            f"There is no schema {schema}.", remedy="Run manage.py migrate first."
-        )
+        raise EmployerError(f"There is no schema {schema}.", remedy="Run manage.py migrate first.")
     names = {"schema": schema}
     cursor.execute(_OTHER_KINDS, names)
     if unknown := cursor.fetchall():
-        raise EmployerError(
-            f"The replay of {schema} does not know these objects: {unknown}"
-        )
+        raise EmployerError(f"The replay of {schema} does not know these objects: {unknown}")
     statements = []
     for query in (_FUNCTIONS, _SEQUENCES, _TABLES):
         statements += _column(cursor, query, names)
@@ -117,18 +113,12 @@ def _rows(cursor: Any, schema: str) -> list[str]:
     cursor.execute(_FILLED, {"schema": schema})
     copies = []
     for table, columns in cursor.fetchall():
-        cursor.execute(
-            sql.SQL("SELECT EXISTS (SELECT FROM {})")
-            .format(sql.Identifier(table))
-            .as_string(None)
-        )
+        cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table)).as_string(None))
         if cursor.fetchone()[0]:
             listed = sql.SQL(", ").join(map(sql.Identifier, columns))
             copies.append(
                 sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}")
-                .format(
-                    sql.Identifier(table), listed, listed, sql.Identifier(schema, table)
-                )
+                .format(sql.Identifier(table), listed, listed, sql.Identifier(schema, table))
                 .as_string(None)
             )
     return copies

@@ -30,9 +30,7 @@ def make_test_database(name: str) -> None:
         if not _exists(server, template):
             _build(server, template)
         _drop(server, name)
-        server.execute(
-            sql.SQL(_CLONE).format(sql.Identifier(name), sql.Identifier(template))
-        )
+        server.execute(sql.SQL(_CLONE).format(sql.Identifier(name), sql.Identifier(template)))
     go_to_database(name)
 
 
@@ -66,9 +64,7 @@ def _build(server: psycopg.Connection, template: str) -> None:
         provision_employer(code=code, name=name)
     go_to_database("postgres")
     server.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-            sql.Identifier(unfinished), sql.Identifier(template)
-        )
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
     )
 
 
@@ -106,16 +102,11 @@ def _maintenance() -> Iterator[psycopg.Connection]:
 
 
 def _exists(server: psycopg.Connection, name: str) -> bool:
-    return (
-        server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
-        is not None
-    )
+    return server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def _drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(
-        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    )
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def database_url(name: str) -> str:

@@ -1,12 +1,8 @@
 """A connection belongs to one employer, in schema and in role."""
 
-import pytest
-from django.db import connection, transaction
-from django.db.utils import ProgrammingError
+from django.db import connection
 
 from tenants.scope import current_employer, desk_scope, employer_scope
-from tpa.books.ledger.models import Entry
-from tpa.infra.postgres.router import UnboundError
 
 
 def who() -> tuple[str, str]:

@@ -25,11 +25,7 @@ class ClosedSignup(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user, if the password is right and the login counts at this host."""
         user = super().authenticate(request, **credentials)
-        return (
-            user
-            if user is not None and user.counts_at(host_employer_id(request))
-            else None
-        )
+        return user if user is not None and user.counts_at(host_employer_id(request)) else None
 
 
 class KnownPeopleOnly(DefaultSocialAccountAdapter):

@@ -100,10 +100,7 @@ class AdminPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> Any:
         response = self.get_response(request)
-        if (
-            request.path.startswith(ADMIN_PATH)
-            and getattr(request, "employer", None) is None
-        ):
+        if request.path.startswith(ADMIN_PATH) and getattr(request, "employer", None) is None:
             response._csp_replace = {
                 "script-src": ["'self'", _UNSAFE_EVAL, _UNSAFE_INLINE],
                 "style-src": ["'self'", _UNSAFE_INLINE],

@@ -39,17 +39,11 @@ class AppendOnly(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         model = _model_of(to_state, app_label, self.table)
-        if model is None or not self.allow_migrate_model(
-            schema_editor.connection.alias, model
-        ):
+        if model is None or not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
         fixed = ""
         if self.may_set:
-            columns = [
-                f.column
-                for f in model._meta.local_concrete_fields
-                if f.column not in self.may_set
-            ]
+            columns = [f.column for f in model._meta.local_concrete_fields if f.column not in self.may_set]
             fixed = " OF " + ", ".join(f'"{column}"' for column in columns)
         schema_editor.execute(_FUNCTION, params=None)
         schema_editor.execute(
@@ -60,12 +54,8 @@ class AppendOnly(Operation):
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         model = _model_of(from_state, app_label, self.table)
-        if model is not None and self.allow_migrate_model(
-            schema_editor.connection.alias, model
-        ):
-            schema_editor.execute(
-                f'DROP TRIGGER {APPEND_ONLY} ON "{self.table}"', params=None
-            )
+        if model is not None and self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.execute(f'DROP TRIGGER {APPEND_ONLY} ON "{self.table}"', params=None)
 
     def describe(self) -> str:
         return f"{self.table} is append-only"
@@ -73,10 +63,6 @@ class AppendOnly(Operation):
 
 def _model_of(state, app_label: str, table: str):
     return next(
-        (
-            m
-            for m in state.apps.get_app_config(app_label).get_models()
-            if m._meta.db_table == table
-        ),
+        (m for m in state.apps.get_app_config(app_label).get_models() if m._meta.db_table == table),
         None,
     )

@@ -6,9 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-_now: ContextVar[Callable[[], datetime]] = ContextVar(
-    "now", default=lambda: datetime.now(UTC)
-)
+_now: ContextVar[Callable[[], datetime]] = ContextVar("now", default=lambda: datetime.now(UTC))
 
 
 def now() -> datetime:

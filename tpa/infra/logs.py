@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import connection
 from structlog.contextvars import merge_contextvars
 
-
 logger = structlog.get_logger
 
 
@@ -32,11 +31,7 @@ def configure(config: dict[str, Any]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last = (
-        structlog.dev.ConsoleRenderer()
-        if config["human"]
-        else structlog.processors.JSONRenderer()
-    )
+    last = structlog.dev.ConsoleRenderer() if config["human"] else structlog.processors.JSONRenderer()
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": shared,
@@ -51,9 +46,7 @@ def configure(config: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"structured": formatter},
-            "handlers": {
-                "stderr": {"class": "logging.StreamHandler", "formatter": "structured"}
-            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": config["level"]},
         }
     )

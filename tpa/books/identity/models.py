@@ -54,9 +54,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_any_case")
-        ]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -69,43 +67,27 @@ class User(AbstractBaseUser):
     @cached_property
     def held(self) -> tuple[Held, ...]:
         """Every grant in force; read once per request."""
-        rows = self.grants.filter(revoked_at=None).values_list(
-            "employer_id", "role", "authority_cents"
-        )
-        return tuple(
-            Held(employer_id, Role(role), cents) for employer_id, role, cents in rows
-        )
+        rows = self.grants.filter(revoked_at=None).values_list("employer_id", "role", "authority_cents")
+        return tuple(Held(employer_id, Role(role), cents) for employer_id, role, cents in rows)
 
     def roles_at(self, employer_id: int | None) -> frozenset[Role]:
         """The roles that count for an employer; for None, the desk's roles that count for all."""
-        return frozenset(
-            h.role
-            for h in self.held
-            if h.employer_id is None or h.employer_id == employer_id
-        )
+        return frozenset(h.role for h in self.held if h.employer_id is None or h.employer_id == employer_id)
 
     def allows(self, action: str, employer_id: int | None) -> bool:
         """Whether a role held for that employer (None: for all) may do `action`."""
-        return self.is_active and not self.roles_at(employer_id).isdisjoint(
-            roles_for(action)
-        )
+        return self.is_active and not self.roles_at(employer_id).isdisjoint(roles_for(action))
 
     def counts_at(self, employer_id: int | None) -> bool:
         """Whether the login counts at that employer's portal; None is the TPA's desk."""
         if employer_id is None:
             return self.is_active and any(h.role in DESK_ROLES for h in self.held)
-        return self.is_active and not self.roles_at(employer_id).isdisjoint(
-            PORTAL_ROLES
-        )
+        return self.is_active and not self.roles_at(employer_id).isdisjoint(PORTAL_ROLES)
 
     def authority_cents(self, employer_id: int | None) -> int:
         """The highest amount that this person may decide or release alone for that employer."""
         return max(
-            (
-                h.authority_cents
-                for h in self.held
-                if h.employer_id in (None, employer_id)
-            ),
+            (h.authority_cents for h in self.held if h.employer_id in (None, employer_id)),
             default=0,
         )
 
@@ -141,23 +123,15 @@ class Grant(models.Model):
     """A role given to a user for one employer, or for all. Never deleted: revoked, by somebody, at an instant."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
-    employer = models.ForeignKey(
-        Employer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    employer = models.ForeignKey(Employer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(
         max_length=20,
         choices=[(role.value, role.value.replace("_", " ")) for role in Role],
     )
-    authority_cents = models.BigIntegerField(
-        default=0, help_text="May decide or release alone up to this amount."
-    )
-    granted_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    authority_cents = models.BigIntegerField(default=0, help_text="May decide or release alone up to this amount.")
+    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=clock.now, editable=False)
-    revoked_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    revoked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -170,7 +144,7 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(employer__isnull=False)
-                | ~models.Q(role__in=sorted(PORTAL_ROLES)),
+                | ~models.Q(role__in=sorted(role.value for role in PORTAL_ROLES)),
                 name="grant_portal_role_for_one_employer",
             ),
             models.CheckConstraint(
@@ -202,15 +176,9 @@ class ApiKeyManager(APIKeyManager):
 class ApiKey(AbstractAPIKey):
     """A program's credential, for one employer, or (None) for the TPA, which then names an employer with every call."""
 
-    employer = models.ForeignKey(
-        Employer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    scopes = ArrayField(
-        models.CharField(max_length=40), help_text="Actions of the permission table."
-    )
-    issued_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    employer = models.ForeignKey(Employer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    scopes = ArrayField(models.CharField(max_length=40), help_text="Actions of the permission table.")
+    issued_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ApiKeyManager()
@@ -227,6 +195,4 @@ class ApiKey(AbstractAPIKey):
     def allows(self, action: str, employer_id: int | None) -> bool:
         """Whether the key may do `action` for that employer; an employer's key never for another or for all."""
         roles_for(action)
-        return action in self.scopes and (
-            self.employer_id is None or self.employer_id == employer_id
-        )
+        return action in self.scopes and (self.employer_id is None or self.employer_id == employer_id)

@@ -41,9 +41,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "payments.read": frozenset({_FINANCE, _EXAMINER, _MONEY}),
     "payments.release": frozenset({_FINANCE}),
     # Persons.
-    "members.read": frozenset(
-        {_EXAMINER, _ELIGIBILITY, _FINANCE, _STOP_LOSS, _SET_UP, _HR}
-    ),
+    "members.read": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _STOP_LOSS, _SET_UP, _HR}),
     "members.write": frozenset({_ELIGIBILITY, _SET_UP, _HR}),
     "claims.read": frozenset({_EXAMINER, _FINANCE, _STOP_LOSS}),
     "claims.write": frozenset({_EXAMINER}),
@@ -68,9 +66,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "users.write": frozenset(),
 }
 
-ACTIONS: dict[str, frozenset[Role]] = {
-    action: roles | {Role.TPA_ADMIN} for action, roles in _ROLES.items()
-}
+ACTIONS: dict[str, frozenset[Role]] = {action: roles | {Role.TPA_ADMIN} for action, roles in _ROLES.items()}
 """Action -> the roles that may do it; the TPA's administrator may do everything at the desk."""
 
 ADMIN_APPS: dict[str, str] = {

@@ -9,6 +9,4 @@ def forget_binding(connection: psycopg.Connection) -> None:
     The pool runs this in its own thread, outside the request that gave the connection back.
     """
     connection.autocommit = True
-    connection.execute(
-        "SELECT set_config('role', 'none', false), set_config('search_path', '', false)"
-    )
+    connection.execute("SELECT set_config('role', 'none', false), set_config('search_path', '', false)")

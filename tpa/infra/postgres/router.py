@@ -21,9 +21,7 @@ class EmployerRouter(TenantSyncRouter):
     def db_for_read(self, model: type, **hints: Any) -> None:
         """Refuse, or leave the choice of the database to Django."""
         if connection.schema_name == PUBLIC and is_tenant_table(model._meta.app_label):
-            raise UnboundError(
-                f"{model._meta.label} belongs to an employer: work inside employer_scope(...)"
-            )
+            raise UnboundError(f"{model._meta.label} belongs to an employer: work inside employer_scope(...)")
 
     db_for_write = db_for_read
 

@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import tpa.books.identity.permissions
-import tpa.infra.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import tpa.infra.clock
 
 
 class Migration(migrations.Migration):
@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=200)),
@@ -236,15 +234,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 (
                                     "role__in",
-                                    [
-                                        tpa.books.identity.permissions.Role["BROKER"],
-                                        tpa.books.identity.permissions.Role[
-                                            "EMPLOYER_FINANCE"
-                                        ],
-                                        tpa.books.identity.permissions.Role[
-                                            "EMPLOYER_HR"
-                                        ],
-                                    ],
+                                    ["broker", "employer_finance", "employer_hr"],
                                 ),
                                 _negated=True,
                             ),
