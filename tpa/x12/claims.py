@@ -78,9 +78,7 @@ class Party(NamedTuple):
     @property
     def tax_id(self) -> str:
         """The employer's (EI) or social security (SY) number under which taxes are reported, or ""."""
-        return self.reference("EI", "SY") or (
-            self.id if self.id_qualifier in ("24", "34", "FI") else ""
-        )
+        return self.reference("EI", "SY") or (self.id if self.id_qualifier in ("24", "34", "FI") else "")
 
 
 class Person(NamedTuple):
@@ -132,6 +130,7 @@ class Repricing(NamedTuple):
     """HCP06: the approved DRG or ambulatory patient group."""
     group_cents: int | None = None
     revenue_code: str = ""
+    procedure_qualifier: str = ""
     procedure: str = ""
     unit: str = ""
     quantity: Decimal | None = None
@@ -416,11 +415,7 @@ class Claim837(NamedTuple):
         return self._extreme(last=True)
 
     def _extreme(self, *, last: bool) -> date | None:
-        days = [
-            day
-            for line in self.lines
-            if (day := _day(line.dates, "472", last=last)) is not None
-        ]
+        days = [day for line in self.lines if (day := _day(line.dates, "472", last=last)) is not None]
         if days:
             return max(days) if last else min(days)
         return _day(self.dates, "434", last=last) or _day(self.dates, "472", last=last)
@@ -430,9 +425,7 @@ def _reference(references: tuple[Reference, ...], qualifiers: tuple[str, ...]) -
     return next((one.value for one in references if one.qualifier in qualifiers), "")
 
 
-def _day(
-    dates: tuple[Dated, ...], qualifier: str, *, last: bool = False
-) -> date | None:
+def _day(dates: tuple[Dated, ...], qualifier: str, *, last: bool = False) -> date | None:
     for one in dates:
         if one.qualifier == qualifier and one.first_on is not None:
             return one.last_on if last else one.first_on

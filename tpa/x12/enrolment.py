@@ -64,9 +64,7 @@ class Coverage834(NamedTuple):
 
     def reference(self, *qualifiers: str) -> str:
         """The first REF of one of the qualifiers (1L group, 17, 9V ...), or ""."""
-        return next(
-            (one.value for one in self.references if one.qualifier in qualifiers), ""
-        )
+        return next((one.value for one in self.references if one.qualifier in qualifiers), "")
 
 
 class Member834(NamedTuple):
@@ -114,15 +112,11 @@ class Member834(NamedTuple):
     @property
     def ssn(self) -> str:
         """NM109 where the qualifier says social security number, else REF*SY, else ""."""
-        return (
-            self.person.id if self.person.id_qualifier == "34" else self.reference("SY")
-        )
+        return self.person.id if self.person.id_qualifier == "34" else self.reference("SY")
 
     def reference(self, *qualifiers: str) -> str:
         """The first REF of one of the qualifiers, or ""."""
-        return next(
-            (one.value for one in self.references if one.qualifier in qualifiers), ""
-        )
+        return next((one.value for one in self.references if one.qualifier in qualifiers), "")
 
     def day(self, qualifier: str) -> date | None:
         """A date of the member: 356 eligibility begins, 357 ends, 336 employed, 337 employment ended, 303 changed."""
@@ -130,11 +124,4 @@ class Member834(NamedTuple):
 
 
 def _day(dates: tuple[Dated, ...], qualifier: str) -> date | None:
-    return next(
-        (
-            one.first_on
-            for one in dates
-            if one.qualifier == qualifier and one.first_on is not None
-        ),
-        None,
-    )
+    return next((one.first_on for one in dates if one.qualifier == qualifier and one.first_on is not None), None)

@@ -1,7 +1,8 @@
 """What the readers yield about the envelope: interchange (ISA), functional group (GS) and transaction set (ST).
 
-The order is always Interchange, then for each group: Group, for each set: its content and `SetEnd`; `GroupEnd`;
-`InterchangeEnd`. Nothing of a refused set is ever yielded but its `SetEnd`.
+The order is `Interchange`; for each group `Group`; for each accepted set `SetHeader`, its claims or members, `SetEnd`;
+`GroupEnd`; `InterchangeEnd`. Nothing of a refused set is ever yielded but its `SetEnd`, nothing of a refused
+interchange but its `InterchangeEnd`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class SetHeader(NamedTuple):
     created_on: date | None = None
     created_time: str = ""
     use: str = ""
-    """837 BHT06: CH chargeable, RP reporting, 31 subrogation. 834 BGN08: 2 change, 4 verify (full), RX replace (full)."""
+    """837 BHT06: CH chargeable, RP reporting, 31 subrogation. 834 BGN08: 2 change, 4 verify and RX replace (full)."""
     submitter_name: str = ""
     """837 1000A; 834: the sponsor (1000A)."""
     submitter_id: str = ""

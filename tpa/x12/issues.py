@@ -6,7 +6,7 @@ Answers: TA1 (interchange), AK9 (functional group), IK5 (transaction set), IK3 (
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
@@ -25,7 +25,7 @@ class Level(IntEnum):
     """The whole interchange (ISA to IEA) is refused in the TA1."""
 
 
-class Answer(str, Enum):
+class Answer(StrEnum):
     """The segment of the acknowledgement that carries the issue."""
 
     TA1 = "TA1"
@@ -57,8 +57,6 @@ class Issue(NamedTuple):
     element: int = 0
     """Position in the segment (`CLM02` is 2); 0 where the segment as a whole is meant."""
     component: int = 0
-    element_number: str = ""
-    """X12's data element reference number (IK402)."""
     value: str = ""
     """The faulty text, at most 99 characters (IK404)."""
 
