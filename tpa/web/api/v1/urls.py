@@ -1,0 +1,18 @@
+"""Version 1: one line a resource. Within it changes are additive only."""
+
+from django.urls import path
+
+from tpa.web.api.v1 import agreements, ledger, members
+
+urlpatterns = [
+    path("members/", members.MembersView.as_view(), name="members"),
+    path("members/<str:member>/", members.MemberView.as_view(), name="member"),
+    path("members/<str:member>/coverages/", members.MemberCoveragesView.as_view(), name="member-coverages"),
+    path("members/<str:member>/eligibility/", members.EligibilityView.as_view(), name="member-eligibility"),
+    path("agreements/", agreements.AgreementsView.as_view(), name="agreements"),
+    path("fee-schedules/", agreements.FeeSchedulesView.as_view(), name="fee-schedules"),
+    path("stop-loss-contracts/", agreements.StopLossContractsView.as_view(), name="stop-loss-contracts"),
+    path("ledger/trial-balance/", ledger.TrialBalanceView.as_view(), name="trial-balance"),
+    path("ledger/accounts/<str:account>/postings/", ledger.PostingsView.as_view(), name="postings"),
+    path("ledger/entries/<str:entry>/", ledger.EntryView.as_view(), name="entry"),
+]
