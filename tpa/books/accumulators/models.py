@@ -30,15 +30,18 @@ class Entry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """The sum of a family's entries up to and including `family_seq`, so that its 300th claim reads as little as its first.
+    """The sum of a family's entries up to and including `family_seq`: its 300th claim then reads as little as its first.
 
     A convenience, never the truth: it can be recomputed from the entries at any time, and the nightly proof does.
     """
 
-    pk = models.CompositePrimaryKey("family_id", "family_seq")
+    pk = models.CompositePrimaryKey("family_id", "family_seq", "member_id", "code", "period_on")
     family_id = models.BigIntegerField()
     family_seq = models.IntegerField()
-    balances = models.JSONField(help_text="[[member_id, code, period_on, amount], ...]")
+    member_id = models.BigIntegerField()
+    code = models.CharField(max_length=60)
+    period_on = models.DateField()
+    amount = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.family_id}/{self.family_seq}"
+        return f"{self.family_id}/{self.family_seq} {self.code} {self.amount}"

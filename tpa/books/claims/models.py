@@ -51,7 +51,6 @@ class Claim(models.Model):
     other_payers = models.JSONField(default=list, help_text="[[name, paid_cents, responsibility], ...]")
     assigned = models.BooleanField(default=True, help_text="Benefits are assigned: the provider is paid.")
     diagnoses = ArrayField(models.CharField(max_length=10), default=list)
-    fingerprint = models.CharField(max_length=32, help_text="Same member, provider, days, codes, charges: same text.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "source_ref"], name="claim_once_by_source"),)
@@ -96,6 +95,7 @@ class Work(models.Model):
 
     claim_id = models.BigIntegerField(primary_key=True)
     family_id = models.BigIntegerField()
+    version = models.SmallIntegerField(default=1, help_text="The number that the decision takes among the claim's.")
     received_at = models.DateTimeField()
     queued_at = models.DateTimeField()
 

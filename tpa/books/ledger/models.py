@@ -22,7 +22,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        constraints = (models.UniqueConstraint(fields=["source_kind", "source_id", "event"], name="ledger_entry_once"),)
+        constraints = (models.UniqueConstraint(fields=["source_id", "source_kind", "event"], name="ledger_entry_once"),)
 
     def __str__(self) -> str:
         return f"{self.event} {self.source_kind} {self.source_id}"

@@ -7,7 +7,4 @@ from tpa.infra.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [("accumulators", "0001_initial")]
-    operations = [
-        AppendOnly("accumulators_entry"),
-        AppendOnly("accumulators_checkpoint"),
-    ]
+    operations = [AppendOnly("accumulators_entry"), AppendOnly("accumulators_checkpoint")]

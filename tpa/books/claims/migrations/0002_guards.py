@@ -12,8 +12,5 @@ class Migration(migrations.Migration):
         AppendOnly("claims_claimline"),
         AppendOnly("claims_decision"),
         AppendOnly("claims_decisionline"),
-        AppendOnly(
-            "claims_pend",
-            may_set=["resolved_at", "resolved_by_id", "resolution", "note"],
-        ),
+        AppendOnly("claims_pend", may_set=["resolved_at", "resolved_by_id", "resolution", "note"]),
     ]

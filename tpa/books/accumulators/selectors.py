@@ -1,0 +1,95 @@
+"""Reading accumulators: sums of entries, grouped by the database, from each family's last checkpoint on."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+from tpa.books.accumulators.models import Entry
+
+CHECKPOINT_EVERY = 64
+"""Entries that a family may have since its last checkpoint before the next one is worth its writing."""
+_ALL = 2_147_483_647
+
+_BALANCES = """
+WITH last AS (
+    SELECT f.id AS family_id, f.before,
+           coalesce((SELECT c.family_seq FROM accumulators_checkpoint c
+                     WHERE c.family_id = f.id AND c.family_seq < f.before
+                     ORDER BY c.family_seq DESC LIMIT 1), 0) AS seq
+    FROM unnest(%s::bigint[], %s::int[]) AS f(id, before)
+)
+SELECT family_id, member_id, code, period_on, sum(amount)::bigint, sum(fresh)::bigint
+FROM (
+    SELECT l.family_id, c.member_id, c.code, c.period_on, c.amount, 0 AS fresh
+    FROM last l JOIN accumulators_checkpoint c ON c.family_id = l.family_id AND c.family_seq = l.seq
+    UNION ALL
+    SELECT l.family_id, e.member_id, e.code, e.period_on, e.amount, 1
+    FROM last l JOIN accumulators_entry e
+      ON e.family_id = l.family_id AND e.family_seq > l.seq AND e.family_seq < l.before
+) AS both
+GROUP BY family_id, member_id, code, period_on
+ORDER BY family_id, member_id, code, period_on"""
+
+
+class FamilyBalances(NamedTuple):
+    """The sums of a family as the engine's `Balances` takes them, and how many entries came since the checkpoint."""
+
+    rows: list[tuple[int, str, date, int]]
+    fresh_count: int
+
+
+def balances(family_ids: Collection[int], *, before: int | None = None) -> dict[int, FamilyBalances]:
+    """The balances of many families, before decision number `before` of each (None: now). One query.
+
+    What it reads does not grow with the number of claims that a family has had. A family without entries is missing.
+    """
+    ids = list(family_ids)
+    found: dict[int, FamilyBalances] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, [ids, [_ALL if before is None else before] * len(ids)])
+        for family_id, member_id, code, period_on, amount, fresh in cursor.fetchall():
+            rows, count = found.get(family_id) or ([], 0)
+            rows.append((member_id, code, period_on, amount))
+            found[family_id] = FamilyBalances(rows, count + fresh)
+    return found
+
+
+class Posted(NamedTuple):
+    """One entry as recorded."""
+
+    family_id: int
+    family_seq: int
+    n: int
+    member_id: int
+    code: str
+    period_on: date
+    amount: int
+    line_number: int
+
+
+def entries_of(family_ids: Collection[int], *, family_seq: int | None = None) -> Iterator[Posted]:
+    """The entries of families in the order of decision; of one decision number where it is given."""
+    found = Entry.objects.filter(family_id__in=list(family_ids))
+    if family_seq is not None:
+        found = found.filter(family_seq=family_seq)
+    return (Posted(*row) for row in found.order_by("family_id", "family_seq", "n").values_list(*Posted._fields))
+
+
+def faults() -> list[str]:
+    """Checkpoints that are not the sum of their family's entries, in words. Reads every entry."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT c.family_id, c.family_seq, c.member_id, c.code, c.amount, coalesce(s.amount, 0)
+            FROM accumulators_checkpoint c
+            LEFT JOIN LATERAL (
+                SELECT sum(e.amount) AS amount FROM accumulators_entry e
+                WHERE e.family_id = c.family_id AND e.family_seq <= c.family_seq
+                  AND e.member_id = c.member_id AND e.code = c.code AND e.period_on = c.period_on
+            ) s ON true
+            WHERE c.amount <> coalesce(s.amount, 0)""")
+        return [
+            f"family {family} checkpoint {seq}, member {member} {code}: {kept}, its entries say {summed}"
+            for family, seq, member, code, kept, summed in cursor.fetchall()
+        ]

@@ -1,0 +1,58 @@
+"""Writing accumulators: entries are added, never changed."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+from tpa.books.accumulators.models import Entry
+from tpa.infra.copy import copy_rows
+
+
+class NewEntry(NamedTuple):
+    """One row: decision number `family_seq` of the family added `amount` to the member's accumulator."""
+
+    family_id: int
+    family_seq: int
+    n: int
+    member_id: int
+    code: str
+    period_on: date
+    amount: int
+    line_number: int
+
+
+def add_entries(*, entries: Sequence[NewEntry]) -> None:
+    """Write entries by COPY, under the families' locks. One statement."""
+    copy_rows(Entry, NewEntry._fields, entries)
+
+
+_CHECKPOINT = """
+WITH last AS (
+    SELECT f.id AS family_id,
+           coalesce((SELECT c.family_seq FROM accumulators_checkpoint c WHERE c.family_id = f.id
+                     ORDER BY c.family_seq DESC LIMIT 1), 0) AS seq,
+           (SELECT max(e.family_seq) FROM accumulators_entry e WHERE e.family_id = f.id) AS upto
+    FROM unnest(%s::bigint[]) AS f(id)
+)
+INSERT INTO accumulators_checkpoint (family_id, family_seq, member_id, code, period_on, amount)
+SELECT family_id, upto, member_id, code, period_on, sum(amount)
+FROM (
+    SELECT l.family_id, l.upto, c.member_id, c.code, c.period_on, c.amount
+    FROM last l JOIN accumulators_checkpoint c ON c.family_id = l.family_id AND c.family_seq = l.seq
+    UNION ALL
+    SELECT l.family_id, l.upto, e.member_id, e.code, e.period_on, e.amount
+    FROM last l JOIN accumulators_entry e ON e.family_id = l.family_id AND e.family_seq > l.seq
+) AS both
+GROUP BY family_id, upto, member_id, code, period_on"""
+
+
+def write_checkpoints(*, family_ids: Collection[int]) -> None:
+    """Sum up the entries of families so far, so that the next reading starts from there. One statement.
+
+    The families' locks must be held, and each must have an entry since its last checkpoint.
+    """
+    if family_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_CHECKPOINT, [list(family_ids)])

@@ -1,0 +1,254 @@
+"""Writing claims: registering, queueing, pending. Everything takes many at once; decisions are in `recording`."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from tpa.books.claims.errors import PendResolved
+from tpa.books.claims.models import Claim, ClaimLine, Pend, Totals, Work
+from tpa.books.claims.registration import NewClaim, Registered
+from tpa.engine.adjudication.decision import Pend as EnginePend
+from tpa.infra.copy import copy_rows, next_ids
+from tpa.kernel.errors import NotFoundError
+
+PEND_DAYS = 30
+"""Days of receipt within which a post-service claim must be decided; a pend is due then."""
+
+_KNOWN = (
+    "SELECT c.source, c.source_ref, c.id FROM unnest(%s::text[], %s::text[]) AS k(source, source_ref)"
+    " JOIN claims_claim c ON c.source = k.source AND c.source_ref = k.source_ref"
+)
+_CLAIM = (
+    "id",
+    "source",
+    "source_ref",
+    "file_id",
+    "form",
+    "family_id",
+    "member_id",
+    "received_at",
+    "received_on",
+    "service_on",
+    "charge_cents",
+    "patient_control_number",
+    "provider_tax_id",
+    "provider_npi",
+    "provider_name",
+    "specialty",
+    "frequency",
+    "original_reference",
+    "facility_code",
+    "admitted_on",
+    "related_causes",
+    "other_payers",
+    "assigned",
+    "diagnoses",
+)
+_LINE = (
+    "claim_id",
+    "number",
+    "member_id",
+    "from_on",
+    "through_on",
+    "charge_cents",
+    "procedure",
+    "modifiers",
+    "revenue_code",
+    "place",
+    "units_milli",
+    "diagnoses",
+    "tooth",
+    "surfaces",
+    "authorization",
+    "repriced_cents",
+    "control_number",
+)
+_WORK = ("claim_id", "family_id", "version", "received_at", "queued_at")
+_TOTALS = ("month", "measure", "line_of_coverage", "cents", "count")
+
+
+def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
+    """Put claims into the books and on the list of work. One that is there already is left as it is.
+
+    Six statements, however many claims. Two transactions that register the same claim at once: the second fails with
+    IntegrityError, and finds the claim there when it is run again.
+    """
+    known = _known(claims)
+    fresh = list(
+        {(one.source, one.source_ref): one for one in claims if (one.source, one.source_ref) not in known}.values()
+    )
+    if fresh:
+        keys = next_ids(Claim, len(fresh))
+        rows = list(zip(keys, fresh, strict=True))
+        copy_rows(Claim, _CLAIM, [_claim_row(key, one) for key, one in rows])
+        copy_rows(ClaimLine, _LINE, [row for key, one in rows for row in _line_rows(key, one)])
+        copy_rows(Work, _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
+        add_totals(rows=_received(fresh))
+        known |= {(one.source, one.source_ref): key for key, one in rows}
+    return Registered(known, len(fresh))
+
+
+def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
+    pairs = [(one.source, one.source_ref) for one in claims]
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [[source for source, _ in pairs], [ref for _, ref in pairs]])
+        return {(source, ref): key for source, ref, key in cursor.fetchall()}
+
+
+def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
+    claim = new.claim
+    return (
+        key,
+        new.source,
+        new.source_ref,
+        new.file_id,
+        claim.form,
+        new.family_id,
+        claim.member_id,
+        new.received_at,
+        claim.received_on,
+        min(line.from_on for line in claim.lines),
+        sum(line.charge_cents for line in claim.lines),
+        new.patient_control_number,
+        claim.provider_tax_id,
+        claim.provider_npi,
+        new.provider_name,
+        claim.specialty,
+        claim.frequency,
+        claim.original_reference,
+        claim.facility_code,
+        claim.admitted_on,
+        list(claim.related_causes),
+        [list(payer) for payer in claim.other_payers],
+        claim.assigned,
+        list(new.diagnoses),
+    )
+
+
+def _line_rows(key: int, new: NewClaim) -> Iterable[tuple[object, ...]]:
+    controls = dict(enumerate(new.line_control_numbers))
+    for position, line in enumerate(new.claim.lines):
+        yield (
+            key,
+            line.number,
+            new.claim.member_id,
+            line.from_on,
+            line.through_on,
+            line.charge_cents,
+            line.procedure,
+            list(line.modifiers),
+            line.revenue_code,
+            line.place,
+            line.units_milli,
+            list(line.diagnoses),
+            line.tooth,
+            line.surfaces,
+            line.authorization,
+            line.repriced_cents,
+            controls.get(position, ""),
+        )
+
+
+def _received(claims: Iterable[NewClaim]) -> list[tuple[date, str, str, int, int]]:
+    sums: dict[date, list[int]] = {}
+    for one in claims:
+        pair = sums.setdefault(one.claim.received_on.replace(day=1), [0, 0])
+        pair[0] += sum(line.charge_cents for line in one.claim.lines)
+        pair[1] += 1
+    return [(month, "received", "", cents, count) for month, (cents, count) in sums.items()]
+
+
+def add_totals(*, rows: Sequence[tuple[date, str, str, int, int]]) -> None:
+    """Add to the figures of months: (first of month, measure, line of coverage, cents, count). One statement."""
+    if rows:
+        copy_rows(Totals, _TOTALS, rows)
+
+
+def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at: datetime, raised_on: date) -> None:
+    """Note why claims wait: (pend, family, member, day of receipt) each. Two statements."""
+    if not pends:
+        return
+    rows = [
+        (
+            pend.claim_id,
+            family_id,
+            member_id,
+            pend.reasons[0].code,
+            pend.reasons[0].queue,
+            pend.reasons[0].detail[:400],
+            [list(reason) for reason in pend.reasons],
+            raised_at,
+            received_on + timedelta(days=PEND_DAYS),
+            "",
+            "",
+        )
+        for pend, family_id, member_id, received_on in pends
+    ]
+    copy_rows(
+        Pend,
+        (
+            "claim_id",
+            "family_id",
+            "member_id",
+            "code",
+            "queue",
+            "detail",
+            "reasons",
+            "raised_at",
+            "due_on",
+            "resolution",
+            "note",
+        ),
+        rows,
+    )
+    add_totals(rows=[(raised_on.replace(day=1), "pended", "", 0, len(rows))])
+
+
+def queue_claims(*, claim_ids: Collection[int], now: datetime) -> None:
+    """Put claims on the list of work again, for the version after their last. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_work (claim_id, family_id, version, received_at, queued_at) SELECT c.id, c.family_id,"
+            " 1 + coalesce((SELECT max(d.version) FROM claims_decision d WHERE d.claim_id = c.id), 0), c.received_at, %s"
+            " FROM claims_claim c WHERE c.id = ANY(%s)",
+            [now, list(claim_ids)],
+        )
+
+
+def remove_work(*, claim_ids: Collection[int]) -> None:
+    """Take decided or pended claims off the list of work. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM claims_work WHERE claim_id = ANY(%s)", [list(claim_ids)])
+
+
+def release_pends(*, pend_ids: Collection[int], by_id: int | None, note: str, now: datetime, today: date) -> int:
+    """Let pended claims be decided again; what they waited for counts as cleared. Returns how many claims are queued.
+
+    Raises NotFoundError for a pend that is none, PendResolved where one is resolved already; nothing is changed then.
+    """
+    pends = list(Pend.objects.select_for_update().filter(pk__in=list(pend_ids)).order_by("pk"))
+    if len(pends) != len(set(pend_ids)):
+        raise NotFoundError("There is no such pend.")
+    done = next((pend for pend in pends if pend.resolved_at is not None), None)
+    if done is not None:
+        raise PendResolved(f"The pend of claim {done.claim_id} is resolved already.")
+    Pend.objects.filter(pk__in=[pend.pk for pend in pends]).update(
+        resolved_at=now, resolved_by_id=by_id, resolution=Pend.Resolution.RELEASED, note=note[:400]
+    )
+    queue_claims(claim_ids=[pend.claim_id for pend in pends], now=now)
+    add_totals(rows=[(today.replace(day=1), "released", "", 0, len(pends))])
+    return len(pends)
+
+
+def fold_totals() -> int:
+    """Make one row of every figure's rows; the sums stay what they are. Returns how many rows went. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            WITH gone AS (DELETE FROM claims_totals RETURNING month, measure, line_of_coverage, cents, count),
+            folded AS (
+                INSERT INTO claims_totals (month, measure, line_of_coverage, cents, count)
+                SELECT month, measure, line_of_coverage, sum(cents), sum(count) FROM gone
+                GROUP BY month, measure, line_of_coverage RETURNING 1)
+            SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM folded)""")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,150 @@
+"""Reading the ledger: balances as of a day, and the way down from a balance to its entries."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from tpa.books.ledger.models import Entry, Movement, Posting
+from tpa.engine.journal.accounts import CHART, Account
+from tpa.kernel.errors import NotFoundError
+
+
+class AccountBalance(NamedTuple):
+    """An account's debits and credits up to a day; `balance_cents` is debits less credits."""
+
+    account: Account
+    debit_cents: int
+    credit_cents: int
+
+    @property
+    def balance_cents(self) -> int:
+        """Debits less credits: positive for what assets and expenses hold, negative for liabilities and income."""
+        return self.debit_cents - self.credit_cents
+
+
+class PostedLine(NamedTuple):
+    """One posting with its entry: what happened, from which row of which book, and the cents (debit positive)."""
+
+    entry_id: int
+    event: str
+    source_kind: str
+    source_id: int
+    effective_on: date
+    recorded_at: datetime
+    account: str
+    dimension: str
+    cents: int
+
+
+def trial_balance(*, as_of: date | None = None) -> list[AccountBalance]:
+    """Every account of the chart, in its order, with what was posted up to and including `as_of` (None: all). One query."""
+    rows = _movements(as_of).values_list("account").annotate(Sum("debit_cents"), Sum("credit_cents"))
+    sums = {account: (int(debit), int(credit)) for account, debit, credit in rows}
+    return [AccountBalance(account, *sums.get(code, (0, 0))) for code, account in CHART.items()]
+
+
+def balance(account: str, *, as_of: date | None = None, dimension: str | None = None) -> int:
+    """Debits less credits of one account up to and including `as_of`, of one dimension or of all."""
+    rows = _movements(as_of).filter(account=account)
+    if dimension is not None:
+        rows = rows.filter(dimension=dimension)
+    return int(rows.aggregate(cents=Sum(F("debit_cents") - F("credit_cents")))["cents"] or 0)
+
+
+def month_movements(account: str) -> list[tuple[date, str, int, int]]:
+    """(first of month, dimension, debits, credits) of an account, oldest first."""
+    rows = Movement.objects.filter(account=account).order_by("effective_on", "dimension")
+    sums: dict[tuple[date, str], list[int]] = {}
+    for day, dimension, debit, credit in rows.values_list("effective_on", "dimension", "debit_cents", "credit_cents"):
+        pair = sums.setdefault((day.replace(day=1), dimension), [0, 0])
+        pair[0] += debit
+        pair[1] += credit
+    return [(*key, *pair) for key, pair in sums.items()]
+
+
+def posted_lines(
+    account: str,
+    *,
+    before_entry_id: int | None = None,
+    starts_on: date | None = None,
+    ends_before: date | None = None,
+    limit: int = 100,
+) -> list[PostedLine]:
+    """The postings of an account, latest first: the way down from its balance. Page on with the last `entry_id`."""
+    found = Posting.objects.filter(account=account)
+    if before_entry_id is not None:
+        found = found.filter(entry_id__lt=before_entry_id)
+    if starts_on is not None:
+        found = found.filter(effective_on__gte=starts_on)
+    if ends_before is not None:
+        found = found.filter(effective_on__lt=ends_before)
+    return _lines(found.order_by("-entry_id", "n")[:limit])
+
+
+def lines_of_entry(entry_id: int) -> list[PostedLine]:
+    """The postings of one entry in order. Raises NotFoundError where there is no such entry."""
+    if not Entry.objects.filter(pk=entry_id).exists():
+        raise NotFoundError("There is no such ledger entry.")
+    return _lines(Posting.objects.filter(entry_id=entry_id).order_by("n"))
+
+
+def entries() -> QuerySet[Entry]:
+    """All entries, latest first."""
+    return Entry.objects.order_by("-id")
+
+
+def lines_of_sources(source_kind: str, source_ids: Collection[int]) -> list[PostedLine]:
+    """What the given decisions, payments, invoices or deposits posted, in the order of posting."""
+    found = Posting.objects.filter(entry__source_kind=source_kind, entry__source_id__in=list(source_ids))
+    return _lines(found.order_by("entry_id", "n"))
+
+
+def faults() -> list[str]:
+    """What is wrong with the books, in words; empty as long as the database has done its work. Reads every posting."""
+    found = [
+        f"entry {entry_id} is off by {cents} cents"
+        for entry_id, cents in Posting.objects.values_list("entry_id").annotate(cents=Sum("cents")).exclude(cents=0)
+    ]
+    orphans = Posting.objects.filter(entry__id=None).count()
+    if orphans:
+        found.append(f"{orphans} postings have no entry")
+    posted = {key: int(cents) for *key_, cents in _summed(Posting, Sum("cents")) for key in [tuple(key_)]}
+    moved = {
+        key: int(cents)
+        for *key_, cents in _summed(Movement, Sum(F("debit_cents") - F("credit_cents")))
+        for key in [tuple(key_)]
+    }
+    found += [
+        f"account {key[0]} {key[1]} {key[2]}: movements say {moved.get(key, 0)}, postings {posted.get(key, 0)}"
+        for key in sorted(posted.keys() | moved.keys())
+        if posted.get(key, 0) != moved.get(key, 0)
+    ]
+    found += [f"account {account} is not in the chart" for account in sorted({key[0] for key in posted} - CHART.keys())]
+    return found
+
+
+def _summed(model: type[Posting] | type[Movement], cents: Sum) -> QuerySet:
+    return model.objects.order_by().values_list("account", "dimension", "effective_on").annotate(cents=cents)
+
+
+def _movements(as_of: date | None) -> QuerySet[Movement]:
+    return Movement.objects.filter(Q() if as_of is None else Q(effective_on__lte=as_of))
+
+
+def _lines(found: QuerySet[Posting]) -> list[PostedLine]:
+    return [
+        PostedLine(*row)
+        for row in found.values_list(
+            "entry_id",
+            "entry__event",
+            "entry__source_kind",
+            "entry__source_id",
+            "effective_on",
+            "entry__recorded_at",
+            "account",
+            "dimension",
+            "cents",
+        )
+    ]
