@@ -13,11 +13,10 @@ from typing import Any
 
 from tpa.kernel.errors import DomainError
 
-
-class Fault(DomainError):
-    """One fault of a plan document."""
-
-    code = "plan_fault"
+LINES = ("medical", "dental", "vision", "drug")
+"""Lines of coverage that a plan document may be for."""
+COVERAGE_TIERS = ("EE", "ES", "EC", "EF")
+"""Who is covered: employee, with spouse, with children, family."""
 
 
 class PlanError(DomainError):
@@ -47,7 +46,7 @@ class FamilyRule(StrEnum):
 
 
 class Period(StrEnum):
-    """The time over which a figure adds up."""
+    """The time over which a figure adds up; engine.accumulators.periods says which day its entries are filed under."""
 
     PLAN_YEAR = "plan_year"
     CALENDAR_YEAR = "calendar_year"
@@ -197,7 +196,7 @@ class Match:
     specialties: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
-    """P professional, I institutional, D dental."""
+    """professional, institutional, dental, drug."""
     age_from: int | None = None
     age_to: int | None = None
     """The last age that is still meant, in completed years."""
@@ -284,6 +283,8 @@ class PlanTerms:
     timely_filing_months: int | None
     dependent_age_limit: int | None
     """The first age at which a child is no longer covered."""
+    review_over_cents: int | None
+    """A claim that would pay more waits for a person."""
     unlisted: Unlisted
     other_party: OtherParty
     tiers: tuple[Tier, ...]

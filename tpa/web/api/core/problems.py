@@ -60,7 +60,7 @@ class ProblemFormatter(ExceptionFormatter):
             "detail": "The request does not fit the documented form." if invalid else error_response.errors[0].detail,
             "instance": request.path,
             "code": code,
-            "request_id": getattr(request, "request_id", ""),
+            "request_id": getattr(request, "id", ""),
         }
         if invalid:
             problem["errors"] = [
