@@ -37,7 +37,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[
             copy.write_row(row)
 
 
-def _field(model: type[models.Model], column: str) -> models.Field[Any, Any]:
+def _field(model: type[models.Model], column: str) -> models.Field:
     return next(field for field in model._meta.local_concrete_fields if field.column == column)
 
 

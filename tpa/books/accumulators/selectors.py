@@ -28,7 +28,7 @@ FROM (
     SELECT l.family_id, e.member_id, e.code, e.period_on, e.amount, 1
     FROM last l JOIN accumulators_entry e
       ON e.family_id = l.family_id AND e.family_seq > l.seq AND e.family_seq < l.before
-) AS both
+) AS parts
 GROUP BY family_id, member_id, code, period_on
 ORDER BY family_id, member_id, code, period_on"""
 

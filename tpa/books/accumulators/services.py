@@ -44,7 +44,7 @@ FROM (
     UNION ALL
     SELECT l.family_id, l.upto, e.member_id, e.code, e.period_on, e.amount
     FROM last l JOIN accumulators_entry e ON e.family_id = l.family_id AND e.family_seq > l.seq
-) AS both
+) AS parts
 GROUP BY family_id, upto, member_id, code, period_on"""
 
 
