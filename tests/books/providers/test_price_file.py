@@ -5,7 +5,8 @@ from tpa.books.providers.price_file import PriceRow, read_prices
 
 
 def test_amounts_and_percentages_are_read():
-    data = b"\xef\xbb\xbfcode,modifier,place,amount,percent_of_charge\n99213,,,125.00,\n99213,25,11,80.5,\n0450,,,,62.5\n\n"
+    head = b"\xef\xbb\xbfcode,modifier,place,amount,percent_of_charge\n"
+    data = head + b"99213,,,125.00,\n99213,25,11,80.5,\n0450,,,,62.5\n\n"
     assert read_prices(data) == [
         PriceRow("99213", "", "", 12500, None),
         PriceRow("99213", "25", "11", 8050, None),

@@ -26,9 +26,10 @@ from tpa.books.agreements.models import (
 )
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fee
-from tpa.engine.stoploss.contract import parse_contract
+from tpa.engine.stoploss.contract import UNITS, parse_contract
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import ConflictError, NotFoundError
+from tpa.kernel.ids import key_of
 from tpa.kernel.periods import FOREVER
 
 SERVICES = (
@@ -259,6 +260,7 @@ def save_stop_loss_contract(
     Raises the engine's refusal for a document that it cannot read, DatesError where another contract's period overlaps.
     """
     terms = parse_contract(document)
+    _check_laser_owners(document, employer_id)
     period = terms.policy
     overlap = Q(starts_on__lt=period.ends_before, ends_before__gt=period.starts_on)
     others = StopLossContract.objects.select_for_update().filter(overlap, employer_id=employer_id)
@@ -292,6 +294,14 @@ def save_stop_loss_contract(
         made_by_id=person_id,
         reason=reason,
     )
+
+
+def _check_laser_owners(document: dict[str, Any], employer_id: int) -> None:
+    """A public id says whose it is: a laser on another employer's person is refused as unknown."""
+    specific = document.get("specific") or {}
+    for laser in specific.get("lasers", []):
+        if isinstance(laser["unit_id"], str):
+            key_of(laser["unit_id"], UNITS[specific["unit"]], employer_id)
 
 
 def approve_stop_loss_version(

@@ -51,6 +51,7 @@ def draft_invoice(
         "drafted_at": now,
     }
     invoice, _ = FundingInvoice.objects.update_or_create(month=computed.month, defaults=values)
+    must(invoice.state == State.DRAFT, "a draft replaces nothing but a draft")
     invoice.lines.all().delete()
     FundingInvoiceLine.objects.bulk_create(
         FundingInvoiceLine(invoice=invoice, n=n, **line._asdict()) for n, line in enumerate(computed.lines, start=1)
