@@ -12,12 +12,25 @@ What the codes come to:
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
 | DTP*348, else DTP*303 | first day |
 | DTP*349, else DTP*357 of the member | last day |
+
+A file of which a part is refused (a set cut off, a date that is none) is refused as a whole: half a full file would
+read as terminations.
 """
 
-from tpa.books.members.rows import Problem, Row
-from tpa.x12.enrolment import Coverage834, Member834
+import io
+from datetime import date
+from typing import NamedTuple
 
-FULL_FILE = {"4", "RX"}
+from tpa.books.members.rows import Problem, Row
+from tpa.kernel.errors import DomainError
+from tpa.x12.enrolment import Coverage834, Member834
+from tpa.x12.events import GroupEnd, InterchangeEnd, SetEnd, SetHeader
+from tpa.x12.issues import Issue, Level
+from tpa.x12.readers.enrolment_834 import Event834, read_834
+
+_INCOMPLETE = {"file_ends", "trailer_missing", "set_count", "group_count"}
+"""Notes on the envelope that mean that something may be missing."""
+_SCOPES = {"4": "full", "RX": "full", "2": "change"}
 _ACTIONS = {
     "021": "add",
     "001": "change",
@@ -37,6 +50,56 @@ _LINES = {
 _LINE_OF = {code: line for line, codes in _LINES.items() for code in codes.split()}
 _TIERS = {"EMP": "EE", "IND": "EE", "ESP": "ES", "ECH": "EC", "FAM": "EF"}
 _RELATIONSHIPS = {"18": "self", "01": "spouse", "53": "spouse"} | dict.fromkeys(("19", "09", "10", "15", "17"), "child")
+
+
+class EnrolmentRefusedError(DomainError):
+    """A file, or a part of it, is no 834 that can be read. `issues` lists every fault with its position."""
+
+    code = "enrolment_834"
+    remedy = "Correct the places named and send the whole file again."
+
+    def __init__(self, message: str, *, where: str = "", issues: list[Issue]) -> None:
+        super().__init__(message, where=where)
+        self.issues = issues
+
+
+class EnrolmentFile(NamedTuple):
+    """The rows of a file, whether it states everybody (`full`) or changes (`change`), and its date (BGN03)."""
+
+    rows: list[Row]
+    scope: str
+    effective_on: date | None
+
+
+def read_enrolment(data: bytes) -> EnrolmentFile:
+    """All rows of an 834. Raises EnrolmentRefusedError where any part of the file is refused."""
+    rows: list[Row] = []
+    headers: list[SetHeader] = []
+    faults: list[Issue] = []
+    for event in read_834(io.BytesIO(data)):
+        faults += _faults(event)
+        if isinstance(event, SetHeader):
+            headers.append(event)
+        elif isinstance(event, Member834):
+            full = _SCOPES.get(headers[-1].use) == "full"
+            rows += rows_of(event, len(rows) + 1, full=full)
+    if faults:
+        message = f"{faults[0].message} ({len(faults)} faults in all)" if len(faults) > 1 else faults[0].message
+        raise EnrolmentRefusedError(message, where=faults[0].where, issues=faults)
+    scopes = {_SCOPES.get(header.use, "") for header in headers}
+    if len(scopes) != 1 or "" in scopes:
+        uses = ", ".join(repr(header.use) for header in headers) or "none"
+        raise EnrolmentRefusedError(f"BGN08 must be 2, 4 or RX, and the same in every set; it is {uses}.", issues=[])
+    return EnrolmentFile(rows, scopes.pop(), headers[0].created_on)
+
+
+def _faults(event: Event834) -> list[Issue]:
+    """What of an event refuses a part of the file."""
+    if isinstance(event, SetEnd):
+        return [] if event.accepted else [issue for issue in event.issues if issue.level >= Level.SET]
+    if isinstance(event, GroupEnd | InterchangeEnd):
+        return [issue for issue in event.issues if issue.level >= Level.GROUP or issue.code in _INCOMPLETE]
+    return []
 
 
 def rows_of(member: Member834, first_n: int, *, full: bool) -> list[Row]:

@@ -1,0 +1,60 @@
+"""A plan document as text and as values: TOML or JSON in, JSON kept, one canonical text for comparing versions."""
+
+import difflib
+import json
+import tomllib
+from datetime import date
+from typing import Any
+
+from tpa.books.plans.errors import DocumentTextError
+from tpa.kernel.errors import DomainError
+
+LONGEST = 2_000_000
+"""Characters of a document; a rich plan has some fifty thousand."""
+
+
+def read_document(text: str) -> dict[str, Any]:
+    """The values of a TOML or JSON text, days as ISO texts. Raises DocumentTextError with line and column."""
+    if len(text) > LONGEST:
+        raise DocumentTextError(f"The document is longer than {LONGEST:,} characters.")
+    try:
+        document = json.loads(text) if text.lstrip("\ufeff \r\n\t").startswith("{") else tomllib.loads(text)
+    except json.JSONDecodeError as error:
+        raise DocumentTextError(error.msg, where=f"line {error.lineno}, column {error.colno}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DocumentTextError(str(error) or "The document is nested too deeply.") from error
+    _refuse_unstorable(text)
+    return json.loads(json.dumps(document, default=_day))
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise DocumentTextError(f"{value!r} is not a value that a plan document may hold.")
+
+
+def _refuse_unstorable(text: str) -> None:
+    """A NUL cannot be kept, whichever way it is written."""
+    if "\x00" in text or "\\u0000" in text or "\\U00000000" in text:
+        raise DocumentTextError("The document holds a NUL character.")
+
+
+def canonical_text(document: dict[str, Any]) -> str:
+    """The document as text in which equal documents are equal: JSON with sorted keys, a value a line."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def difference(old: dict[str, Any], new: dict[str, Any], *, names: tuple[str, str]) -> str:
+    """What `new` changes of `old`, as a unified diff; nothing where they say the same."""
+    texts = [canonical_text(document).splitlines(keepends=True) for document in (old, new)]
+    return "".join(difflib.unified_diff(*texts, *names))
+
+
+def finding(code: str, message: str, *, where: str = "", severity: str = "error") -> dict[str, str]:
+    """A finding as it is stored and shown."""
+    return {"code": code, "message": message, "where": where, "severity": severity}
+
+
+def finding_of(error: DomainError) -> dict[str, str]:
+    """A refusal as a finding."""
+    return finding(error.code, error.message, where=error.where)

@@ -1,0 +1,100 @@
+"""Plans and their versions, and the terms by which claims are decided."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tenants.scope import current_employer
+from tpa.books.plans.documents import difference
+from tpa.books.plans.models import Plan, PlanVersion
+from tpa.engine.adjudication.facts import DatedPlan
+from tpa.engine.plan.parse import parse_plan
+from tpa.engine.plan.terms import PlanTerms
+from tpa.kernel.errors import NotFoundError, must
+
+_terms: dict[tuple[int, int], PlanTerms] = {}
+"""Parsed terms by employer and version. A published version never changes, so what is here is right for ever."""
+_MOST_CACHED = 2_000
+
+
+def plans() -> QuerySet[Plan]:
+    """The employer's plans by code."""
+    return Plan.objects.all()
+
+
+def plan(plan_id: int) -> Plan:
+    """One plan. Raises NotFoundError."""
+    found = Plan.objects.filter(pk=plan_id).first()
+    if found is None:
+        raise NotFoundError("There is no such plan.")
+    return found
+
+
+def versions(plan_id: int) -> QuerySet[PlanVersion]:
+    """All versions of a plan, the latest number first."""
+    return PlanVersion.objects.filter(plan=plan_id).select_related("plan").order_by("-number")
+
+
+def version(version_id: int) -> PlanVersion:
+    """One version with its plan. Raises NotFoundError."""
+    found = PlanVersion.objects.filter(pk=version_id).select_related("plan").first()
+    if found is None:
+        raise NotFoundError("There is no such plan version.")
+    return found
+
+
+def version_in_force(plan_id: int, day: date) -> PlanVersion | None:
+    """The published version that governs `day`: the latest effective one, of equals the highest number."""
+    found = PlanVersion.objects.filter(plan=plan_id, state=PlanVersion.State.PUBLISHED, effective_on__lte=day)
+    return found.select_related("plan").order_by("-effective_on", "-number").first()
+
+
+def versions_difference(old_id: int, new_id: int) -> str:
+    """What the second version changes of the first, as text."""
+    old, new = version(old_id), version(new_id)
+    return difference(old.document, new.document, names=(f"version {old.number}", f"version {new.number}"))
+
+
+def published_terms(plan_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, tuple[DatedPlan, ...]]:
+    """For each plan its published versions by `effective_on`, parsed; those published by `known_at` (None: now).
+
+    Of several versions that begin on the same day only the highest number counts. A plan without any has no entry. One
+    query, and one more for versions that this process has not parsed yet.
+    """
+    found = PlanVersion.objects.filter(plan__in=plan_ids, state=PlanVersion.State.PUBLISHED)
+    if known_at is not None:
+        found = found.filter(published_at__lte=known_at)
+    governing: dict[tuple[int, date], int] = {}
+    for key, plan_id, effective_on in found.order_by("number").values_list("pk", "plan_id", "effective_on"):
+        governing[plan_id, effective_on] = key
+    terms = _parsed(list(governing.values()))
+    dated: dict[int, tuple[DatedPlan, ...]] = {}
+    for (plan_id, effective_on), key in sorted(governing.items()):
+        dated[plan_id] = (*dated.get(plan_id, ()), DatedPlan(key, effective_on, terms[key]))
+    return dated
+
+
+def _parsed(version_ids: list[int]) -> dict[int, PlanTerms]:
+    employer = current_employer()
+    must(employer is not None, "Plans are read inside an employer's scope.")
+    missing = [key for key in version_ids if (employer.pk, key) not in _terms]
+    if missing:
+        if len(_terms) + len(missing) > _MOST_CACHED:
+            _terms.clear()
+            missing = version_ids
+        for key, document in PlanVersion.objects.filter(pk__in=missing).values_list("pk", "document"):
+            _terms[employer.pk, key] = parse_plan(document)
+    return {key: _terms[employer.pk, key] for key in version_ids}
+
+
+def child_age_limits(day: date) -> dict[int, int]:
+    """By plan, the age up to which the version in force on `day` covers children, where it says so."""
+    limits: dict[int, Any] = {}
+    found = PlanVersion.objects.filter(state=PlanVersion.State.PUBLISHED, effective_on__lte=day)
+    for plan_id, limit in found.order_by("effective_on", "number").values_list(
+        "plan_id", "document__dependent_age_limit"
+    ):
+        limits[plan_id] = limit
+    return {plan_id: limit for plan_id, limit in limits.items() if limit is not None}

@@ -1,0 +1,110 @@
+"""What follows from a load: the claims that it touches, and the index that routes claims to families."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from tenants.scope import current_employer
+from tpa.books.claims.affected import DecidedLine, MemberDays, decided_lines
+from tpa.books.edi import services as edi
+from tpa.books.members import selectors as members
+from tpa.books.members.models import Load, LoadChange, Member
+from tpa.books.members.timeline import days_lost, days_moved, timeline_from_json
+from tpa.kernel.errors import must
+from tpa.kernel.ids import public_id
+
+
+class ClaimTouched(NamedTuple):
+    """A decided line of a claim on a day whose coverage a load changed.
+
+    `reason`: `after_termination` paid on a day that lost its coverage; `inside_coverage` denied on a day that gained
+    it; `other_plan` decided on a day that moved to another plan or tier.
+    """
+
+    claim: str
+    line_number: int
+    member_number: str
+    line: str
+    service_on: date
+    reason: str
+    paid_cents: int
+
+
+def claims_touched(
+    load: Load, *, decided_before: datetime | None = None, decided_after: datetime | None = None
+) -> list[ClaimTouched]:
+    """Decided lines on the days that an applied load changed, of decisions up to or after an instant.
+
+    Those decided before the load are its work list: they may have to be decided again. Those decided after it stand on
+    what it brought.
+    """
+    employer = current_employer()
+    must(employer is not None, "A load is applied inside an employer's scope.")
+    changed = _changed_days(load)
+    numbers = dict(Member.objects.filter(pk__in=list(changed)).values_list("pk", "member_number"))
+    stretches = [MemberDays(key, one.starts_on, one.ends_before) for key, days in changed.items() for one in days]
+    touched = []
+    for one in decided_lines(stretches):
+        if decided_before is not None and one.decided_at > decided_before:
+            continue
+        if decided_after is not None and one.decided_at <= decided_after:
+            continue
+        for line, reason in _reasons(one, changed[one.member_id], judged=decided_after is None):
+            claim = public_id("clm", employer.pk, one.claim_id)
+            number = numbers[one.member_id]
+            touched.append(ClaimTouched(claim, one.number, number, line, one.service_on, reason, one.paid_cents))
+    return touched
+
+
+def work_list(load_id: int) -> list[ClaimTouched]:
+    """Claims decided before a load was applied that it may have made wrong, in order of claims."""
+    load = members.load(load_id)
+    return claims_touched(load, decided_before=load.applied_at) if load.applied_at else []
+
+
+class ChangedDays(NamedTuple):
+    """Days of a member's line of coverage that a load changed, and what that makes of claims decided before."""
+
+    line: str
+    starts_on: date
+    ends_before: date
+    reason: str
+
+
+def _changed_days(load: Load) -> dict[int, list[ChangedDays]]:
+    """By member."""
+    changed: dict[int, list[ChangedDays]] = {}
+    rows = LoadChange.objects.filter(load=load).exclude(line="").values_list("member_id", "line", "before", "after")
+    for member_id, line, was, became in rows.iterator():
+        before, after = timeline_from_json(was), timeline_from_json(became)
+        days = changed.setdefault(member_id, [])
+        days += [ChangedDays(line, *span, "after_termination") for span in days_lost(before, after)]
+        days += [ChangedDays(line, *span, "inside_coverage") for span in days_lost(after, before)]
+        days += [ChangedDays(line, *span, "other_plan") for span in days_moved(before, after)]
+    return changed
+
+
+def _reasons(one: DecidedLine, changed: list[ChangedDays], *, judged: bool) -> list[tuple[str, str]]:
+    """Why a decided line is touched, by line of coverage. With `judged` only where the decision looks wrong now."""
+    wrong = {"after_termination": one.outcome == "paid", "inside_coverage": one.paid_cents == 0, "other_plan": True}
+    return [
+        (days.line, days.reason)
+        for days in changed
+        if one.line_of_coverage in ("", days.line)
+        and days.starts_on <= one.service_on < days.ends_before
+        and (wrong[days.reason] or not judged)
+    ]
+
+
+def tell_index(load: Load) -> None:
+    """Let the shared index find the people whom the load added or described anew: by subscriber and member number."""
+    employer = current_employer()
+    must(employer is not None, "A load is applied inside an employer's scope.")
+    told = LoadChange.objects.filter(load=load, line="").values("member")
+    people = members.members().filter(pk__in=told)
+    entries = [
+        (person.group_number, number, person.birth_on, person.pk, person.family_id)
+        for person in people
+        for number in sorted({person.family.subscriber_number, person.member_number})
+    ]
+    if entries:
+        edi.index_members(employer.pk, entries)
