@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import AccumulatorEntry
 
+Inputs = tuple[tuple[str, int | str], ...]
+"""(name, value) of the figures that a rule used; names end in their unit: `_cents`, `_bp`, `_milli`, `_on`."""
+
 
 class Move(NamedTuple):
     """`cents` that a rule took out of the open charge, as X12 names it: group CO, PR, OA or PI and a reason code (CARC).
 
-    `clause` is the place in the plan document; `inputs` are the figures that the rule used, in the order of use.
+    `rule` is stage.file of the rule, `clause` the place in the plan document. The JSON form is the plain list.
     """
 
     rule: str
@@ -18,7 +21,7 @@ class Move(NamedTuple):
     carc: str
     cents: int
     clause: str = ""
-    inputs: tuple[tuple[str, int | str], ...] = ()
+    inputs: Inputs = ()
 
 
 class LineDecision(NamedTuple):
@@ -26,6 +29,7 @@ class LineDecision(NamedTuple):
 
     number: int
     plan_version_id: int
+    """0 where no plan covered the line."""
     coverage_line: str
     benefit: str
     tier: str
@@ -36,12 +40,9 @@ class LineDecision(NamedTuple):
     deductible_cents: int
     copay_cents: int
     coinsurance_cents: int
+    member_cents: int
+    """What the member owes: the moves of group PR."""
     moves: tuple[Move, ...]
-
-    @property
-    def member_cents(self) -> int:
-        """What the member owes: the moves of group PR."""
-        return sum(move.cents for move in self.moves if move.group == "PR")
 
 
 class Decision(NamedTuple):
@@ -73,7 +74,7 @@ class Decision(NamedTuple):
 
     @property
     def outcome(self) -> str:
-        """`denied` if every line was denied as a whole, else `paid` (which may be nothing: all of it the member's share)."""
+        """`denied` if every line was denied as a whole, else `paid` (which may be nothing: all the member's share)."""
         return "denied" if all(line.denied for line in self.lines) else "paid"
 
 

@@ -1,4 +1,4 @@
-"""The facts of a decision, frozen: the claim as it came, and the family as it stood when the claim was taken up."""
+"""The facts of a decision: the claim as it came, and the family as it stood when the claim was taken up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import Balances
+from tpa.engine.adjudication.decision import Decision
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import PriceBook
 
@@ -25,10 +26,12 @@ class ServiceLine(NamedTuple):
     place: str = ""
     units_milli: int = 1000
     diagnoses: tuple[str, ...] = ()
+    """Of this line, the main one first, without dots."""
     tooth: str = ""
     surfaces: str = ""
     authorization: str = ""
     repriced_cents: int | None = None
+    emergency: bool = False
 
 
 class OtherPayer(NamedTuple):
@@ -43,8 +46,8 @@ class Claim(NamedTuple):
     """A claim of one member. `form`: professional, institutional, dental or drug.
 
     `network` is the tier name under which the provider takes part on the service dates ("" = in no network), and
-    `price_list_id` what its contract pays by (0 = none). `cleared` names the pend reasons that
-    an examiner has settled: they are not raised again.
+    `price_list_id` what its contract pays by (0 = none). `cleared` names the pend reasons that an examiner has
+    settled: they are not raised again.
     """
 
     claim_id: int
@@ -66,6 +69,11 @@ class Claim(NamedTuple):
     assigned: bool = True
     cleared: tuple[str, ...] = ()
 
+    @property
+    def provider(self) -> str:
+        """Who treated, for duplicates and visits: the tax id, else the NPI."""
+        return self.provider_tax_id or self.provider_npi
+
 
 class Person(NamedTuple):
     """A member of the family. `relationship`: self, spouse, child or other."""
@@ -74,6 +82,8 @@ class Person(NamedTuple):
     relationship: str
     birth_on: date
     sex: str = ""
+    disabled: bool = False
+    """A child who stays covered beyond the age limit."""
 
 
 class Coverage(NamedTuple):
@@ -108,13 +118,18 @@ class PriorLine(NamedTuple):
     benefit: str
     copay_cents: int
     paid: bool
+    """Not denied; the plan may have paid nothing, where all of it is the member's share."""
+
+
+History = dict[tuple[int, date], list[PriorLine]]
+"""Decided lines by (member, first day of service)."""
 
 
 @dataclass(slots=True)
 class Family:
-    """All that is known of a family. Deciding a claim changes `balances` and `history`, nothing else.
+    """All that is known of a family. `coverages` by member; `plans` by plan id, each ordered by `effective_on`.
 
-    `coverages` by member; `plans` by plan id, each tuple ordered by `effective_on`; `history` by (member, service day).
+    Deciding a claim changes nothing; `fold` adds what was decided.
     """
 
     family_id: int
@@ -123,4 +138,29 @@ class Family:
     plans: Mapping[int, tuple[DatedPlan, ...]]
     prices: PriceBook
     balances: Balances = field(default_factory=Balances)
-    history: dict[tuple[int, date], list[PriorLine]] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
+
+    def fold(self, claim: Claim, decision: Decision) -> None:
+        """Count a decision: the family's next claim sees its accumulator entries and its lines."""
+        self.balances.add(decision.entries)
+        for line, decided in zip(claim.lines, decision.lines, strict=True):
+            self.history.setdefault((claim.member_id, line.from_on), []).append(
+                prior_line(claim, line, decided.benefit, decided.copay_cents, paid=not decided.denied)
+            )
+
+
+def prior_line(claim: Claim, line: ServiceLine, benefit: str, copay_cents: int, *, paid: bool) -> PriorLine:
+    """A decided line as later ones will see it."""
+    return PriorLine(
+        claim.claim_id,
+        claim.provider,
+        line.procedure,
+        line.modifiers,
+        line.revenue_code,
+        line.tooth,
+        line.units_milli,
+        line.charge_cents,
+        benefit,
+        copay_cents,
+        paid,
+    )

@@ -1,0 +1,30 @@
+"""The day under which an accumulator's entries are filed, and the window that a rolling one looks back on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tpa.engine.plan.terms import Period
+from tpa.kernel.periods import Span, add_months, year_of
+
+LIFETIME_ON = date(1, 1, 1)
+"""The key day of entries that never expire."""
+
+
+def key_on(period: Period, day: date, year_starts_month: int) -> date:
+    """The key day of a service on `day`: the first day of its period; the day itself for a rolling one."""
+    if period is Period.PLAN_YEAR:
+        return year_of(day, year_starts_month).starts_on
+    if period is Period.CALENDAR_YEAR:
+        return date(day.year, 1, 1)
+    if period is Period.LIFETIME:
+        return LIFETIME_ON
+    if period is Period.MONTH:
+        return day.replace(day=1)
+    return day
+
+
+def window(day: date, months: int) -> Span:
+    """The `months` up to and including `day`: 12 months to 14 March 2026 begin on 15 March 2025."""
+    next_day = day + timedelta(days=1)
+    return Span(add_months(next_day, -months), next_day)

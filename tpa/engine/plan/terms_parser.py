@@ -1,0 +1,345 @@
+"""From a plan document (TOML or JSON, as Python values) to its terms. Every faulty table is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+from tpa.engine.plan.terms import (
+    Benefit,
+    CarryOver,
+    Deductible,
+    Excess,
+    FamilyRule,
+    FirstVisits,
+    Limit,
+    Match,
+    Measure,
+    OtherParty,
+    OutOfPocket,
+    Period,
+    PlanError,
+    PlanTerms,
+    PriceStep,
+    Screen,
+    Share,
+    Tier,
+    Unlisted,
+)
+from tpa.engine.plan.terms_values import amount, patterns, percent_bp
+from tpa.kernel.document import DocumentError, Section
+from tpa.kernel.errors import DomainError
+
+T = TypeVar("T")
+LINES = ("medical", "dental", "vision")
+FORMS = ("professional", "institutional", "dental", "drug")
+PARTS = ("copay", "deductible", "coinsurance")
+EVERY_TIER = "all"
+_ACCUMULATED = (Period.PLAN_YEAR, Period.CALENDAR_YEAR, Period.LIFETIME)
+_CODE = "abcdefghijklmnopqrstuvwxyz0123456789_-"
+
+
+def parse_plan(document: Mapping[str, Any]) -> PlanTerms:
+    """The terms of a plan document; its format is written down in the README of the plans book.
+
+    Raises PlanError with all faults found: of each table of the document the first one.
+    """
+    return _Parser(document).terms()
+
+
+class _Parser:
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.faults: list[DomainError] = []
+        try:
+            self.plan = Section(document)
+        except DocumentError as fault:
+            raise PlanError([fault]) from fault
+
+    def terms(self) -> PlanTerms:
+        plan, read = self.plan, self.read
+        tiers = self.each("tiers", _tier)
+        names = [tier.name for tier in tiers]
+        deductibles = self.each("deductibles", lambda one: _deductible(one, names))
+        capped = _under_aca(plan, tiers)
+        out_of_pockets = self.each("out_of_pocket_maximums", lambda one: _out_of_pocket(one, names, capped))
+        codes = [one.code for one in deductibles]
+        benefits = self.each("benefits", lambda one: _benefit(one, names, codes))
+        limits = self.each("limits", lambda one: _limit(one, names, benefits))
+        if not self.faults:
+            self.refuse_twice("tiers", names)
+            self.refuse_twice("benefits", [one.code for one in benefits])
+            self.refuse_twice("deductibles", codes)
+            self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
+            self.refuse_twice("limits", [one.code for one in limits])
+            read(lambda: _need(plan, "tiers", tiers))
+            read(lambda: _need(plan, "benefits", benefits))
+        found: dict[str, Any] = {
+            "name": read(lambda: plan.text("name")),
+            "line": read(lambda: plan.choice("line", LINES)),
+            "year_starts_month": read(lambda: plan.whole("year_starts_month", 1, least=1, most=12)),
+            "hsa_qualified": read(lambda: plan.flag("hsa_qualified", False)),
+            "grandfathered": read(lambda: plan.flag("grandfathered", False)),
+            "timely_filing_months": read(lambda: plan.whole("timely_filing_months", None, least=1, most=120)),
+            "dependent_age_limit": read(lambda: plan.whole("dependent_age_limit", None, least=18, most=120)),
+            "review_over_cents": read(lambda: amount(plan, "review_over", None)),
+            "unlisted": read(lambda: Unlisted(plan.choice("unlisted", tuple(Unlisted), Unlisted.DENY))),
+            "other_party": read(lambda: _other_party(plan)),
+            "examples": read(lambda: tuple(dict(one.items()) for one in _tables(plan, "examples"))),
+        }
+        read(plan.refuse_unknown)
+        if self.faults:
+            raise PlanError(self.faults)
+        return PlanTerms(
+            tiers=tuple(tiers),
+            deductibles=tuple(deductibles),
+            out_of_pockets=tuple(out_of_pockets),
+            limits=tuple(limits),
+            benefits=tuple(benefits),
+            **found,
+        )
+
+    def read(self, take: Callable[[], T]) -> T | None:
+        """What `take` reads; its fault is noted, and reading goes on."""
+        try:
+            return take()
+        except DomainError as fault:
+            self.faults.append(fault)
+            return None
+
+    def each(self, key: str, parse: Callable[[Section], T]) -> list[T]:
+        """Every table of a list, the faulty ones left out and noted."""
+        found = []
+        for section in self.read(lambda: self.plan.sections(key)) or []:
+            parsed = self.read(lambda section=section: _whole(section, parse))  # type: ignore[misc]
+            if parsed is not None:
+                found.append(parsed)
+        return found
+
+    def refuse_twice(self, key: str, names: list[str]) -> None:
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                self.faults.append(DocumentError(f"{name!r} stands twice.", where=f"/{key}/{place}"))
+
+
+def _whole(section: Section, parse: Callable[[Section], T]) -> T:
+    with section:
+        return parse(section)
+
+
+def _need(plan: Section, key: str, found: Collection[object]) -> None:
+    if not found:
+        raise DocumentError(f"A plan needs at least one of its {key}.", where=plan.at(key))
+
+
+def _tables(plan: Section, key: str) -> list[Mapping[str, Any]]:
+    plan.sections(key)
+    found: list[Mapping[str, Any]] = plan.value(key, [])
+    return found
+
+
+def _code(section: Section, key: str = "code") -> str:
+    code = section.text(key)
+    if len(code) > 30 or any(char not in _CODE for char in code):
+        raise DocumentError(
+            f"{code[:60]!r} is no code.",
+            where=section.at(key),
+            remedy="Use up to 30 small letters, digits, - and _.",
+        )
+    return code
+
+
+def _clause(section: Section) -> str:
+    return str(section.text("clause", section.where))
+
+
+def _other_party(plan: Section) -> OtherParty:
+    if "other_party" not in plan:
+        plan.value("other_party", None)
+        return OtherParty(Screen.PEND, Screen.PEND, Screen.PEND)
+    with plan.section("other_party") as one:
+        return OtherParty(
+            *(
+                Screen(one.choice(key, tuple(Screen), Screen.PEND))
+                for key in ("other_coverage", "accident", "work_related")
+            )
+        )
+
+
+def _tier(one: Section) -> Tier:
+    network = one.flag("network")
+    name = _code(one, "name")
+    if name == EVERY_TIER:
+        raise DocumentError(f"{EVERY_TIER!r} means every tier and cannot name one.", where=one.at("name"))
+    prices = tuple(_price(step) for step in one.sections("prices"))
+    if not prices:
+        raise DocumentError("At least one way of pricing is wanted.", where=one.at("prices"))
+    return Tier(
+        name=name,
+        label=one.text("label", name),
+        network=network,
+        prices=prices,
+        lesser_of_billed=one.flag("lesser_of_billed", True),
+        excess=Excess(one.choice("excess", tuple(Excess), Excess.WRITE_OFF if network else Excess.MEMBER)),
+        clause=_clause(one),
+    )
+
+
+def _price(step: Section) -> PriceStep:
+    settings = {key: step.value(key) for key in step.keys() if key != "method"}  # noqa: SIM118
+    return PriceStep(method=_code(step, "method"), settings=settings, clause=step.where)
+
+
+def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
+    """What a deductible and an out-of-pocket maximum have in common."""
+    tiers = one.texts("tiers", tuple(names), options=names)
+    rule = FamilyRule(one.choice("family_rule", tuple(FamilyRule), FamilyRule.EMBEDDED))
+    individual, family = amount(one, "individual", None), amount(one, "family", None)
+    if individual is None and (family is None or rule is FamilyRule.MEMBERS):
+        raise DocumentError("The individual amount is missing.", where=one.at("individual"))
+    if family is None and rule is FamilyRule.AGGREGATE:
+        raise DocumentError("An aggregate rule needs the family amount.", where=one.at("family"))
+    if family is not None and rule is FamilyRule.MEMBERS:
+        raise DocumentError("With family_rule members, family_members takes the place of it.", where=one.at("family"))
+    return {
+        "code": _code(one),
+        "tiers": tiers,
+        "fed_by": one.texts("fed_by", tiers, options=names),
+        "individual_cents": individual,
+        "family_cents": family,
+        "family_rule": rule,
+        "family_members": one.whole("family_members", least=1, most=10) if rule is FamilyRule.MEMBERS else 0,
+        "period": Period(one.choice("period", _ACCUMULATED, Period.PLAN_YEAR)),
+        "clause": _clause(one),
+    }
+
+
+def _deductible(one: Section, names: list[str]) -> Deductible:
+    bucket = _bucket(one, names)
+    carry_over = None
+    if "carry_over" in one:
+        with one.section("carry_over") as carried:
+            months = carried.whole("months", None, least=1, most=11)
+            days = carried.whole("days", None, least=1, most=364)
+            if (months is None) == (days is None):
+                raise DocumentError("Either months or days is wanted.", where=carried.where)
+            carry_over = CarryOver(months, days, carried.flag("even_if_met", False))
+        if bucket["period"] is Period.LIFETIME:
+            raise DocumentError("A lifetime deductible has nothing to carry over.", where=one.at("carry_over"))
+    return Deductible(carry_over=carry_over, **bucket)
+
+
+def _under_aca(plan: Section, tiers: list[Tier]) -> set[str]:
+    """The tiers whose cost sharing the ACA caps: in network, of a medical plan that is not grandfathered."""
+    if plan.value("line", "") != "medical" or plan.value("grandfathered", False) is True:
+        return set()
+    return {tier.name for tier in tiers if tier.network}
+
+
+def _out_of_pocket(one: Section, names: list[str], capped: set[str]) -> OutOfPocket:
+    counts = one.texts("counts", PARTS, options=PARTS)
+    bucket = _bucket(one, names)
+    by_law = set(counts) == set(PARTS) and not capped.isdisjoint(bucket["tiers"])
+    return OutOfPocket(counts=counts, self_only_cap=one.flag("self_only_cap", by_law), **bucket)
+
+
+def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
+    measure = Measure(one.choice("measure", tuple(Measure)))
+    period = Period(one.choice("period", tuple(Period), Period.PLAN_YEAR))
+    if measure in (Measure.ALLOWED, Measure.PAID):
+        most = amount(one, "most")
+    else:
+        most = one.whole("most", most=100_000) * (1000 if measure is Measure.UNITS else 1)
+    return Limit(
+        code=_code(one),
+        measure=measure,
+        most=most,
+        per_family=one.choice("per", ("person", "family"), "person") == "family",
+        period=period,
+        months=one.whole("months", least=1, most=600) if period is Period.ROLLING else 0,
+        tiers=one.texts("tiers", tuple(names), options=names),
+        benefits=one.texts("benefits", (), options=[benefit.code for benefit in benefits]),
+        classes=one.texts("classes", (), options=sorted({benefit.benefit_class for benefit in benefits} - {""})),
+        clause=_clause(one),
+    )
+
+
+def _match(one: Section, names: list[str]) -> Match:
+    return Match(
+        codes=patterns(one, "codes"),
+        revenue_codes=patterns(one, "revenue_codes"),
+        diagnoses=patterns(one, "diagnoses"),
+        places=one.texts("places", ()),
+        modifiers=one.texts("modifiers", ()),
+        specialties=patterns(one, "specialties"),
+        tiers=one.texts("tiers", (), options=names),
+        forms=one.texts("forms", (), options=FORMS),
+        age_from=one.whole("age_from", None, most=150),
+        age_to=one.whole("age_to", None, most=150),
+        emergency=one.flag("emergency", None),
+    )
+
+
+def _benefit(one: Section, names: list[str], deductibles: list[str]) -> Benefit:
+    match = _whole(one.section("match"), lambda section: _match(section, names)) if "match" in one else Match()
+    one.value("match", None)
+    code = _code(one)
+    return Benefit(
+        code=code,
+        label=one.text("label", code),
+        benefit_class=_code(one, "class") if "class" in one else one.text("class", ""),
+        priority=one.whole("priority", match.condition_count, most=1000),
+        match=match,
+        shares=_shares(one, names, deductibles, code),
+        copay_group=one.text("copay_group", code),
+        clause=_clause(one),
+    )
+
+
+def _shares(one: Section, names: list[str], deductibles: list[str], code: str) -> dict[str, Share]:
+    if not one.flag("covered", True):
+        return {name: Share(name, False, (), 0, False, 0, None, False, _clause(one)) for name in names}
+    shares: dict[str, Share] = {}
+    with one.section("shares") as by_tier:
+        for name in names:
+            key = name if name in by_tier or EVERY_TIER not in by_tier else EVERY_TIER
+            if key not in by_tier:
+                raise DocumentError(
+                    f"The share of tier {name!r} is missing.",
+                    where=by_tier.at(name),
+                    remedy=f"Write it, or covered = false, or one share for {EVERY_TIER!r}.",
+                )
+            shares[name] = _whole(by_tier.section(key), lambda share, name=name: _share(share, name, deductibles, code))  # type: ignore[misc]
+        by_tier.value(EVERY_TIER, None)
+    return shares
+
+
+def _share(one: Section, tier: str, deductibles: list[str], code: str) -> Share:
+    if not one.flag("covered", True):
+        return Share(tier, False, (), 0, False, 0, None, False, _clause(one))
+    pays = _steps(one, "member_pays", deductibles)
+    first = None
+    if "first_visits" in one:
+        with one.section("first_visits") as visits:
+            first = FirstVisits(
+                count=visits.whole("count", least=1, most=365),
+                counter=_code(visits, "counter") if "counter" in visits else str(visits.text("counter", code)),
+                member_pays=_steps(visits, "member_pays", deductibles),
+            )
+    used = {*pays, *(first.member_pays if first else ())}
+    return Share(
+        tier=tier,
+        covered=True,
+        member_pays=pays,
+        copay_cents=amount(one, "copay") if "copay" in used else 0,
+        copay_per_line=one.choice("copay_per", ("visit", "line"), "visit") == "line",
+        coinsurance_bp=percent_bp(one, "coinsurance") if "coinsurance" in used else 0,
+        first_visits=first,
+        outside_out_of_pocket=one.flag("outside_out_of_pocket", False),
+        clause=_clause(one),
+    )
+
+
+def _steps(one: Section, key: str, deductibles: list[str]) -> tuple[str, ...]:
+    if one.value(key) == []:
+        return ()
+    return one.texts(key, options=(*PARTS, *(f"deductible:{code}" for code in deductibles)))
