@@ -16,16 +16,8 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from tpa.kernel.coverage import FUND_LINES, TIERS
 from tpa.kernel.periods import Span, month_of
-
-TIERS = ("EE", "ES", "EC", "EF")
-"""Employee alone, with spouse, with children, family."""
-
-ALL_TIERS = "ALL"
-"""In a table of rates: every tier that has no rate of its own."""
-
-LINES = ("medical", "dental", "vision", "drug", "std", "ltd")
-"""Lines of coverage that a fund pays, the leading one first: it gives the tier of who is counted once for several."""
 
 FIFTEEN = 15
 
@@ -79,14 +71,17 @@ class Census:
                 self._rows.setdefault((row.subscriber, row.line), []).append(row)
 
     def tiers(self, rule: str, lines: Collection[str] | None = None) -> dict[int, str]:
-        """Subscriber -> tier of everybody who counts in one of `lines` (in any line without them), each once."""
+        """Subscriber -> tier of everybody who counts in one of `lines` (in any line without them), each once.
+
+        Who counts in several lines has the tier of the leading one.
+        """
         counted: dict[int, tuple[int, str]] = {}
         count = COUNT_RULES[rule]
         for (subscriber, line), rows in self._rows.items():
             if lines is not None and line not in lines:
                 continue
             tier = count(rows, self.month)
-            rank = LINES.index(line) if line in LINES else len(LINES)
+            rank = FUND_LINES.index(line) if line in FUND_LINES else len(FUND_LINES)
             if tier is not None and (subscriber not in counted or rank < counted[subscriber][0]):
                 counted[subscriber] = rank, tier
         return {subscriber: tier for subscriber, (_, tier) in counted.items()}

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from tpa.engine.billing.census import ALL_TIERS, COUNT_RULES, LINES, TIERS, Census
+from tpa.engine.billing.census import COUNT_RULES, Census
+from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
 from tpa.kernel.document import Section
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import format_amount
@@ -85,7 +86,7 @@ def parse_tier_rates(section: Section) -> TierRates:
     """`rates_cents` (EE, ES, EC, EF, or ALL for the tiers not named), `lines` (any without it), `count_rule`."""
     return TierRates(
         section.cents_by("rates_cents", (*TIERS, ALL_TIERS)),
-        section.texts("lines", None, options=LINES),
+        section.texts("lines", None, options=FUND_LINES),
         section.choice("count_rule", COUNT_RULES, "first_of_month"),
     )
 

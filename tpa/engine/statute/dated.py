@@ -7,6 +7,7 @@ A file has `label`, `unit` and any number of `[[value]]`: `starts_on`, `ends_bef
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -24,14 +25,15 @@ class MissingValueError(DomainError):
     code = "statute_missing"
 
 
-class Value(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Value:
     """The figures that hold in `span`. `value["family_cents"]` reads one."""
 
     span: Span
     figures: dict[str, Any]
     source: str
 
-    def __getitem__(self, name: Any) -> Any:
+    def __getitem__(self, name: str) -> Any:
         return self.figures[name]
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from tpa.engine.billing.census import LINES, Census
+from tpa.engine.billing.census import Census
 from tpa.engine.billing.fee import Fee
 from tpa.engine.billing.lines import Charge, Paid, format_rate
+from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.document import Section
 from tpa.kernel.money import format_amount, portion
 
@@ -18,7 +19,7 @@ class Terms(NamedTuple):
 
 def parse(section: Section) -> Terms:
     """The terms from their document."""
-    return Terms(section.rate_bp("rate_bp"), section.texts("lines", None, options=LINES))
+    return Terms(section.rate_bp("rate_bp"), section.texts("lines", None, options=FUND_LINES))
 
 
 def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:

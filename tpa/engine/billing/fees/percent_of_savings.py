@@ -5,9 +5,10 @@ Which claims count (out of network, negotiated) is for the `savings_cents` of th
 
 from typing import NamedTuple
 
-from tpa.engine.billing.census import LINES, Census
+from tpa.engine.billing.census import Census
 from tpa.engine.billing.fee import Fee
 from tpa.engine.billing.lines import Charge, Paid, format_rate
+from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.document import Section
 from tpa.kernel.money import format_amount, portion
 
@@ -21,7 +22,7 @@ class Terms(NamedTuple):
 
 def parse(section: Section) -> Terms:
     """The terms from their document."""
-    return Terms(section.rate_bp("rate_bp"), section.texts("lines", None, options=LINES))
+    return Terms(section.rate_bp("rate_bp"), section.texts("lines", None, options=FUND_LINES))
 
 
 def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:

@@ -1,0 +1,135 @@
+"""Where a stop-loss contract stands as of a day. Pure and replayable; each cent names its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from tpa.engine.stoploss.aggregate import Attachment, Lives, aggregate_reimbursement, attachment
+from tpa.engine.stoploss.contract import Aggregate, Contract
+from tpa.engine.stoploss.specific import Unit, in_order, specific_units
+from tpa.engine.stoploss.windows import Amount, reason_left_out
+from tpa.kernel.money import BASIS_POINTS
+
+
+class SpecificExposure(NamedTuple):
+    """The specific cover. `retained_cents`: excess that the aggregating specific deductible keeps with the employer."""
+
+    units: tuple[Unit, ...]
+    eligible_cents: int
+    excess_cents: int
+    retained_cents: int
+    reimbursable_cents: int
+    awaiting_cents: int
+
+
+class Counted(NamedTuple):
+    """What a decision adds to the aggregate."""
+
+    decision_id: int
+    line: str
+    cents: int
+
+
+class AggregateExposure(NamedTuple):
+    """The aggregate cover. `reimbursable_cents`: what the carrier would owe if nothing more were paid.
+
+    `reached_bp`: countable over annual attachment, rounded down.
+    """
+
+    attachment: Attachment
+    countable_cents: int
+    reached_bp: int
+    reimbursable_cents: int
+    awaiting_cents: int
+    counted: tuple[Counted, ...]
+
+
+class LeftOut(NamedTuple):
+    """An amount that the contract does not look at, and why (see `reason_left_out`; `line`: not covered)."""
+
+    decision_id: int
+    line: str
+    cents: int
+    reason: str
+
+
+class Exposure(NamedTuple):
+    """A contract as of a day. A cover that the contract does not have is None."""
+
+    as_of: date
+    specific: SpecificExposure | None
+    aggregate: AggregateExposure | None
+    left_out: tuple[LeftOut, ...]
+
+
+def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Lives], as_of: date) -> Exposure:
+    """The exposure from what the plan paid and who was covered, as known on `as_of`.
+
+    Amounts known later and months that begin later are passed over. Raises DomainError for a tier without a factor.
+    """
+    inside: list[Amount] = []
+    awaiting: list[Amount] = []
+    left_out: list[LeftOut] = []
+    covered = {line for cover in (contract.specific, contract.aggregate) if cover for line in cover.lines}
+    for amount in amounts:
+        if amount.known_on > as_of:
+            continue
+        reason = reason_left_out(contract, amount.incurred_on, amount.paid_on) if amount.line in covered else "line"
+        if not reason:
+            inside.append(amount)
+        elif reason == "not_paid":
+            awaiting.append(amount)
+        else:
+            left_out.append(LeftOut(amount.decision_id, amount.line, amount.cents, reason))
+    units = tuple(specific_units(contract.specific, inside, awaiting)) if contract.specific else ()
+    aggregate = None
+    if contract.aggregate:
+        known = [row for row in lives if row.month <= as_of]
+        aggregate = _aggregate(contract, contract.aggregate, units, inside, awaiting, known)
+    return Exposure(as_of, _specific(units) if contract.specific else None, aggregate, tuple(left_out))
+
+
+def _specific(units: tuple[Unit, ...]) -> SpecificExposure:
+    return SpecificExposure(
+        units,
+        sum(unit.eligible_cents for unit in units),
+        sum(unit.excess_cents for unit in units),
+        sum(part.retained_cents for unit in units for part in unit.parts),
+        sum(unit.reimbursable_cents for unit in units),
+        sum(unit.awaiting_cents for unit in units),
+    )
+
+
+def _aggregate(
+    contract: Contract,
+    terms: Aggregate,
+    units: tuple[Unit, ...],
+    inside: list[Amount],
+    awaiting: list[Amount],
+    lives: list[Lives],
+) -> AggregateExposure:
+    attached = attachment(terms, contract.policy, lives)
+    counted = _counted(contract, terms, units, inside)
+    countable = sum(one.cents for one in counted)
+    reached = max(0, countable) * BASIS_POINTS // attached.annual_cents if attached.annual_cents else 0
+    owed = aggregate_reimbursement(terms, countable, attached.annual_cents) if attached.annual_cents else 0
+    waiting = sum(amount.cents for amount in awaiting if amount.line in terms.lines)
+    return AggregateExposure(attached, countable, reached, owed, waiting, tuple(counted))
+
+
+def _counted(contract: Contract, terms: Aggregate, units: tuple[Unit, ...], inside: list[Amount]) -> list[Counted]:
+    """What counts: the part below the base specific deductible, laser and retention by the contract's flags."""
+    counted: list[Counted] = []
+    for unit in units:
+        for part in unit.parts:
+            cents = part.below_cents
+            cents += part.laser_cents if terms.counts_laser_excess else 0
+            cents += part.retained_cents if terms.counts_aggregating_retention else 0
+            if cents and part.line in terms.lines:
+                counted.append(Counted(part.decision_id, part.line, cents))
+    under_specific = contract.specific.lines if contract.specific else ()
+    outside = [amount for amount in inside if amount.line in terms.lines and amount.line not in under_specific]
+    counted += [Counted(amount.decision_id, amount.line, amount.cents) for amount in sorted(outside, key=in_order)]
+    return counted
