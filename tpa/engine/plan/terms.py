@@ -1,4 +1,4 @@
-"""What a plan promises: the parsed plan document, as frozen values. `parse_plan` (terms_parser) makes them.
+"""What a plan promises: the parsed plan document, as frozen values. `parse_plan` (parse) makes them.
 
 Amounts are cents, rates basis points. `clause` names the place in the plan that a figure comes from: the booklet's own
 section where the document gives one, else the JSON pointer into the document. Sequences are in the document's order.
