@@ -281,7 +281,7 @@ class Walk:
         """HL01 counts on by one; HL02 names the HL of the level above that is open: no cycles, no other trees."""
         above = self.path[-2].loop.name
         own, parent = [*elements, "", ""][1:3]
-        number = int(own) if own.isascii() and own.isdigit() else -1
+        number = int(own) if own.isascii() and own.isdigit() and len(own) <= 12 else -1
         if not self._levels and number > 1:
             self._report("level_start", "HL01 does not begin with 1", Level.NOTE, Answer.IK4, "7", "HL")
         elif number != self._levels + 1:
