@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from tpa.books.accumulators.models import Entry
 from tpa.infra.copy import copy_rows
 
 
@@ -25,7 +24,7 @@ class NewEntry(NamedTuple):
 
 def add_entries(*, entries: Sequence[NewEntry]) -> None:
     """Write entries by COPY, under the families' locks. One statement."""
-    copy_rows(Entry, NewEntry._fields, entries)
+    copy_rows("accumulators_entry", NewEntry._fields, entries)
 
 
 _CHECKPOINT = """

@@ -80,6 +80,7 @@ class ClaimLine(models.Model):
     surfaces = models.CharField(max_length=5, blank=True)
     authorization = models.CharField(max_length=50, blank=True)
     repriced_cents = models.BigIntegerField(null=True)
+    emergency = models.BooleanField(default=False)
     control_number = models.CharField(max_length=50, blank=True, help_text="The provider's number of the line.")
 
     class Meta:
@@ -158,6 +159,7 @@ class DecisionLine(models.Model):
     line_of_coverage = models.CharField(max_length=10, blank=True)
     benefit = models.CharField(max_length=80, blank=True)
     tier = models.CharField(max_length=40, blank=True, help_text="Network tier of the plan document.")
+    denied = models.BooleanField()
     charge_cents = models.BigIntegerField()
     allowed_cents = models.BigIntegerField()
     paid_cents = models.BigIntegerField()

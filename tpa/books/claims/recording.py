@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from tpa.books.claims.models import Decision, DecisionLine
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication import facts
 from tpa.infra.copy import copy_rows
@@ -35,6 +34,7 @@ _LINE = (
     "line_of_coverage",
     "benefit",
     "tier",
+    "denied",
     "charge_cents",
     "allowed_cents",
     "paid_cents",
@@ -80,6 +80,7 @@ def line_row(decision_id: int, line: engine.LineDecision, service_on: date) -> t
         line.coverage_line,
         line.benefit,
         line.tier,
+        line.denied,
         line.charge_cents,
         line.allowed_cents,
         line.paid_cents,
@@ -119,5 +120,5 @@ def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decide
                 decided_on,
             )
         )
-    copy_rows(Decision, _DECISION, headers)
-    copy_rows(DecisionLine, _LINE, lines)
+    copy_rows("claims_decision", _DECISION, headers)
+    copy_rows("claims_decisionline", _LINE, lines)

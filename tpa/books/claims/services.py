@@ -1,15 +1,17 @@
 """Writing claims: registering, queueing, pending. Everything takes many at once; decisions are in `recording`."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from tpa.books.claims.errors import PendResolved
-from tpa.books.claims.models import Claim, ClaimLine, Pend, Totals, Work
+from tpa.books.claims.models import Claim, Pend
 from tpa.books.claims.registration import NewClaim, Registered
 from tpa.engine.adjudication.decision import Pend as EnginePend
-from tpa.infra.copy import copy_rows, next_ids
+from tpa.infra.copy import copy_rows
+from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
 
 PEND_DAYS = 30
@@ -62,6 +64,7 @@ _LINE = (
     "surfaces",
     "authorization",
     "repriced_cents",
+    "emergency",
     "control_number",
 )
 _WORK = ("claim_id", "family_id", "version", "received_at", "queued_at")
@@ -81,9 +84,9 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
     if fresh:
         keys = next_ids(Claim, len(fresh))
         rows = list(zip(keys, fresh, strict=True))
-        copy_rows(Claim, _CLAIM, [_claim_row(key, one) for key, one in rows])
-        copy_rows(ClaimLine, _LINE, [row for key, one in rows for row in _line_rows(key, one)])
-        copy_rows(Work, _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
+        copy_rows("claims_claim", _CLAIM, [_claim_row(key, one) for key, one in rows])
+        copy_rows("claims_claimline", _LINE, [row for key, one in rows for row in _line_rows(key, one)])
+        copy_rows("claims_work", _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
         add_totals(rows=_received(fresh))
         known |= {(one.source, one.source_ref): key for key, one in rows}
     return Registered(known, len(fresh))
@@ -120,7 +123,7 @@ def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
         claim.facility_code,
         claim.admitted_on,
         list(claim.related_causes),
-        [list(payer) for payer in claim.other_payers],
+        json.dumps(claim.other_payers),
         claim.assigned,
         list(new.diagnoses),
     )
@@ -146,6 +149,7 @@ def _line_rows(key: int, new: NewClaim) -> Iterable[tuple[object, ...]]:
             line.surfaces,
             line.authorization,
             line.repriced_cents,
+            line.emergency,
             controls.get(position, ""),
         )
 
@@ -162,7 +166,7 @@ def _received(claims: Iterable[NewClaim]) -> list[tuple[date, str, str, int, int
 def add_totals(*, rows: Sequence[tuple[date, str, str, int, int]]) -> None:
     """Add to the figures of months: (first of month, measure, line of coverage, cents, count). One statement."""
     if rows:
-        copy_rows(Totals, _TOTALS, rows)
+        copy_rows("claims_totals", _TOTALS, rows)
 
 
 def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at: datetime, raised_on: date) -> None:
@@ -177,7 +181,7 @@ def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at
             pend.reasons[0].code,
             pend.reasons[0].queue,
             pend.reasons[0].detail[:400],
-            [list(reason) for reason in pend.reasons],
+            json.dumps(pend.reasons),
             raised_at,
             received_on + timedelta(days=PEND_DAYS),
             "",
@@ -186,7 +190,7 @@ def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at
         for pend, family_id, member_id, received_on in pends
     ]
     copy_rows(
-        Pend,
+        "claims_pend",
         (
             "claim_id",
             "family_id",

@@ -103,17 +103,18 @@ class Acknowledgement(models.Model):
 
 
 class MemberKey(models.Model):
-    """Keyed hash of (group number, subscriber's number) -> the employer and family. No names, no numbers in clear.
+    """Keyed hash of (group number, member or subscriber number, birth date) -> employer, family and member.
 
-    A second row without the group number serves claims that state none.
+    No names and no numbers in clear. A second hash without the group number serves claims that state none.
     """
 
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=32)
     employer_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["digest", "employer_id", "family_id"], name="member_key_once"),)
+        constraints = (models.UniqueConstraint(fields=["digest", "employer_id", "member_id"], name="member_key_once"),)
 
     def __str__(self) -> str:
         return f"{self.digest[:8]} -> {self.employer_id}"
@@ -135,11 +136,13 @@ class IntakeItem(models.Model):
 
     source_ref = models.CharField(max_length=100, unique=True)
     file = models.ForeignKey(InboundFile, models.PROTECT, null=True, related_name="intake_items")
-    employer_id = models.BigIntegerField(null=True, blank=True, help_text="Known where only the member is not.")
-    reason = models.CharField(max_length=17, choices=Reason)
+    employer_id = models.BigIntegerField(
+        null=True, blank=True, help_text="Known where all candidates are of one employer."
+    )
+    reason = models.CharField(max_length=8, choices=Reason)
     detail = models.CharField(max_length=200, blank=True)
     claim = models.JSONField(help_text="The claim as read, in the shape of the REST API.")
-    candidates = models.JSONField(default=list, help_text="[[employer_id, family_id], ...] where there are several.")
+    candidates = models.JSONField(default=list, help_text="[[employer_id, family_id, member_id], ...]")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     received_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)

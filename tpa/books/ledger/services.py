@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import IntegrityError
 
 from tpa.books.ledger.errors import AlreadyPosted
-from tpa.books.ledger.models import Entry, Posting
+from tpa.books.ledger.models import Entry
 from tpa.engine.journal import entry as journal
-from tpa.infra.copy import copy_rows, next_ids
+from tpa.infra.copy import copy_rows
+from tpa.infra.sequences import next_ids
 
 _ENTRY = ("id", "event", "source_kind", "source_id", "effective_on", "recorded_at")
 _POSTING = ("entry_id", "n", "account", "dimension", "effective_on", "cents")
@@ -25,7 +26,7 @@ def post_entries(*, entries: Sequence[journal.Entry], recorded_at: datetime) -> 
     keys = next_ids(Entry, len(entries))
     try:
         copy_rows(
-            Entry,
+            "ledger_entry",
             _ENTRY,
             [
                 (key, one.event, one.source_kind, one.source_id, one.effective_on, recorded_at)
@@ -34,7 +35,7 @@ def post_entries(*, entries: Sequence[journal.Entry], recorded_at: datetime) -> 
         )
     except IntegrityError as error:
         raise AlreadyPosted("An event of this batch stands in the ledger already.") from error
-    copy_rows(Posting, _POSTING, _postings(keys, entries))
+    copy_rows("ledger_posting", _POSTING, _postings(keys, entries))
     return keys
 
 
