@@ -95,6 +95,20 @@ class FundingInvoiceLine(models.Model):
         return self.description
 
 
+class InvoiceRoster(models.Model):
+    """Whom an invoice counted: subscribers' coverage as the books had it when it was drafted.
+
+    The next invoice compares it with the books of its own day, and restates the months that changed.
+    """
+
+    invoice = models.OneToOneField(FundingInvoice, models.CASCADE, primary_key=True, related_name="roster")
+    starts_on = models.DateField(help_text="First month that the rows are complete for.")
+    rows = models.JSONField(help_text="[[subscriber, line of coverage, tier, starts on, ends before], ...]")
+
+    def __str__(self) -> str:
+        return f"roster of {self.invoice_id}"
+
+
 class Deposit(models.Model):
     """Money received from the employer: into the claims fund, or for an invoice."""
 

@@ -1,6 +1,6 @@
 """Writing invoices, deposits and credits. The workflow posts the ledger's side of each in the same transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError
-from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine
+from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.engine.billing.census import Enrolment
 from tpa.engine.billing.invoice import Invoice
 from tpa.kernel.errors import NotFoundError, must
 from tpa.kernel.money import format_amount
@@ -28,9 +29,16 @@ class InvoiceTerms(NamedTuple):
     basis: dict[str, Any]
 
 
+class Roster(NamedTuple):
+    """Whom the invoice counted: the enrolments that touch the months from `starts_on` to the billed one."""
+
+    starts_on: date
+    rows: Sequence[Enrolment]
+
+
 @transaction.atomic
 def draft_invoice(
-    *, computed: Invoice, terms: InvoiceTerms, credit_ids: Collection[int], now: datetime
+    *, computed: Invoice, terms: InvoiceTerms, roster: Roster, credit_ids: Collection[int], now: datetime
 ) -> FundingInvoice:
     """Store the month's draft in place of an earlier draft, and set aside the credits that it gives.
 
@@ -56,6 +64,8 @@ def draft_invoice(
     FundingInvoiceLine.objects.bulk_create(
         FundingInvoiceLine(invoice=invoice, n=n, **line._asdict()) for n, line in enumerate(computed.lines, start=1)
     )
+    rows = [[*row[:3], row.starts_on.isoformat(), row.ends_before.isoformat()] for row in roster.rows]
+    InvoiceRoster.objects.update_or_create(invoice=invoice, defaults={"starts_on": roster.starts_on, "rows": rows})
     Credit.objects.filter(invoice=invoice).exclude(pk__in=credit_ids).update(invoice=None)
     taken = Credit.objects.filter(pk__in=credit_ids, invoice=None).update(invoice=invoice)
     kept = Credit.objects.filter(invoice=invoice).count()

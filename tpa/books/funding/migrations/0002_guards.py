@@ -25,12 +25,15 @@ BEGIN
 END $$;
 CREATE TRIGGER final_line_stays BEFORE INSERT OR UPDATE OR DELETE ON funding_fundinginvoiceline
     FOR EACH ROW EXECUTE FUNCTION funding_part_of_final_stays();
+CREATE TRIGGER final_roster_stays BEFORE INSERT OR UPDATE OR DELETE ON funding_invoiceroster
+    FOR EACH ROW EXECUTE FUNCTION funding_part_of_final_stays();
 CREATE TRIGGER final_credit_stays BEFORE UPDATE ON funding_credit
     FOR EACH ROW EXECUTE FUNCTION funding_part_of_final_stays();
 """
 
 BACKWARD = """
 DROP TRIGGER final_credit_stays ON funding_credit;
+DROP TRIGGER final_roster_stays ON funding_invoiceroster;
 DROP TRIGGER final_line_stays ON funding_fundinginvoiceline;
 DROP FUNCTION funding_part_of_final_stays();
 DROP TRIGGER final_invoice_stays ON funding_fundinginvoice;
