@@ -1,0 +1,16 @@
+"""Django's admin looks here: the set-up screens of the TPA's desk, and nothing that other packages bring along."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from rest_framework_api_key.models import APIKey
+
+from tpa.web.operator.admin import agreements, providers
+
+__all__ = ["agreements", "providers"]
+
+for model in (Group, APIKey, EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)

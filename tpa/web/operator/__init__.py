@@ -1,0 +1,1 @@
+"""The TPA's desk: set-up admin, work queues, claim workbench, imports."""

@@ -1,0 +1,102 @@
+"""Admin classes that write through services, and forms that ask the service first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from tpa.kernel.errors import DomainError
+
+
+class NotYet(Exception):
+    """Ends a dry run: nothing of it stays."""
+
+
+class ServiceForm(forms.Form):
+    """A form whose `carry_out(actor)` calls a service. Cleaning runs it once inside a savepoint that is given up.
+
+    So what the service refuses stands beside the field, and nothing that was typed is lost.
+    """
+
+    actor: Any = None
+
+    def carry_out(self) -> Any:
+        """Call the service with the cleaned data."""
+        raise TypeError("a service form says what it carries out")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                with transaction.atomic():
+                    self.carry_out()
+                    raise NotYet
+            except NotYet:
+                pass
+            except DomainError as refusal:
+                place = refusal.where.strip("/").split("/")[0]
+                told = f"{refusal} {refusal.remedy}".strip()
+                self.add_error(place if place in self.fields else None, told)
+        return cleaned
+
+
+class ReadAdmin(ModelAdmin):
+    """Shows rows; nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ServiceAdmin(ReadAdmin):
+    """Rows are read-only once made; `service_form` makes them."""
+
+    service_form: type[ServiceForm]
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return ModelAdmin.has_add_permission(self, request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            return redirect("admin:index")
+        form = self.service_form(request.POST or None, request.FILES or None)
+        form.actor = request.user
+        if request.method == "POST" and form.is_valid():
+            with transaction.atomic():
+                made = form.carry_out()
+            messages.success(request, f"{made} is entered.")
+            return redirect(self._list_url())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Enter {self.opts.verbose_name}",
+            "opts": self.opts,
+            "form": form,
+            "list_url": self._list_url(),
+        }
+        return TemplateResponse(request, "operator/admin/service_form.html", context)
+
+    def _list_url(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+class DocumentArea(UnfoldAdminTextareaWidget):
+    """A tall text area for a TOML document."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 28, "spellcheck": "false", **(attrs or {})})
