@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.core.management.commands import makemigrations
 from django_tenants.management.commands.migrate_schemas import MigrateSchemasCommand
 
+from tpa.config.celery import app
+
 
 class ConfigConfig(AppConfig):
     """Listed after pgtrigger, whose autodetector `migrate` must share with `makemigrations`."""
@@ -10,5 +12,6 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        """django_tenants brings its own `migrate`, which pgtrigger does not know of."""
+        """Make our Celery the one that tasks belong to; tell django_tenants' own `migrate` of pgtrigger."""
+        app.set_default()
         MigrateSchemasCommand.autodetector = makemigrations.Command.autodetector

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import psycopg
 from django_tenants.postgresql_backend import base as django_tenants_base
 
+from tpa.infra.postgres.statements import Cursor, note
+
 PUBLIC = "public"
 _BIND = "SELECT set_config('role', %s, false), set_config('search_path', %s, false)"
 
@@ -43,6 +45,14 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     _sent: Binding | None = None
     _reported: str | None = None
 
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name:
+            note(f"server-side cursor {name}")
+        return super().create_cursor(name)
+
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Ask for the binding of `tenant`; it is sent with the next statement."""
         self.tenant = tenant
@@ -69,7 +79,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if self._sent == self.binding and self._reported == self._report():
             return
         try:
-            self.connection.cursor().execute(_BIND, self.binding)
+            self.connection.cursor().execute(_BIND, self.binding)  # seen by count_statements, not by Django's own log
         except psycopg.errors.InFailedSqlTransaction:
             # Only a rollback can follow, and that asks for the binding again.
             self._sent = None

@@ -1,0 +1,125 @@
+"""Shared rows that keep the machinery honest: intents, jobs, answers already given, work queues, the schedule.
+
+A row with an `employer_id` is guarded by row-level security; null is the TPA's own.
+"""
+
+from django.db import models
+
+from tpa.infra import clock
+
+
+class OutboxEvent(models.Model):
+    """Something that happened in an employer's books and that shared tables have yet to hear of."""
+
+    employer_id = models.BigIntegerField()
+    topic = models.CharField(max_length=60)
+    payload = models.JSONField()
+    created_at = models.DateTimeField(default=clock.now)
+    attempts = models.SmallIntegerField(default=0)
+    parked_reason = models.TextField(blank=True, default="")
+    """Why it was put aside after too many attempts; empty while it waits for its turn."""
+
+    class Meta:
+        indexes = [models.Index(fields=("topic", "id"), condition=models.Q(parked_reason=""), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.pk}"
+
+
+class Job(models.Model):
+    """A piece of work that somebody waits for, with its progress."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    employer_id = models.BigIntegerField(null=True, blank=True)
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=100, null=True, blank=True)
+    """What makes the job unique among its kind and employer, such as the month; null where it may be run at will."""
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    done_count = models.BigIntegerField(default=0)
+    total_count = models.BigIntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True, default="")
+    log = models.TextField(blank=True, default="")
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+    requested_by = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("employer_id", "-id"), name="job_of_employer")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employer_id", "kind", "key"),
+                condition=models.Q(key__isnull=False),
+                nulls_distinct=False,
+                name="job_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer that a caller's request with this key got; written in the transaction of its effect."""
+
+    employer_id = models.BigIntegerField(null=True, blank=True)
+    caller = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.SmallIntegerField()
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("employer_id", "caller", "key"), nulls_distinct=False, name="key_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"
+
+
+class WorkItem(models.Model):
+    """One thing that waits for a person, across all employers: a projection, fed by the outbox."""
+
+    employer_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    """What waits: `pend`, `intake`, ..."""
+    queue = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    """The key of the thing in its own book."""
+    title = models.CharField(max_length=200)
+    amount_cents = models.BigIntegerField(null=True)
+    due_on = models.DateField(null=True)
+    opened_at = models.DateTimeField()
+    taken_by = models.BigIntegerField(null=True)
+    """The user who works on it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("employer_id", "kind", "subject_id"), name="work_item_once")]
+        indexes = [
+            models.Index(fields=("queue", "due_on", "id"), condition=models.Q(taken_by=None), name="work_item_next"),
+            models.Index(fields=("queue", "due_on", "id"), name="work_item_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Tick(models.Model):
+    """The last time slot in which a periodic task was started, and the last sign of life of the workers."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    slot = models.BigIntegerField()
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name

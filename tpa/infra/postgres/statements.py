@@ -1,0 +1,57 @@
+"""Counting what really goes to the server: queries, COPY, bindings, server-side cursors."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.postgresql.base import Cursor as DjangoCursor
+
+
+class Statements(list[str]):
+    """The statements of a block, in order."""
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return len(self)
+
+
+class _Open(threading.local):
+    tallies: tuple[Statements, ...] = ()
+
+
+_open = _Open()
+
+
+@contextmanager
+def count_statements() -> Iterator[Statements]:
+    """Collect every statement that this thread sends inside the block (BEGIN and COMMIT are not among them)."""
+    tally = Statements()
+    _open.tallies += (tally,)
+    try:
+        yield tally
+    finally:
+        _open.tallies = tuple(other for other in _open.tallies if other is not tally)
+
+
+def note(statement: Any) -> None:
+    """Tell the open counts of a statement."""
+    for tally in _open.tallies:
+        tally.append(str(statement))
+
+
+class Cursor(DjangoCursor):
+    """Django's cursor, telling of each statement."""
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        note(query)
+        return super().execute(query, *args, **kwargs)
+
+    def executemany(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        note(query)
+        return super().executemany(query, *args, **kwargs)
+
+    def copy(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        note(statement)
+        return super().copy(statement, *args, **kwargs)

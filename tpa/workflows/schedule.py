@@ -1,0 +1,33 @@
+"""What runs by the clock. To add something: a task in tasks.py, a line in PERIODIC."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from tpa.infra import outbox, periodic
+from tpa.infra.periodic import Periodic
+from tpa.infra.tasks import EmployerTask
+
+
+@shared_task(base=EmployerTask, public=True)
+def dispatch() -> None:
+    """Beat's only task: starts what is due."""
+    periodic.dispatch(PERIODIC)
+
+
+@shared_task(base=EmployerTask, public=True)
+def drain_outbox() -> None:
+    """Carry what happened in the employers' books into the shared tables."""
+    outbox.drain()
+
+
+@shared_task(base=EmployerTask, public=True)
+def sign_of_life() -> None:
+    """Proof that a worker takes messages off the queue."""
+    periodic.record_sign_of_life()
+
+
+PERIODIC = [
+    Periodic(drain_outbox, timedelta(seconds=5)),
+    Periodic(sign_of_life, timedelta(seconds=30)),
+]
