@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Model
 
 from tpa.books.members.errors import LoadStateError, MemberNumberError
 from tpa.books.members.models import Coverage, Load, LoadChange, LoadRow, Member
 from tpa.books.members.rows import PERSON_FIELDS, Row, person_as_json
 from tpa.books.members.timeline import Timeline, segments_as_json
-from tpa.kernel.errors import must
+from tpa.infra.copy import copy_rows
+from tpa.infra.sequences import next_ids
+from tpa.kernel.errors import NotFoundError, must
 
 
 class NewMember(NamedTuple):
@@ -48,7 +49,7 @@ class LineChange(NamedTuple):
 def stage_load(*, load: Load, rows: Iterable[Row]) -> Load:
     """Keep a load and its rows, unsaved so far, for a preview. Two statements."""
     load.save()
-    _copy(LoadRow, ("load_id", "n", "row", "problems"), (_staged(load, row) for row in rows))
+    copy_rows(LoadRow._meta.db_table, ("load_id", "n", "row", "problems"), (_staged(load, row) for row in rows))
     return load
 
 
@@ -71,10 +72,12 @@ def lock_families(*, family_ids: Iterable[int]) -> None:
 
 
 def lock_load(*, load_id: int, state: str) -> Load:
-    """The load under a lock of its row. Raises LoadStateError unless it is in `state`."""
+    """The load under a lock of its row. Raises NotFoundError, and LoadStateError unless it is in `state`."""
     found = Load.objects.select_for_update().filter(pk=load_id).first()
-    if found is None or found.state != state:
-        raise LoadStateError(f"The load is not {state}." if found is None else f"The load is {found.state}.")
+    if found is None:
+        raise NotFoundError("There is no such eligibility load.")
+    if found.state != state:
+        raise LoadStateError(f"The load is {found.state}.")
     return found
 
 
@@ -97,13 +100,12 @@ def add_members(*, load: Load, recorded_at: datetime, people: Sequence[NewMember
     if taken is not None:
         raise MemberNumberError(f"Member number {taken.member_number!r} belongs to somebody else.")
     families = _families([one.subscriber_number for one in people])
-    ids = _next_ids("members_member", len(people))
+    ids = next_ids(Member, len(people))
     keys = [(member_id, families[one.subscriber_number]) for member_id, one in zip(ids, people, strict=True)]
     columns = ("id", "family_id", "recorded_at", "changed_at", *PERSON_FIELDS)
-    values = ([one.person[name] for name in PERSON_FIELDS] for one in people)
-    _copy(
-        Member, columns, ((*key, recorded_at, recorded_at, *person) for key, person in zip(keys, values, strict=True))
-    )
+    people_of = ([one.person[name] for name in PERSON_FIELDS] for one in people)
+    rows = [(*key, recorded_at, recorded_at, *person) for key, person in zip(keys, people_of, strict=True)]
+    copy_rows(Member._meta.db_table, columns, rows)
     added = LoadChange.Kind.MEMBER_ADDED
     told = (person_as_json(one.person) for one in people)
     _log(load, recorded_at, ((key[0], "", added, None, person) for key, person in zip(keys, told, strict=True)))
@@ -160,7 +162,7 @@ def record_coverage(*, load: Load, recorded_at: datetime, changes: Sequence[Line
             "UPDATE members_member SET changed_at = %s WHERE id = ANY(%s)",
             [recorded_at, sorted({change.member_id for change in changes})],
         )
-    _copy(Coverage, _COVERAGE, _fresh(load, recorded_at, changes))
+    copy_rows(Coverage._meta.db_table, _COVERAGE, _fresh(load, recorded_at, changes))
     _log(
         load,
         recorded_at,
@@ -270,30 +272,12 @@ def _update_people(changed_at: datetime, people: dict[int, dict[str, Any]]) -> N
 def _log(load: Load, recorded_at: datetime, changes: Iterable[tuple[Any, ...]]) -> None:
     """Rows of (member key, line, kind, before, after) into the load's log."""
     columns = ("load_id", "member_id", "line", "kind", "before", "after", "recorded_at")
-    _copy(
-        LoadChange,
-        columns,
-        (
-            (load.pk, member_id, line, kind, _json(before), _json(after), recorded_at)
-            for member_id, line, kind, before, after in changes
-        ),
+    rows = (
+        (load.pk, member_id, line, kind, _json(before), _json(after), recorded_at)
+        for member_id, line, kind, before, after in changes
     )
+    copy_rows(LoadChange._meta.db_table, columns, rows)
 
 
 def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value)
-
-
-def _next_ids(table: str, count: int) -> list[int]:
-    """Fresh keys of a table, in order, before its rows are written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
-    """Rows into a table by one COPY."""
-    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
