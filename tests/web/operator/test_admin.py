@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from tests.web.login import log_in
 from tpa.books.agreements.models import AsoAgreement, Carrier, FeeScheduleVersion
 from tpa.books.identity.models import Grant, User
 
@@ -21,8 +22,7 @@ def administrator(db):
 @pytest.fixture
 def desk(desk_client, administrator):
     """A browser at the desk with the administrator logged in."""
-    desk_client.force_login(administrator)
-    return desk_client
+    return log_in(desk_client, administrator)
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=str)
@@ -31,7 +31,9 @@ def test_every_list_opens(desk, model):
     assert desk.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("model", [model for model, its in admin.site._registry.items() if hasattr(its, "service_form")], ids=str)
+@pytest.mark.parametrize(
+    "model", [model for model, its in admin.site._registry.items() if hasattr(its, "service_form")], ids=str
+)
 def test_every_service_form_opens(desk, model):
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
     assert desk.get(url).status_code == 200
@@ -69,7 +71,7 @@ def test_life_insurance_cannot_be_self_funded_and_nothing_is_stored(desk, employ
         },
     )
     assert answer.status_code == 200
-    assert "role=\"alert\"" in answer.content.decode()
+    assert 'role="alert"' in answer.content.decode()
     assert not AsoAgreement.objects.exists()
 
 
@@ -98,5 +100,4 @@ def test_html_in_a_name_stays_text(desk):
 def test_somebody_without_a_desk_role_does_not_get_in(desk_client, employer):
     user = User.objects.create(email="hr@acme.example", name="HR")
     Grant.objects.create(user=user, employer=employer, role="employer_hr")
-    desk_client.force_login(user)
-    assert desk_client.get(reverse("admin:agreements_carrier_changelist")).status_code == 302
+    assert log_in(desk_client, user).get(reverse("admin:agreements_carrier_changelist")).status_code == 302
