@@ -50,14 +50,7 @@ class Matching(NamedTuple):
     people: list[Person]
 
 
-def match(
-    rows: list[Row],
-    books: Snapshot,
-    plans: Iterable[PlanKey],
-    *,
-    on: date,
-    child_age_limit: int,
-) -> Matching:
+def match(rows: list[Row], books: Snapshot, plans: Iterable[PlanKey], *, on: date) -> Matching:
     """Match the rows with the books. `on` is the day on which children are judged by age, or their start if later."""
     desk = _Desk(books, list(plans), on)
     done = {row.n: desk.take(row) for row in sorted(rows, key=lambda row: (row.relationship != "self", row.n))}
