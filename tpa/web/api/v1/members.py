@@ -112,8 +112,8 @@ class EligibilityView(BookView):
     @extend_schema(parameters=[EligibilityQuery], responses=EligibilitySerializer)
     def get(self, request: Request, member: str) -> Response:
         """The member's coverage on a day."""
-        query = EligibilityQuery.read(request)
         found = selectors.member(self.key_of(member, "mem"))
+        query = EligibilityQuery.read(request)
         rows = list(selectors.coverage_on(query["on"], known_at=query["known_at"], member_ids=[found.pk]))
         answer = {"member": found.pk, **query, "covered": bool(rows), "coverages": rows}
         return Response(EligibilitySerializer(answer, context=self.context()).data)

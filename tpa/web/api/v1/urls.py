@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.api.v1 import agreements, ledger, members
+from tpa.web.api.v1 import agreements, exposure, invoices, ledger, members
 
 urlpatterns = [
     path("members/", members.MembersView.as_view(), name="members"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("agreements/", agreements.AgreementsView.as_view(), name="agreements"),
     path("fee-schedules/", agreements.FeeSchedulesView.as_view(), name="fee-schedules"),
     path("stop-loss-contracts/", agreements.StopLossContractsView.as_view(), name="stop-loss-contracts"),
+    path("invoices/", invoices.InvoicesView.as_view(), name="invoices"),
+    path("invoices/<str:invoice>/", invoices.InvoiceView.as_view(), name="invoice"),
+    path("deposits/", invoices.DepositsView.as_view(), name="deposits"),
+    path("exposure/", exposure.ExposureView.as_view(), name="exposure"),
     path("ledger/trial-balance/", ledger.TrialBalanceView.as_view(), name="trial-balance"),
     path("ledger/accounts/<str:account>/postings/", ledger.PostingsView.as_view(), name="postings"),
     path("ledger/entries/<str:entry>/", ledger.EntryView.as_view(), name="entry"),

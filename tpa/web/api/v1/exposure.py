@@ -1,0 +1,105 @@
+"""Where the stop-loss contracts stand, as of now or of an earlier day; every cent names its decision."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tpa.books.stoploss import selectors
+from tpa.infra import clock
+from tpa.web.api.core.access import Row
+from tpa.web.api.core.fields import CentsField, PublicIdField
+from tpa.web.api.core.lists import Query
+from tpa.web.api.core.views import BookView
+
+
+class PartSerializer(serializers.Serializer):
+    """What one decision adds to a unit."""
+
+    decision = PublicIdField("dec", source="decision_id")
+    line = serializers.CharField()
+    paid_on = serializers.DateField()
+    eligible_cents = CentsField()
+    excess_cents = CentsField()
+    reimbursable_cents = CentsField()
+
+
+class UnitSerializer(serializers.Serializer):
+    """A person, or a family where the contract counts certificates. `deductible_cents` null: excluded."""
+
+    unit_key = serializers.IntegerField(source="unit_id")
+    deductible_cents = CentsField(allow_null=True)
+    lasered = serializers.BooleanField()
+    eligible_cents = CentsField()
+    reached_bp = serializers.IntegerField()
+    excess_cents = CentsField()
+    reimbursable_cents = CentsField()
+    awaiting_cents = CentsField()
+    parts = PartSerializer(many=True)
+
+
+class SpecificSerializer(serializers.Serializer):
+    """The specific cover."""
+
+    eligible_cents = CentsField()
+    excess_cents = CentsField()
+    retained_cents = CentsField()
+    reimbursable_cents = CentsField()
+    awaiting_cents = CentsField()
+    units = UnitSerializer(many=True)
+
+
+class AggregateSerializer(serializers.Serializer):
+    """The aggregate cover: what counts against the attachment point of the year."""
+
+    attachment_to_date_cents = CentsField(source="attachment.to_date_cents")
+    attachment_annual_cents = CentsField(source="attachment.annual_cents")
+    attachment_minimum_cents = CentsField(source="attachment.minimum_cents")
+    countable_cents = CentsField()
+    reached_bp = serializers.IntegerField()
+    reimbursable_cents = CentsField()
+    awaiting_cents = CentsField()
+
+
+class ExposureSerializer(serializers.Serializer):
+    """One contract's exposure."""
+
+    contract = PublicIdField("slc")
+    carrier = serializers.CharField()
+    number = serializers.CharField()
+    as_of = serializers.DateField()
+    specific = SpecificSerializer(allow_null=True)
+    aggregate = AggregateSerializer(allow_null=True)
+
+
+class AsOfQuery(Query):
+    """`as_of`: the day to look at; today without it."""
+
+    as_of = serializers.DateField(required=False, default=None)
+
+
+class ExposureView(BookView):
+    """GET: the exposure of every contract whose paid window holds the day."""
+
+    permissions: ClassVar = {"GET": Row("exposure.read")}
+
+    @extend_schema(parameters=[AsOfQuery], responses=ExposureSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Specific and aggregate exposure. Units are shown without names."""
+        as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
+        found: list[dict[str, Any]] = [
+            {
+                "contract": contract.contract_id,
+                "carrier": contract.carrier_name,
+                "number": contract.number,
+                "as_of": as_of,
+                "specific": exposure.specific,
+                "aggregate": exposure.aggregate,
+            }
+            for contract, exposure in selectors.exposures(self.employer_id, as_of)
+        ]
+        return Response({"data": ExposureSerializer(found, many=True, context=self.context()).data})
