@@ -23,6 +23,8 @@ TPA_HOST = env.str("TPA_HOST", "localhost")
 """The TPA's own host; an employer's portal is a subdomain of it."""
 HTTPS = env.bool("HTTPS", TPA_HOST != "localhost")
 """Whether browsers reach the installation over TLS."""
+TEST_CLOCK = env.str("TEST_CLOCK", "")
+"""A file with the instant at which this installation's clock stands: for the demo and for sandboxes, never for real work."""
 ALLOWED_HOSTS = [TPA_HOST, f".{TPA_HOST}"]
 
 # Apps -----------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,23 @@
-"""The one clock. Everything that needs the time asks here, so that a test or a replay can set it."""
+"""The one clock. Everything that needs the time asks here, so that a test, a replay or a played year can set it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-_now: ContextVar[Callable[[], datetime]] = ContextVar("now", default=lambda: datetime.now(UTC))
+from django.conf import settings
+
+
+def _installation_now() -> datetime:
+    """Real time; where the installation plays a recorded year (TEST_CLOCK), the instant that its clock file holds."""
+    if settings.TEST_CLOCK:
+        return datetime.fromisoformat(Path(settings.TEST_CLOCK).read_text(encoding="ascii").strip()).astimezone(UTC)
+    return datetime.now(UTC)
+
+
+_now: ContextVar[Callable[[], datetime]] = ContextVar("now", default=_installation_now)
 
 
 def now() -> datetime:
