@@ -50,11 +50,12 @@ def difference(old: dict[str, Any], new: dict[str, Any], *, names: tuple[str, st
     return "".join(difflib.unified_diff(*texts, *names))
 
 
-def finding(code: str, message: str, *, where: str = "", severity: str = "error") -> dict[str, str]:
-    """A finding as it is stored and shown."""
-    return {"code": code, "message": message, "where": where, "severity": severity}
-
-
-def finding_of(error: DomainError) -> dict[str, str]:
-    """A refusal as a finding."""
-    return finding(error.code, error.message, where=error.where)
+def finding_of(fault: DomainError) -> dict[str, str]:
+    """A fault of the document in the shape of a finding of the checks."""
+    return {
+        "code": fault.code,
+        "severity": "error",
+        "path": fault.where,
+        "message": fault.message,
+        "remedy": fault.remedy,
+    }

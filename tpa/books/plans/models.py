@@ -46,7 +46,7 @@ class PlanVersion(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.CharField(max_length=200, blank=True)
     findings = models.JSONField(default=list, blank=True)
-    """What the checks said at publishing: a list of {code, message, where, severity}."""
+    """What the checks said at publishing: a list of {code, severity, path, message, remedy}."""
 
     class Meta:
         ordering = ("plan", "number")
