@@ -118,3 +118,10 @@ def database_url(name: str) -> str:
 def worker_database(base: str) -> str:
     """This process's own database name (xdist runs several)."""
     return f"test_{base}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def who() -> tuple[str, str]:
+    """Role and search path of this thread's connection, as the server sees them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user::text, replace(current_setting('search_path'), '\"', '')")
+        return cursor.fetchone()
