@@ -21,11 +21,12 @@ class Lives(NamedTuple):
 
 
 class AttachmentMonth(NamedTuple):
-    """One month's part of the attachment point."""
+    """One month's part of the attachment point. `expected_cents` is None where the contract names no expected claims."""
 
     month: date
     lives_count: int
     attachment_cents: int
+    expected_cents: int | None = None
 
 
 class Attachment(NamedTuple):
@@ -63,7 +64,10 @@ def attachment(terms: Aggregate, policy: Span, lives: Iterable[Lives]) -> Attach
 
 def _month(month: date, rows: list[Lives], factors: Mapping[str, Factor]) -> AttachmentMonth:
     cents = sum(row.lives_count * factors[row.factor].of_tier(row.tier) for row in rows)
-    return AttachmentMonth(month, sum(row.lives_count for row in rows), cents)
+    each = [(row.lives_count, factors[row.factor].expected_of_tier(row.tier)) for row in rows]
+    known = [count * expected for count, expected in each if expected is not None]
+    expected = sum(known) if len(known) == len(each) else None
+    return AttachmentMonth(month, sum(row.lives_count for row in rows), cents, expected)
 
 
 def aggregate_reimbursement(terms: Aggregate, countable_cents: int, attachment_cents: int) -> int:

@@ -67,12 +67,21 @@ class Specific(NamedTuple):
 
 
 class Factor(NamedTuple):
-    """Monthly aggregate factors for the employees of some lines; the corridor is in `factors_cents` already."""
+    """Monthly aggregate factors for the employees of some lines; the corridor is in `factors_cents` already.
+
+    `expected_cents`: what the claims are expected to be, by tier, where the contract says that and a corridor.
+    """
 
     code: str
     lines: tuple[str, ...]
     count_rule: str
     factors_cents: dict[str, int]
+    expected_cents: dict[str, int] | None = None
+
+    def expected_of_tier(self, tier: str) -> int | None:
+        """What the claims of an employee of that tier are expected to be a month; None where the contract is silent."""
+        expected = self.expected_cents
+        return None if expected is None else expected.get(tier, expected.get(ALL_TIERS))
 
     def of_tier(self, tier: str) -> int:
         """The factor of a tier. Raises DomainError where the contract has none for it."""
@@ -203,7 +212,7 @@ def _factor(section: Section, lines: tuple[str, ...]) -> Factor:
         corridor = one.rate_bp("corridor_bp", most=_MOST_CORRIDOR_BP)
         expected = one.cents_by("expected_cents", tiers)
         factors = {tier: portion(cents, corridor) for tier, cents in expected.items()}
-        return Factor(code, own_lines, count_rule, factors)
+        return Factor(code, own_lines, count_rule, factors, expected)
 
 
 def _premium(section: Section, lines: tuple[str, ...]) -> Premium | None:
