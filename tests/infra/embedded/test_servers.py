@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tpa.infra.embedded import accounts
 from tpa.infra.embedded.__main__ import main
@@ -85,7 +87,7 @@ def test_a_wrong_password_is_refused_by_both(pair: Services) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(host="127.0.0.1", port=pair.postgres.port, user="tpa", password="guess", dbname="tpa")
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis(port=pair.valkey.port).ping()
+        redis.Redis(port=pair.valkey.port, retry=Retry(NoBackoff(), 0)).ping()
 
 
 def test_secrets_are_readable_by_their_owner_alone(pair: Services) -> None:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tpa.infra.embedded.accounts import Account
 from tpa.infra.embedded.errors import CannotStart
@@ -47,7 +49,7 @@ class ValkeyServer(Server):
         return [str(self._program.path), str(settings)]
 
     def _answers(self) -> bool:
-        with redis.Redis.from_url(self.url, socket_timeout=3) as client:
+        with redis.Redis.from_url(self.url, socket_timeout=3, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
