@@ -6,6 +6,8 @@ An employer's connection sees its own rows alone, whatever is asked for; the TPA
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from tpa.books.agreements.errors import NothingAgreedError
 from tpa.books.agreements.models import (
     AgreementLine,
@@ -16,6 +18,7 @@ from tpa.books.agreements.models import (
 )
 from tpa.engine.billing.schedule import FeeLine, parse_fee
 from tpa.engine.stoploss.contract import Contract, parse_contract
+from tpa.kernel.periods import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,31 @@ def self_funded_lines(employer_id: int, day: date) -> set[str]:
     )
 
 
+def agreement_in(employer_id: int, month: Span) -> AsoAgreement:
+    """The latest agreement that holds on some day of the month. Raises NothingAgreedError where there is none."""
+    agreement = AsoAgreement.objects.filter(
+        employer_id=employer_id, starts_on__lt=month.ends_before, ends_before__gt=month.starts_on
+    ).first()
+    if agreement is None:
+        raise NothingAgreedError(f"No ASO agreement holds in {month.starts_on:%B %Y}.")
+    return agreement
+
+
 def fee_schedule_on(employer_id: int, day: date) -> FeesInForce | None:
     """The fees that hold on `day`: the published version with the latest date up to it, or None."""
-    version = (
-        FeeScheduleVersion.objects.filter(
-            employer_id=employer_id, effective_on__lte=day, state=FeeScheduleVersion.State.PUBLISHED
-        )
-        .select_related("schedule")
-        .order_by("-effective_on")
-        .first()
+    published = FeeScheduleVersion.objects.filter(
+        employer_id=employer_id, effective_on__lte=day, state=FeeScheduleVersion.State.PUBLISHED
     )
+    return _fees(published.order_by("-effective_on"))
+
+
+def fee_schedule_version(version_id: int) -> FeesInForce | None:
+    """One version of a fee schedule, or None."""
+    return _fees(FeeScheduleVersion.objects.filter(pk=version_id))
+
+
+def _fees(versions: QuerySet[FeeScheduleVersion]) -> FeesInForce | None:
+    version = versions.select_related("schedule").first()
     if version is None:
         return None
     fees = Fee.objects.filter(version=version).order_by("n").values_list("code", "label", "terms")
@@ -95,6 +113,12 @@ def stop_loss_contracts_open_on(employer_id: int, day: date) -> list[StopLossInF
 def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce | None:
     """One contract by its latest approved version, or None."""
     return next((_parsed(row) for row in _in_force(employer_id) if row.contract_id == contract_id), None)
+
+
+def stop_loss_version(version_id: int) -> StopLossInForce | None:
+    """One version of a stop-loss contract, or None."""
+    version = StopLossContractVersion.objects.filter(pk=version_id).select_related("contract__carrier").first()
+    return _parsed(version) if version else None
 
 
 def _in_force(employer_id: int) -> list[StopLossContractVersion]:

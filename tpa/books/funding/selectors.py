@@ -1,11 +1,14 @@
 """Reading invoices, deposits and credits."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.books.funding.models import Credit, Deposit, FundingInvoice, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
+from tpa.engine.billing.lines import PaidClaims
 from tpa.kernel.errors import NotFoundError
 
 FINAL = FundingInvoice.State.FINAL
@@ -48,12 +51,41 @@ def roster(invoice_id: int) -> tuple[date, list[Enrolment]]:
     ]
 
 
-def claims_billed_before(month: date) -> dict[str, int]:
-    """Line of coverage -> cents of claims on the final invoices of earlier months."""
-    rows = FundingInvoiceLine.objects.filter(
-        invoice__month__lt=month, invoice__state=FINAL, kind=FundingInvoiceLine.Kind.CLAIMS
-    )
-    return {code: int(cents) for code, cents in rows.order_by().values_list("code").annotate(Sum("cents"))}
+# A claim counts once for each line of coverage that it was decided in; a reversal takes it off again. Denied charges
+# are no savings.
+_DECIDED = """
+SELECT month, line, sum(sign)::bigint, sum(paid)::bigint, sum(savings)::bigint FROM (
+    SELECT date_trunc('month', d.decided_on)::date AS month, l.line_of_coverage AS line,
+           CASE d.outcome WHEN 'reversed' THEN -1 ELSE 1 END AS sign, sum(l.paid_cents) AS paid,
+           coalesce(sum(l.charge_cents - l.allowed_cents) FILTER (WHERE NOT l.denied), 0) AS savings
+    FROM claims_decision d JOIN claims_decisionline l ON l.decision_id = d.id
+    WHERE d.decided_on < %s AND l.line_of_coverage <> ''
+    GROUP BY d.id, l.line_of_coverage) AS decided
+GROUP BY month, line ORDER BY month, line"""
+
+
+def claims_decided(ends_before: date) -> list[tuple[date, PaidClaims]]:
+    """(month, its claims in one line of coverage) of everything decided before that day. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED, [ends_before])
+        return [(month, PaidClaims(*row)) for month, *row in cursor.fetchall()]
+
+
+def claims_billed(invoices: Iterable[FundingInvoice]) -> dict[str, PaidClaims]:
+    """Line of coverage -> the claims that these invoices have asked for."""
+    found: dict[str, PaidClaims] = {}
+    for invoice in invoices:
+        for line, *figures in invoice.basis["claims"]:
+            before = found.get(line, PaidClaims(line, 0, 0))
+            found[line] = PaidClaims(line, *map(sum, zip(before[1:], figures, strict=True)))
+    return found
+
+
+def account_balance() -> int:
+    """What the employer owes: all that was invoiced, less all that came in. Negative where it is ahead."""
+    invoiced = FundingInvoice.objects.filter(state=FINAL).aggregate(cents=Sum("total_cents"))["cents"] or 0
+    received = Deposit.objects.aggregate(cents=Sum("cents"))["cents"] or 0
+    return int(invoiced - received)
 
 
 def credits_for(month_ends_before: date, invoice_month: date) -> list[Credit]:

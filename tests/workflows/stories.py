@@ -1,0 +1,213 @@
+"""The books of a small employer, filled by hand: enrolment, decisions and payments with the figures that a story needs."""
+
+import itertools
+from datetime import UTC, date, datetime
+
+from tenants.scope import desk_scope
+from tpa.books.agreements.models import Carrier
+from tpa.books.agreements.services import (
+    FeeTerms,
+    LineTerms,
+    approve_stop_loss_version,
+    publish_fee_schedule,
+    save_fee_schedule,
+    save_stop_loss_contract,
+    sign_aso_agreement,
+)
+from tpa.books.claims.models import Decision, DecisionLine
+from tpa.books.members.models import Coverage, Family, Load, Member
+from tpa.books.payments.models import Payment, PaymentRun
+from tpa.books.plans.models import Plan
+from tpa.kernel.periods import FOREVER
+
+LONG_AGO = datetime(2024, 12, 1, tzinfo=UTC)
+SYSTEM = 1
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def at(year, month, day):
+    """Noon in UTC of a day."""
+    return datetime(year, month, day, 12, tzinfo=UTC)
+
+
+# The TPA's desk
+
+
+def agree(employer, starts_on=date(2025, 1, 1)):
+    """An ASO agreement for medical and dental."""
+    with desk_scope():
+        return sign_aso_agreement(
+            employer_id=employer.pk,
+            number="A-1",
+            starts_on=starts_on,
+            lines=[LineTerms("medical"), LineTerms("dental")],
+            services=["claims"],
+            funding_model="arrears",
+        )
+
+
+def charge_fees(employer, *fees, effective_on=date(2025, 1, 1)):
+    """A published fee schedule of (type, label, terms)."""
+    with desk_scope():
+        version = save_fee_schedule(
+            employer_id=employer.pk, name="Fees", effective_on=effective_on, fees=[FeeTerms(*fee) for fee in fees]
+        )
+        return publish_fee_schedule(version_id=version.pk, now=NOW)
+
+
+def insure(employer, specific=None, aggregate=None, run_out_months=3):
+    """A stop-loss contract of 2025, approved: incurred in the year, paid within it and its run-out."""
+    year = {"starts_on": "2025-01-01", "ends_before": "2026-01-01"}
+    document = {"policy": year, "incurred": year, "paid": year | {"ends_before": f"2026-{1 + run_out_months:02d}-01"}}
+    if specific is not None:
+        document["specific"] = {"unit": "person", "lines": ["medical"]} | specific
+    if aggregate is not None:
+        document["aggregate"] = {"lines": ["medical"]} | aggregate
+    with desk_scope():
+        carrier, _ = Carrier.objects.get_or_create(name="Granite Re")
+        version = save_stop_loss_contract(
+            employer_id=employer.pk,
+            carrier_id=carrier.pk,
+            number="SL-1",
+            document=document,
+            person_id=SYSTEM,
+            claims_began=False,
+        )
+        return approve_stop_loss_version(version_id=version.pk, person_id=SYSTEM, claims_began=False, now=NOW)
+
+
+# The employer's books
+
+
+def load(recorded_at=LONG_AGO):
+    """The load by which enrolment is entered."""
+    return Load.objects.create(
+        format=Load.Format.ENTRY,
+        scope=Load.Scope.CHANGE,
+        state=Load.State.APPLIED,
+        effective_on=recorded_at.date(),
+        received_at=recorded_at,
+        received_by="story",
+    )
+
+
+def enrol(tier, starts_on=date(2025, 1, 1), ends_before=FOREVER, count=1, line="medical", recorded_at=LONG_AGO):
+    """Subscribers with coverage of one line; returns them."""
+    plan, _ = Plan.objects.get_or_create(code=line.upper(), defaults={"name": line, "line": line, "created_at": LONG_AGO})
+    entered = load(recorded_at)
+    first = Family.objects.count() + 1
+    families = Family.objects.bulk_create(Family(subscriber_number=f"S{n:05d}") for n in range(first, first + count))
+    people = Member.objects.bulk_create(
+        Member(
+            family=family,
+            member_number=f"{family.subscriber_number}-1",
+            relationship="self",
+            last_name="Story",
+            first_name=f"N{family.pk}",
+            birth_on=date(1980, 1, 1),
+            recorded_at=recorded_at,
+            changed_at=recorded_at,
+        )
+        for family in families
+    )
+    Coverage.objects.bulk_create(
+        Coverage(
+            member=person,
+            family=person.family,
+            line=line,
+            plan=plan,
+            tier=tier,
+            starts_on=starts_on,
+            ends_before=ends_before,
+            recorded_at=recorded_at,
+            load=entered,
+        )
+        for person in people
+    )
+    return people
+
+
+def terminate(person, ends_before, recorded_at):
+    """Coverage ends earlier than the books had it."""
+    entered = load(recorded_at)
+    held = Coverage.objects.get(member=person, superseded_at=None)
+    Coverage.objects.filter(pk=held.pk).update(superseded_at=recorded_at, superseded_load=entered)
+    held.pk, held.ends_before, held.recorded_at, held.load = None, ends_before, recorded_at, entered
+    held.save(force_insert=True)
+
+
+_claims = itertools.count(1)
+
+
+def decide(person, paid_cents, decided_on, service_on=None, charge_cents=None, line="medical", denied=False):
+    """A claim of one line, decided; the rest of the charge was discount."""
+    charge = paid_cents if charge_cents is None else charge_cents
+    decision = Decision.objects.create(
+        claim_id=next(_claims),
+        version=1,
+        family_id=person.family_id,
+        family_seq=Decision.objects.filter(family_id=person.family_id).count() + 1,
+        member_id=person.pk,
+        outcome="denied" if denied else "paid",
+        charge_cents=charge,
+        allowed_cents=paid_cents,
+        paid_cents=paid_cents,
+        member_responsibility_cents=0,
+        decided_at=datetime.combine(decided_on, datetime.min.time(), UTC),
+        decided_on=decided_on,
+    )
+    _line(decision, service_on or decided_on, line, denied)
+    return decision
+
+
+def reverse(decision, decided_on):
+    """The decision is taken back, whole."""
+    line = DecisionLine.objects.get(decision_id=decision.pk)
+    taken = Decision.objects.create(
+        claim_id=decision.claim_id,
+        version=decision.version + 1,
+        family_id=decision.family_id,
+        family_seq=Decision.objects.filter(family_id=decision.family_id).count() + 1,
+        member_id=decision.member_id,
+        outcome="reversed",
+        charge_cents=-decision.charge_cents,
+        allowed_cents=-decision.allowed_cents,
+        paid_cents=-decision.paid_cents,
+        member_responsibility_cents=0,
+        decided_at=datetime.combine(decided_on, datetime.min.time(), UTC),
+        decided_on=decided_on,
+    )
+    _line(taken, line.service_on, line.line_of_coverage, line.denied)
+    return taken
+
+
+def _line(decision, service_on, line, denied):
+    DecisionLine.objects.create(
+        decision_id=decision.pk,
+        number=1,
+        service_on=service_on,
+        plan_version_id=1,
+        line_of_coverage=line,
+        denied=denied,
+        charge_cents=decision.charge_cents,
+        allowed_cents=decision.allowed_cents,
+        paid_cents=decision.paid_cents,
+        deductible_cents=0,
+        copay_cents=0,
+        coinsurance_cents=0,
+        member_responsibility_cents=0,
+        moves="[]",
+    )
+
+
+def pay(decision, issued_on):
+    """The payment of a decision is issued."""
+    run = PaymentRun.objects.create(run_on=issued_on, started_at=NOW, available_cents=decision.paid_cents)
+    return Payment.objects.create(
+        decision_id=decision.pk,
+        claim_id=decision.claim_id,
+        run=run,
+        payee="provider",
+        amount_cents=decision.paid_cents,
+        issued_on=issued_on,
+    )

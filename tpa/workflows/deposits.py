@@ -1,0 +1,78 @@
+"""Money from the employer and credits to it: the book's row and the ledger's entry in one transaction, each once."""
+
+from datetime import date
+
+from django.db import transaction
+
+from tpa.books.funding import services
+from tpa.books.funding.models import Credit, Deposit
+from tpa.books.funding.services import Correction
+from tpa.books.ledger import selectors
+from tpa.books.ledger import services as ledger
+from tpa.engine.journal.accounts import FUNDING_RECEIVABLE
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.recipes.credit_granted import CreditGranted
+from tpa.engine.journal.recipes.payment_received import PaymentReceived
+from tpa.infra import clock, locks
+
+
+@transaction.atomic
+def receive_deposit(
+    *,
+    purpose: str,
+    received_on: date,
+    cents: int,
+    reference: str,
+    invoice_id: int | None = None,
+    person_id: int | None = None,
+) -> Deposit:
+    """Record money that came in and post it; as much of it as is open pays invoices. The same reference counts once.
+
+    Raises DepositError.
+    """
+    locks.lock("deposits")
+    now = clock.now()
+    deposit, is_new = services.record_deposit(
+        purpose=purpose,
+        received_on=received_on,
+        cents=cents,
+        reference=reference,
+        now=now,
+        invoice_id=invoice_id,
+        person_id=person_id,
+    )
+    if is_new:
+        applied = min(cents, max(0, selectors.balance(FUNDING_RECEIVABLE)))
+        entry = entry_for(PaymentReceived(deposit.pk, received_on, cents, applied))
+        ledger.post_entries(entries=[entry], recorded_at=now)
+    return deposit
+
+
+@transaction.atomic
+def give_credit(
+    *,
+    kind: str,
+    cents: int,
+    description: str,
+    reference: str,
+    granted_on: date,
+    corrects: Correction | None = None,
+    person_id: int | None = None,
+) -> Credit:
+    """Grant a credit for the next invoice and post it. The same reference counts once. Raises CreditError."""
+    locks.lock("deposits")
+    now = clock.now()
+    credit, is_new = services.grant_credit(
+        kind=kind,
+        cents=cents,
+        description=description,
+        reference=reference,
+        granted_on=granted_on,
+        now=now,
+        corrects=corrects,
+        person_id=person_id,
+    )
+    if is_new:
+        facts = CreditGranted(credit.pk, granted_on, cents, credit.against, credit.code)
+        ledger.post_entries(entries=[entry_for(facts)], recorded_at=now)
+    return credit

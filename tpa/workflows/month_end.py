@@ -1,0 +1,246 @@
+"""The month's end: census, fees, premium, claims and credits become an invoice; issuing it moves the ledger.
+
+    invoice = draft_month(month=date(2025, 1, 1))        # as often as needed: the draft is computed anew
+    approve_invoice(invoice_id=invoice.pk, person_id=7)
+    issue_invoice(invoice_id=invoice.pk, person_id=7)    # final: the ledger has it, nothing changes any more
+
+Everything happens inside `employer_scope`, each step in one transaction. Months are invoiced in their order, without a
+gap: what was decided or enrolled late for an earlier one comes with the next invoice, in lines that name the month.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from tenants.models import Employer
+from tenants.scope import current_employer
+from tpa.books.agreements import selectors as agreements
+from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.funding import selectors as funding
+from tpa.books.funding import services
+from tpa.books.funding.errors import InvoiceStateError
+from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
+from tpa.books.ledger import services as ledger
+from tpa.books.members import selectors as members
+from tpa.engine.billing.census import Census
+from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
+from tpa.engine.billing.lines import InvoiceLine, Paid, PaidClaims, TierRates
+from tpa.engine.billing.schedule import FeeLine, Premium
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.entry import Amount
+from tpa.engine.journal.recipes.fee_charged import FeeCharged
+from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
+from tpa.engine.journal.recipes.premium_charged import PremiumCharged
+from tpa.infra import clock, locks
+from tpa.kernel.errors import must
+from tpa.kernel.periods import Span, add_months, month_of
+
+DUE_AFTER = timedelta(days=14)
+"""An invoice is due on the 15th of the month after the one that it bills."""
+
+Kind = FundingInvoiceLine.Kind
+
+
+class Terms(NamedTuple):
+    """What a month is billed by: fee schedule and stop-loss contract in force, each with its key."""
+
+    fee_version_id: int | None
+    fees: Sequence[FeeLine]
+    stop_loss_version_id: int | None
+    premiums: Sequence[Premium]
+
+    @property
+    def retro_months(self) -> int:
+        """How far back the terms reach for late changes of enrolment."""
+        return max((one.retro_months for one in (*self.fees, *self.premiums)), default=0)
+
+
+@transaction.atomic
+def draft_month(*, month: date) -> FundingInvoice:
+    """The month's invoice as a draft, computed anew from the books; one that is approved or final stays as it is.
+
+    Raises NothingAgreedError without an ASO agreement, InvoiceStateError out of the months' order, and the engine's
+    refusal for a tier without a rate.
+    """
+    employer = _bound_employer()
+    span = month_of(month)
+    locks.lock("month_end")
+    existing = funding.invoice_of(span.starts_on)
+    if existing is not None and existing.state != FundingInvoice.State.DRAFT:
+        return existing
+    past = funding.final_invoices_before(span.starts_on)
+    _check_order(span, past)
+    agreement = agreements.agreement_in(employer.pk, span)
+    terms = terms_of(employer.pk, span.starts_on)
+    roster = _roster(span, terms, past)
+    decided = funding.claims_decided(span.ends_before)
+    claims = _unbilled(decided, past)
+    credits = funding.credits_for(span.ends_before, span.starts_on)
+    facts = InvoiceFacts(
+        census=Census(span.starts_on, roster.rows),
+        fees=terms.fees,
+        premiums=terms.premiums,
+        paid=Paid(claims),
+        claims=claims,
+        past=_past_months(past, roster),
+        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on) for one in credits],
+        prior_balance_cents=funding.account_balance(),
+    )
+    return services.draft_invoice(
+        computed=_explained(compose_invoice(facts), decided),
+        terms=services.InvoiceTerms(
+            number=f"{employer.code.upper()}-{span.starts_on:%Y-%m}",
+            currency=agreement.currency,
+            due_on=span.ends_before + DUE_AFTER,
+            agreement_id=agreement.pk,
+            fee_schedule_version_id=terms.fee_version_id,
+            stop_loss_version_id=terms.stop_loss_version_id,
+            basis=_basis(facts),
+        ),
+        roster=roster,
+        credit_ids=[one.pk for one in credits],
+        now=clock.now(),
+    )
+
+
+def _bound_employer() -> Employer:
+    employer = current_employer()
+    must(employer is not None, "a month is closed inside employer_scope")
+    assert employer is not None
+    return employer
+
+
+def _check_order(month: Span, past: Sequence[FundingInvoice]) -> None:
+    later = funding.invoices().filter(month__gt=month.starts_on).last()
+    if later is not None:
+        raise InvoiceStateError(f"Invoice {later.number} of a later month exists.", where="month")
+    open_one = funding.unfinished_invoice_before(month.starts_on)
+    if open_one is not None:
+        raise InvoiceStateError(
+            f"Invoice {open_one.number} is not final yet.", where="month", remedy="Finalise the earlier month first."
+        )
+    if past and add_months(past[-1].month, 1) != month.starts_on:
+        raise InvoiceStateError(
+            f"The last invoice is of {past[-1].month:%B %Y}.",
+            where="month",
+            remedy="Invoice the months in their order.",
+        )
+
+
+def terms_of(employer_id: int, day: date) -> Terms:
+    """What is billed for the month that begins on `day`."""
+    fees = agreements.fee_schedule_on(employer_id, day)
+    contract = agreements.stop_loss_contract_on(employer_id, day)
+    return Terms(
+        fees.version_id if fees else None,
+        fees.fees if fees else (),
+        contract.version_id if contract else None,
+        premiums_of(contract) if contract else (),
+    )
+
+
+def premiums_of(contract: StopLossInForce) -> list[Premium]:
+    """The premiums that a stop-loss contract asks for: specific and aggregate, each by its own rates."""
+    found = []
+    for name, cover in (("specific", contract.terms.specific), ("aggregate", contract.terms.aggregate)):
+        if cover is not None and cover.premium is not None:
+            asked = cover.premium
+            rates = TierRates(asked.rates_cents, asked.lines, asked.count_rule)
+            label = f"Stop-loss premium, {name} ({contract.carrier_name})"
+            found.append(Premium(f"stop_loss_{name}", label, rates, asked.retro_months))
+    return found
+
+
+def _roster(month: Span, terms: Terms, past: Sequence[FundingInvoice]) -> services.Roster:
+    """The enrolments that the invoice looks at: of its month, and of the billed months that it can still restate."""
+    first = max(add_months(month.starts_on, -terms.retro_months), past[0].month) if past else month.starts_on
+    return services.Roster(first, list(members.enrolments(Span(first, month.ends_before))))
+
+
+def _past_months(past: Sequence[FundingInvoice], roster: services.Roster) -> list[PastMonth]:
+    """Billed months that late enrolment may change, with their terms, their claims, and the last invoice's roster."""
+    if not past:
+        return []
+    then_from, then = funding.roster(past[-1].pk)
+    found = []
+    for invoice in past:
+        if invoice.month < max(roster.starts_on, then_from):
+            continue
+        fees = agreements.fee_schedule_version(invoice.fee_schedule_version_id or 0)
+        contract = agreements.stop_loss_version(invoice.stop_loss_version_id or 0)
+        found.append(
+            PastMonth(
+                fees.fees if fees else (),
+                premiums_of(contract) if contract else (),
+                Census(invoice.month, then),
+                Census(invoice.month, roster.rows),
+                Paid(tuple(PaidClaims(*row) for row in invoice.basis["claims"])),
+            )
+        )
+    return found
+
+
+def _unbilled(decided: Sequence[tuple[date, PaidClaims]], past: Sequence[FundingInvoice]) -> tuple[PaidClaims, ...]:
+    """By line of coverage: all that was decided up to the month's end, less what earlier invoices asked for."""
+    left: dict[str, list[int]] = {}
+    for _, claims in decided:
+        left[claims.line] = [a + b for a, b in zip(left.get(claims.line, [0, 0, 0]), claims[1:], strict=True)]
+    for line, claims in funding.claims_billed(past).items():
+        left[line] = [a - b for a, b in zip(left.get(line, [0, 0, 0]), claims[1:], strict=True)]
+    return tuple(PaidClaims(line, *figures) for line, figures in sorted(left.items()) if any(figures))
+
+
+def _explained(invoice: Invoice, decided: Sequence[tuple[date, PaidClaims]]) -> Invoice:
+    """The invoice with its claims lines saying what was decided in the month and what came late from before."""
+    of_month = {claims.line: claims for month, claims in decided if month == invoice.month}
+    lines = (_explained_line(line, of_month) if line.kind == Kind.CLAIMS else line for line in invoice.lines)
+    return invoice._replace(lines=tuple(lines))
+
+
+def _explained_line(line: InvoiceLine, of_month: dict[str, PaidClaims]) -> InvoiceLine:
+    now = of_month.get(line.code, PaidClaims(line.code, 0, 0))
+    late_count, late_cents = (line.quantity or 0) - now.claim_count, line.cents - now.paid_cents
+    text = f"{now.claim_count} claims decided in {line.month:%B %Y}"
+    if late_count or late_cents:
+        text += f", {late_count} before it that no invoice has yet"
+    return line._replace(basis=line.basis | {"text": text, "late_claim_count": late_count, "late_cents": late_cents})
+
+
+def _basis(facts: InvoiceFacts) -> dict[str, Any]:
+    return {
+        "claims": [list(claims) for claims in facts.claims],
+        "lives": facts.census.lives("first_of_month"),
+        "restated_months": [past.census_now.month.starts_on.isoformat() for past in facts.past],
+    }
+
+
+def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
+    """The draft has been looked at; it is not computed anew from here on. Raises InvoiceStateError."""
+    return services.approve_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id)
+
+
+@transaction.atomic
+def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
+    """Make an approved invoice final and post it, in one transaction: its total is the ledger's entry."""
+    employer = _bound_employer()
+    now = clock.now()
+    invoice = services.finalise_invoice(invoice_id=invoice_id, now=now, person_id=person_id)
+    issued_on = clock.today(employer.time_zone)
+    lines = list(invoice.lines.all())
+    facts = (
+        FeeCharged(invoice.pk, issued_on, _by_code(lines, Kind.FEE)),
+        PremiumCharged(invoice.pk, issued_on, _by_code(lines, Kind.PREMIUM)),
+        InvoiceIssued(invoice.pk, issued_on, invoice.total_cents, invoice.credits_cents),
+    )
+    ledger.post_entries(entries=[entry_for(one) for one in facts], recorded_at=now)
+    return invoice
+
+
+def _by_code(lines: Sequence[FundingInvoiceLine], kind: str) -> tuple[Amount, ...]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        if line.kind == kind:
+            sums[line.code] = sums.get(line.code, 0) + line.cents
+    return tuple(Amount(code, cents) for code, cents in sums.items())
