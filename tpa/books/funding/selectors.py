@@ -51,12 +51,14 @@ def roster(invoice_id: int) -> tuple[date, list[Enrolment]]:
     ]
 
 
-# A claim counts once for each line of coverage that it was decided in; a reversal takes it off again. Denied charges
-# are no savings.
+# A claim counts once, in the line of coverage of its first line; a reversal takes it off again. Denied charges are no
+# savings.
 _DECIDED = """
-SELECT month, line, sum(sign)::bigint, sum(paid)::bigint, sum(savings)::bigint FROM (
+SELECT month, line, coalesce(sum(sign) FILTER (WHERE first), 0)::bigint, sum(paid)::bigint, sum(savings)::bigint FROM (
     SELECT date_trunc('month', d.decided_on)::date AS month, l.line_of_coverage AS line,
-           CASE d.outcome WHEN 'reversed' THEN -1 ELSE 1 END AS sign, sum(l.paid_cents) AS paid,
+           CASE d.outcome WHEN 'reversed' THEN -1 ELSE 1 END AS sign,
+           min(l.number) = min(min(l.number)) OVER (PARTITION BY d.id) AS first,
+           sum(l.paid_cents) AS paid,
            coalesce(sum(l.charge_cents - l.allowed_cents) FILTER (WHERE NOT l.denied), 0) AS savings
     FROM claims_decision d JOIN claims_decisionline l ON l.decision_id = d.id
     WHERE d.decided_on < %s AND l.line_of_coverage <> ''

@@ -5,6 +5,7 @@ The connection is bound to the employer. Every cent of an exposure names its dec
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -73,17 +74,39 @@ def lives(terms: Aggregate, policy: Span, as_of: date) -> Iterator[Lives]:
                 yield Lives(factor.code, month, tier, count)
 
 
+class Standing(NamedTuple):
+    """A contract, where it stands by what was paid, and where it would if all that is decided were paid today."""
+
+    contract: StopLossInForce
+    exposure: Exposure
+    expected: Exposure
+
+
 def exposure_of(contract: StopLossInForce, as_of: date) -> Exposure:
     """Where one contract stands, as known on `as_of`: specific by unit, aggregate, and what is left out and why."""
-    terms = contract.terms
-    counted = lives(terms.aggregate, terms.policy, as_of) if terms.aggregate else ()
-    return exposure(terms, amounts(terms, as_of), counted, as_of)
+    return exposure(contract.terms, amounts(contract.terms, as_of), _lives(contract.terms, as_of), as_of)
 
 
 def exposures(employer_id: int, as_of: date) -> list[tuple[StopLossInForce, Exposure]]:
     """Every contract whose paid window holds `as_of`, with its exposure; by policy period."""
     open_contracts = agreements.stop_loss_contracts_open_on(employer_id, as_of)
     return [(contract, exposure_of(contract, as_of)) for contract in open_contracts]
+
+
+def standings(employer_id: int, as_of: date) -> list[Standing]:
+    """The same, and for each also what is to be expected."""
+    return [_standing(contract, as_of) for contract in agreements.stop_loss_contracts_open_on(employer_id, as_of)]
+
+
+def _standing(contract: StopLossInForce, as_of: date) -> Standing:
+    terms = contract.terms
+    known, counted = amounts(terms, as_of), _lives(terms, as_of)
+    all_paid = [amount if amount.paid_on else amount._replace(paid_on=as_of) for amount in known]
+    return Standing(contract, exposure(terms, known, counted, as_of), exposure(terms, all_paid, counted, as_of))
+
+
+def _lives(terms: Contract, as_of: date) -> list[Lives]:
+    return list(lives(terms.aggregate, terms.policy, as_of)) if terms.aggregate else []
 
 
 def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:

@@ -1,0 +1,236 @@
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.workflows.stories import at, decide, enrol, insure, pay, reverse
+from tpa.books.ledger import selectors as ledger
+from tpa.books.stoploss.models import Receivable, StopLossNotice
+from tpa.books.stoploss.selectors import standings
+from tpa.books.stoploss.services import mark_sent
+from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
+from tpa.infra.clock import clock_at
+from tpa.workflows.stop_loss_sweep import sweep
+
+SPECIFIC = {"deductible_cents": 1_000_000}
+JUNE = date(2025, 6, 30)
+
+
+@pytest.fixture
+def person(in_employer):
+    return enrol("EE")[0]
+
+
+def sweep_on(day):
+    with clock_at(at(day.year, day.month, day.day)):
+        return sweep()
+
+
+def paid(person, cents, on, **kwargs):
+    decision = decide(person, cents, on, **kwargs)
+    pay(decision, on)
+    return decision
+
+
+def thresholds():
+    return sorted(StopLossNotice.objects.values_list("unit_id", "threshold_bp"))
+
+
+def history():
+    rows = Receivable.objects.order_by("id")
+    return list(rows.values_list("kind", "unit_id", "number", "cents", "owed_cents"))
+
+
+def test_a_claim_reaches_the_specific(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    first = paid(person, 999_999, date(2025, 3, 1))
+    sweep_on(JUNE)
+    assert (thresholds(), history()) == ([(person.pk, 5000), (person.pk, 7500), (person.pk, 9000)], [])
+    second = paid(person, 250_001, date(2025, 4, 1))
+    swept = sweep_on(JUNE)
+    assert [notice.threshold_bp for notice in swept.notices] == [10_000]
+    assert history() == [("specific", person.pk, 1, 250_000, 250_000)]
+    assert Receivable.objects.get().basis == [[second.pk, 250_000]]
+    assert StopLossNotice.objects.get(threshold_bp=10_000).basis == [[first.pk, 999_999], [second.pk, 250_001]]
+    assert ledger.balance(STOP_LOSS_RECEIVABLE, dimension="specific") == 250_000
+    assert ledger.balance(STOP_LOSS_RECOVERY) == -250_000
+    assert ledger.faults() == []
+
+
+@pytest.mark.parametrize(("cents", "found"), [(499_999, 0), (500_000, 1), (749_999, 1), (750_000, 2), (900_000, 3)])
+def test_notices_are_due_at_their_thresholds_to_the_cent(in_employer, person, cents, found):
+    insure(in_employer, SPECIFIC)
+    paid(person, cents, date(2025, 3, 1))
+    assert len(sweep_on(JUNE).notices) == found
+
+
+def test_sweeping_again_adds_nothing_and_a_new_claim_only_its_difference(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    paid(person, 1_300_000, date(2025, 3, 1))
+    sweep_on(JUNE)
+    again = sweep_on(JUNE)
+    assert (again.notices, again.receivables) == ([], [])
+    paid(person, 50_000, date(2025, 4, 1))
+    sweep_on(JUNE)
+    assert history() == [("specific", person.pk, 1, 300_000, 300_000), ("specific", person.pk, 2, 50_000, 350_000)]
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 350_000
+
+
+def test_a_reversal_takes_the_receivable_back(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    paid(person, 600_000, date(2025, 2, 1))
+    shock = paid(person, 900_000, date(2025, 3, 1))
+    sweep_on(JUNE)
+    reverse(shock, date(2025, 7, 10))
+    sweep_on(date(2025, 7, 9))
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 500_000
+    sweep_on(date(2025, 7, 10))
+    assert history() == [("specific", person.pk, 1, 500_000, 500_000), ("specific", person.pk, 2, -500_000, 0)]
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 0
+    assert len(thresholds()) == 4  # what was told was told
+
+
+def test_a_decided_claim_gives_notice_before_it_is_paid_and_is_owed_after(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    decision = decide(person, 5_000_000, date(2025, 6, 1))
+    assert [notice.threshold_bp for notice in sweep_on(JUNE).notices] == [5000, 7500, 9000, 10_000]
+    assert history() == []
+    pay(decision, date(2025, 7, 1))
+    sweep_on(date(2025, 7, 1))
+    assert history() == [("specific", person.pk, 1, 4_000_000, 4_000_000)]
+
+
+def test_what_the_specific_will_bear_does_not_count_for_the_group(in_employer, person):
+    factors = [{"code": "medical", "factors_cents": {"ALL": 200_000}}]
+    insure(in_employer, SPECIFIC, {"factors": factors})
+    decide(person, 5_000_000, date(2025, 6, 1))
+    assert {notice.unit_id for notice in sweep_on(JUNE).notices} == {person.pk}  # 10,000.00 of 24,000.00
+
+
+def test_a_lasered_person_has_a_deductible_of_his_own_and_an_excluded_one_none(in_employer, person):
+    out, plain = enrol("EE", count=2)
+    lasers = [{"unit_id": person.pk, "deductible_cents": 2_500_000}, {"unit_id": out.pk, "excluded": True}]
+    insure(in_employer, SPECIFIC | {"lasers": lasers})
+    for one in (person, out, plain):
+        paid(one, 2_600_000, date(2025, 3, 1))
+    sweep_on(JUNE)
+    assert sorted(history()) == [
+        ("specific", person.pk, 1, 100_000, 100_000),
+        ("specific", plain.pk, 1, 1_600_000, 1_600_000),
+    ]
+    assert {unit for unit, _ in thresholds()} == {person.pk, plain.pk}
+
+
+def test_a_certificate_counts_the_family_as_one(in_employer, person):
+    insure(in_employer, SPECIFIC | {"unit": "certificate"})
+    paid(person, 1_100_000, date(2025, 3, 1))
+    sweep_on(JUNE)
+    assert history() == [("specific", person.family_id, 1, 100_000, 100_000)]
+
+
+def test_the_aggregating_specific_is_kept_once_for_all(in_employer):
+    # Base 100,000; aggregating 50,000; a laser of 250,000 on the third: the carrier bears 200,000 of 250,000.
+    people = enrol("EE", count=4)
+    laser = [{"unit_id": people[2].pk, "deductible_cents": 25_000_000}]
+    insure(in_employer, {"deductible_cents": 10_000_000, "aggregating_cents": 5_000_000, "lasers": laser})
+    for one, cents in zip(people, (18_000_000, 9_000_000, 40_000_000, 12_000_000), strict=True):
+        paid(one, cents, date(2025, 3, 1))
+    sweep_on(JUNE)
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 20_000_000
+
+
+def test_the_paid_window_is_the_day_of_the_payment(in_employer, person):
+    insure(in_employer, SPECIFIC, run_out_months=3)
+    for incurred, issued in (
+        (date(2024, 12, 31), date(2025, 2, 1)),  # incurred before
+        (date(2025, 12, 31), date(2026, 3, 31)),  # the last day of the run-out
+        (date(2025, 12, 31), date(2026, 4, 1)),  # one day too late
+        (date(2026, 1, 1), date(2026, 2, 1)),  # incurred after
+    ):
+        pay(decide(person, 2_000_000, date(2026, 1, 15), service_on=incurred), issued)
+    ((contract, exposure, _),) = standings(in_employer.pk, date(2026, 3, 31))
+    assert (contract.number, exposure.specific.reimbursable_cents) == ("SL-1", 1_000_000)
+    assert [(one.reason, one.cents) for one in exposure.left_out] == [("incurred_before", 2_000_000)]
+    assert exposure.specific.awaiting_cents == 2_000_000  # on that day the late one has not been paid yet
+    assert standings(in_employer.pk, date(2026, 4, 1)) == []
+
+
+def test_every_cent_of_an_exposure_names_its_decision(in_employer, person):
+    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
+    decisions = [paid(person, cents, date(2025, 3, day)) for day, cents in enumerate((700_000, 500_000, 33), start=1)]
+    decide(person, 12_345, date(2025, 3, 9), line="dental")  # not a covered line
+    ((_, exposure, _),) = standings(in_employer.pk, JUNE)
+    unit = exposure.specific.units[0]
+    parts = [(part.decision_id, part.below_cents, part.reimbursable_cents) for part in unit.parts]
+    ids = [decision.pk for decision in decisions]
+    assert parts == [(ids[0], 700_000, 0), (ids[1], 300_000, 200_000), (ids[2], 0, 33)]
+    assert [(one.decision_id, one.cents) for one in exposure.aggregate.counted] == [
+        (ids[0], 700_000),
+        (ids[1], 300_000),
+    ]
+
+
+def test_an_aggregate_that_is_breached_is_owed_when_the_year_is_over(in_employer):
+    # 10 lives x 1,000.00 x 12 months = 120,000.00; the specific keeps 200,000.00 of the large claim out.
+    people = enrol("EE", count=10)
+    insure(
+        in_employer,
+        {"deductible_cents": 5_000_000},
+        {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]},
+    )
+    for one in people[:3]:
+        paid(one, 4_000_000, date(2025, 5, 1))
+    large = paid(people[3], 25_000_000, date(2025, 6, 1))
+    swept = sweep_on(JUNE)
+    group = [notice for notice in swept.notices if notice.unit_id == 0]
+    assert [notice.threshold_bp for notice in group] == [5000, 7500, 9000, 10_000]
+    assert (group[0].eligible_cents, group[0].deductible_cents) == (17_000_000, 12_000_000)
+    assert history() == [("specific", people[3].pk, 1, 20_000_000, 20_000_000)]
+    sweep_on(date(2025, 12, 31))
+    assert len(history()) == 1
+    sweep_on(date(2026, 1, 1))
+    assert history()[1:] == [("aggregate", 0, 1, 5_000_000, 5_000_000)]
+    assert [large.pk, 5_000_000] in Receivable.objects.get(kind="aggregate").basis
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 25_000_000
+
+
+def test_the_attachment_follows_the_lives_of_each_month(in_employer):
+    enrol("EE", count=10)
+    enrol("EF", starts_on=date(2025, 4, 1), count=5)
+    factors = [{"code": "medical", "factors_cents": {"EE": 100_000, "EF": 250_000}}]
+    insure(in_employer, None, {"factors": factors})
+    ((_, exposure, _),) = standings(in_employer.pk, JUNE)
+    attached = exposure.aggregate.attachment
+    assert [month.attachment_cents for month in attached.months] == [1_000_000] * 3 + [2_250_000] * 3
+    assert (attached.to_date_cents, attached.annual_cents, attached.complete) == (9_750_000, 23_250_000, False)
+
+
+def test_another_employers_person_is_not_in_it(in_employer, person, other_employer):
+    insure(other_employer, SPECIFIC)
+    paid(person, 2_000_000, date(2025, 3, 1))
+    assert sweep_on(JUNE) == ([], [])
+
+
+def test_receivables_and_notices_are_append_only_also_against_sql(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    paid(person, 2_000_000, date(2025, 3, 1))
+    sweep_on(JUNE)
+    for statement in (
+        "UPDATE stoploss_receivable SET cents = 1",
+        "DELETE FROM stoploss_receivable",
+        "UPDATE stoploss_stoplossnotice SET eligible_cents = 1",
+        "DELETE FROM stoploss_stoplossnotice",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    ids = [notice.pk for notice in StopLossNotice.objects.all()]
+    assert (mark_sent(notice_ids=ids, now=at(2025, 7, 1)), mark_sent(notice_ids=ids, now=at(2025, 7, 2))) == (4, 0)
+
+
+def test_an_exposure_costs_as_many_queries_whatever_the_claims(in_employer, django_assert_num_queries):
+    people = enrol("EE", count=20)
+    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
+    for one in people:
+        paid(one, 600_000, date(2025, 3, 1))
+    with django_assert_num_queries(3):
+        standings(in_employer.pk, JUNE)

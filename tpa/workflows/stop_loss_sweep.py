@@ -1,0 +1,123 @@
+"""Who is near the stop-loss, and what the carrier owes by now: notices and receivables, each written once.
+
+The sweep computes every open contract from the decisions and payments as they are, compares that with what it wrote
+before, and writes the difference. Run it as often as wanted; killed anywhere, the next run finds what is missing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+
+from tenants.scope import current_employer
+from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.ledger import services as ledger
+from tpa.books.stoploss import selectors, services
+from tpa.books.stoploss.models import Receivable, StopLossNotice
+from tpa.books.stoploss.selectors import Standing
+from tpa.books.stoploss.services import NoticeDue, OwedNow
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
+from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
+from tpa.engine.stoploss.specific import Unit
+from tpa.infra import clock, locks
+from tpa.kernel.errors import must
+from tpa.kernel.money import BASIS_POINTS
+
+THRESHOLDS_BP = (5_000, 7_500, 9_000, 10_000)
+"""Shares of a deductible, or of the attachment point, at which somebody has to know. Carriers want half of it told."""
+
+GROUP = 0
+"""The unit of the aggregate: the group as a whole."""
+
+
+class Swept(NamedTuple):
+    """What one sweep wrote."""
+
+    notices: list[StopLossNotice]
+    receivables: list[Receivable]
+
+
+@transaction.atomic
+def sweep(*, as_of: date | None = None) -> Swept:
+    """Write the notices that are due and post what the carriers owe more or less than before; inside employer_scope.
+
+    `as_of` is today in the employer's time zone unless it is given. What is decided but not paid counts for notices,
+    so that a catastrophic claim is seen at once; the carrier owes only for what was paid.
+    """
+    employer = current_employer()
+    must(employer is not None, "a sweep runs inside employer_scope")
+    assert employer is not None
+    locks.lock("stop_loss_sweep")
+    day = as_of or clock.today(employer.time_zone)
+    swept = Swept([], [])
+    for standing in selectors.standings(employer.pk, day):
+        written = _sweep_contract(standing, day)
+        swept.notices.extend(written.notices)
+        swept.receivables.extend(written.receivables)
+    return swept
+
+
+def _sweep_contract(standing: Standing, day: date) -> Swept:
+    contract, now = standing.contract, clock.now()
+    key = {"contract_id": contract.contract_id, "contract_version_id": contract.version_id, "now": now}
+    given = selectors.notices_given(contract.contract_id)
+    due = [one for one in _notices(standing.expected) if (one.unit_id, one.threshold_bp) not in given]
+    notices = services.write_notices(notices=due, **key)
+    changed = _changes(contract, standing.exposure, day)
+    receivables = services.write_receivables(owed=changed, **key)
+    entries = [entry_for(StopLossReceivable(one.pk, day, one.kind, one.cents)) for one in receivables]
+    ledger.post_entries(entries=entries, recorded_at=now)
+    return Swept(notices, receivables)
+
+
+def _notices(expected: Exposure) -> Iterable[NoticeDue]:
+    if expected.specific is not None:
+        for unit in expected.specific.units:
+            if unit.deductible_cents:
+                basis = [(part.decision_id, part.eligible_cents) for part in unit.parts]
+                yield from _reached(unit.unit_id, unit.eligible_cents, unit.deductible_cents, basis)
+    if expected.aggregate is not None and expected.aggregate.attachment.annual_cents:
+        cover = expected.aggregate
+        basis = [(one.decision_id, one.cents) for one in cover.counted]
+        yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, basis)
+
+
+def _reached(unit_id: int, cost: int, deductible: int, basis: Sequence[tuple[int, int]]) -> Iterable[NoticeDue]:
+    for threshold in THRESHOLDS_BP:
+        if cost * BASIS_POINTS >= threshold * deductible:
+            yield NoticeDue(unit_id, threshold, deductible, cost, basis)
+
+
+def _changes(contract: StopLossInForce, exposure: Exposure, day: date) -> list[OwedNow]:
+    """What is owed now against what stands in the books; a unit that owes nothing any more goes back to zero."""
+    before = selectors.owed(contract.contract_id)
+    now = {(one.kind, one.unit_id): one for one in _owed(contract, exposure, day)}
+    changes = []
+    for key in sorted({*before, *now}):
+        number, cents = before.get(key, (0, 0))
+        owed = now.get(key, OwedNow(*key, 0, 0, 0, 0, ()))
+        if owed.owed_cents != cents:
+            changes.append(owed._replace(number=number + 1, before_cents=cents))
+    return changes
+
+
+def _owed(contract: StopLossInForce, exposure: Exposure, day: date) -> Iterable[OwedNow]:
+    if exposure.specific is not None:
+        for unit in exposure.specific.units:
+            if unit.reimbursable_cents:
+                yield _owed_for_unit(unit)
+    # The attachment point moves with the lives until the policy period is over; before that nothing is owed for it.
+    if exposure.aggregate is not None and day >= contract.terms.policy.ends_before:
+        yield _owed_for_group(exposure.aggregate)
+
+
+def _owed_for_unit(unit: Unit) -> OwedNow:
+    basis = [(part.decision_id, part.reimbursable_cents) for part in unit.parts if part.reimbursable_cents]
+    return OwedNow(Receivable.Kind.SPECIFIC, unit.unit_id, 0, 0, unit.reimbursable_cents, unit.eligible_cents, basis)
+
+
+def _owed_for_group(cover: AggregateExposure) -> OwedNow:
+    basis = [(one.decision_id, one.cents) for one in cover.counted]
+    return OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, cover.reimbursable_cents, cover.countable_cents, basis)
