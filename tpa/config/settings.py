@@ -19,10 +19,17 @@ env.read_env(str(BASE_DIR / "var" / "services.env"), recurse=False)
 DEBUG = env.bool("DEBUG", False)
 DEVELOPMENT_KEY = "development-only-key-that-no-reachable-installation-may-use"
 SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
+MEMBER_HASH_KEY = env.str("MEMBER_HASH_KEY", SECRET_KEY)
+"""Keys the index that routes claims to employers; with another key every member must be indexed again."""
+EDI_SENDER_ID = env.str("EDI_SENDER_ID", "TPA")
+"""Our interchange id (ISA06 of what we send) and our payer id in acknowledgements."""
+EDI_SENDER_NAME = env.str("EDI_SENDER_NAME", "Third-Party Administrator")
 TPA_HOST = env.str("TPA_HOST", "localhost")
 """The TPA's own host; an employer's portal is a subdomain of it."""
 HTTPS = env.bool("HTTPS", TPA_HOST != "localhost")
 """Whether browsers reach the installation over TLS."""
+TPA_NAME = env.str("TPA_NAME", "The administrator")
+"""How the TPA calls itself on paper and on pages."""
 TEST_CLOCK = env.str("TEST_CLOCK", "")
 """A file with the instant at which this installation's clock stands: for the demo and for sandboxes, never for real work."""
 ALLOWED_HOSTS = [TPA_HOST, f".{TPA_HOST}"]

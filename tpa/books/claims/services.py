@@ -169,8 +169,13 @@ def add_totals(*, rows: Sequence[tuple[date, str, str, int, int]]) -> None:
         copy_rows("claims_totals", _TOTALS, rows)
 
 
-def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at: datetime, raised_on: date) -> None:
-    """Note why claims wait: (pend, family, member, day of receipt) each. Two statements."""
+def pend_due_on(received_on: date) -> date:
+    """The day by which a pended claim must be decided."""
+    return received_on + timedelta(days=PEND_DAYS)
+
+
+def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at: datetime) -> None:
+    """Note why claims wait: (pend, family, member, day of receipt) each. One statement."""
     if not pends:
         return
     rows = [
@@ -183,7 +188,7 @@ def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at
             pend.reasons[0].detail[:400],
             json.dumps(pend.reasons),
             raised_at,
-            received_on + timedelta(days=PEND_DAYS),
+            pend_due_on(received_on),
             "",
             "",
         )
@@ -206,7 +211,6 @@ def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at
         ),
         rows,
     )
-    add_totals(rows=[(raised_on.replace(day=1), "pended", "", 0, len(rows))])
 
 
 def queue_claims(*, claim_ids: Collection[int], now: datetime) -> None:

@@ -50,7 +50,9 @@ class InboundFile(models.Model):
     received_at = models.DateTimeField(help_text="When the last byte was stored. Legal clocks start here.")
     received_by = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
-    counts = models.JSONField(default=dict, help_text="claims, registered, already, queued, refused; or members.")
+    read_count = models.IntegerField(default=0, help_text="Claims or members read so far.")
+    seen_at = models.DateTimeField(help_text="When somebody last worked on it.")
+    counts = models.JSONField(default=dict, help_text="claims, registered, queued, refused; or members.")
     issues = models.JSONField(
         default=list, help_text="The first thousand findings, each {code, message, where, level}."
     )

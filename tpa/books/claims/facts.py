@@ -1,0 +1,200 @@
+"""The facts of many claims at once: a handful of queries for a thousand claims, whatever is in them."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from tpa.books.accumulators import selectors as accumulators
+from tpa.books.members import selectors as members
+from tpa.books.plans import selectors as plans
+from tpa.books.providers import selectors as providers
+from tpa.engine.accumulators.balances import Balances
+from tpa.engine.adjudication import facts
+from tpa.engine.pricing.price import PriceBook
+
+
+class Waiting(NamedTuple):
+    """A claim on the list of work: the version that its decision takes, and the claim as the engine sees it."""
+
+    version: int
+    family_id: int
+    claim: facts.Claim
+
+
+class FamilyFacts(NamedTuple):
+    """A family as the engine sees it, and how many accumulator entries it has since its last checkpoint."""
+
+    family: facts.Family
+    fresh_count: int
+
+
+_CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
+    c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
+    c.service_on"""
+_FAMILIES = """
+    SELECT DISTINCT family_id FROM (
+        SELECT family_id FROM claims_work WHERE family_id > %s ORDER BY family_id, received_at, claim_id LIMIT %s
+    ) AS next ORDER BY 1"""
+_WAITING = f"""
+    SELECT w.version, {_CLAIM} FROM claims_work w JOIN claims_claim c ON c.id = w.claim_id
+    WHERE w.family_id = ANY(%s) ORDER BY w.family_id, w.received_at, w.claim_id LIMIT %s"""
+_CHOSEN = f"SELECT 0, {_CLAIM} FROM claims_claim c WHERE c.id = ANY(%s)"
+_LINES = """
+    SELECT claim_id, number, from_on, through_on, charge_cents, procedure, modifiers, revenue_code, place, units_milli,
+        diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency
+    FROM claims_claimline WHERE claim_id = ANY(%s) ORDER BY claim_id, number"""
+_CLEARED = """
+    SELECT claim_id, reasons FROM claims_pend
+    WHERE claim_id = ANY(%s) AND resolution = 'released' AND resolved_at <= coalesce(%s, resolved_at)"""
+_HISTORY = """
+    SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,
+        came.modifiers, came.revenue_code, came.tooth, came.units_milli, came.charge_cents, line.benefit,
+        line.copay_cents, NOT line.denied
+    FROM unnest(%s::bigint[], %s::date[]) AS days(member_id, from_on)
+    JOIN claims_claimline AS came ON came.member_id = days.member_id AND came.from_on = days.from_on
+        AND came.claim_id <> ALL (%s)
+    JOIN LATERAL (
+        SELECT id, outcome FROM claims_decision WHERE claim_id = came.claim_id ORDER BY version DESC LIMIT 1
+    ) AS live ON live.outcome <> 'reversed'
+    JOIN claims_decisionline AS line ON line.decision_id = live.id AND line.number = came.number
+    JOIN claims_claim AS c ON c.id = came.claim_id
+    ORDER BY came.claim_id, came.number"""
+
+
+def families_with_work(*, after: int, limit: int) -> list[int]:
+    """Families that the next `limit` waiting claims belong to, among those with a key over `after`; ascending."""
+    return [family_id for (family_id,) in _rows(_FAMILIES, [after, limit])]
+
+
+def waiting_claims(employer_id: int, family_ids: Collection[int], limit: int) -> list[Waiting]:
+    """Up to `limit` claims on the list of work of these families, in the order in which each family's are decided."""
+    return _claims(employer_id, _rows(_WAITING, [list(family_ids), limit]), None)
+
+
+def chosen_claims(employer_id: int, claim_ids: Collection[int], *, known_at: datetime | None = None) -> list[Waiting]:
+    """Any claims as the engine sees them, cleared of what was settled by `known_at` (None: now); version 0."""
+    return _claims(employer_id, _rows(_CHOSEN, [list(claim_ids)]), known_at)
+
+
+def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetime | None) -> list[Waiting]:
+    claim_ids = [row[1] for row in rows]
+    lines: dict[int, list[facts.ServiceLine]] = {claim_id: [] for claim_id in claim_ids}
+    for claim_id, *line in _rows(_LINES, [claim_ids]):
+        line[5], line[9] = tuple(line[5]), tuple(line[9])
+        lines[claim_id].append(facts.ServiceLine(*line))
+    cleared: dict[int, tuple[str, ...]] = {}
+    for claim_id, reasons in _rows(_CLEARED, [claim_ids, known_at]):
+        cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in json.loads(reasons)))
+    asks = {row[1]: providers.Ask(row[7], row[6], row[16]) for row in rows}
+    standings = providers.standings(employer_id, set(asks.values()))
+    return [
+        Waiting(
+            version,
+            family_id,
+            facts.Claim(
+                claim_id,
+                member_id,
+                form,
+                received_on,
+                tuple(lines[claim_id]),
+                tax_id,
+                npi,
+                standings[asks[claim_id]].specialty or specialty,
+                standings[asks[claim_id]].network,
+                standings[asks[claim_id]].price_list_id,
+                frequency,
+                reference,
+                facility_code,
+                admitted_on,
+                tuple(causes),
+                () if others == "[]" else tuple(facts.OtherPayer(*payer) for payer in json.loads(others)),
+                assigned,
+                cleared.get(claim_id, ()),
+            ),
+        )
+        for (
+            version,
+            claim_id,
+            family_id,
+            member_id,
+            form,
+            received_on,
+            tax_id,
+            npi,
+            specialty,
+            frequency,
+            reference,
+            facility_code,
+            admitted_on,
+            causes,
+            others,
+            assigned,
+            _,
+        ) in rows
+    ]
+
+
+def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:
+    """The families of these claims as the engine sees them now, with the history of the days that the claims are about.
+
+    With `known_at`, people, coverage and plans are as they were known then, and balances and history are empty: a
+    replay brings its own. About ten queries.
+    """
+    ids = sorted({one.family_id for one in claims})
+    people = members.families_facts(ids, known_at=known_at)
+    covered_by = {one.plan_id for family in people.values() for spans in family.coverages.values() for one in spans}
+    dated = plans.published_terms(covered_by, known_at=known_at)
+    prices = price_book(claims)
+    balances = {} if known_at else accumulators.balances(ids)
+    histories = {} if known_at else _histories(claims)
+    nothing = accumulators.FamilyBalances([], 0)
+    found = {}
+    for family_id in ids:
+        known, held = people[family_id], balances.get(family_id, nothing)
+        family = facts.Family(
+            family_id,
+            known.people,
+            known.coverages,
+            {
+                one.plan_id: dated[one.plan_id]
+                for spans in known.coverages.values()
+                for one in spans
+                if one.plan_id in dated
+            },
+            prices,
+            Balances(held.rows),
+            histories.get(family_id, {}),
+        )
+        found[family_id] = FamilyFacts(family, held.fresh_count)
+    return found
+
+
+def price_book(claims: Iterable[Waiting]) -> PriceBook:
+    """The prices that any of these claims may need, each looked up once."""
+    lists, codes = set(), set()
+    for one in claims:
+        lists.add(one.claim.price_list_id)
+        for line in one.claim.lines:
+            codes.update((line.procedure, line.revenue_code))
+    return PriceBook(providers.prices(lists - {0}, codes - {""}))
+
+
+def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:
+    """Decided lines of other claims on the same days of the same members, by family."""
+    family_of = {one.claim.member_id: one.family_id for one in claims}
+    days = {(one.claim.member_id, line.from_on) for one in claims for line in one.claim.lines}
+    found: dict[int, facts.History] = {}
+    values = [[member for member, _ in days], [day for _, day in days], [one.claim.claim_id for one in claims]]
+    for member_id, day, claim_id, tax_id, npi, procedure, modifiers, *rest in _rows(_HISTORY, values):
+        prior = facts.PriorLine(claim_id, tax_id or npi, procedure, tuple(modifiers), *rest)
+        found.setdefault(family_of[member_id], {}).setdefault((member_id, day), []).append(prior)
+    return found
+
+
+def _rows(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -1,0 +1,186 @@
+"""Writing the edi book: files in, answers out, the member index, the intake queue."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, connection, transaction
+
+from tpa.books.edi.errors import EmptyFile, ItemResolved
+from tpa.books.edi.keys import Entry, rows_of
+from tpa.books.edi.models import Acknowledgement, FileChunk, InboundFile, IntakeItem
+from tpa.infra.sequences import next_ids
+from tpa.kernel.errors import NotFoundError
+
+CHUNK_BYTES = 1 << 20
+"""Bytes of a chunk; all but the last are full, so that a position in the file tells the chunk."""
+MOST_ISSUES = 1000
+
+
+class Received(NamedTuple):
+    """`is_new` is False where exactly this file was received before: that row is given back, nothing is stored again."""
+
+    file: InboundFile
+    is_new: bool
+
+
+class Head(NamedTuple):
+    """Who sent a file under which number, as its first bytes say; empty texts where they do not."""
+
+    sender_id: str = ""
+    control_number: str = ""
+
+
+def receive_file(
+    *,
+    content: Iterable[bytes],
+    head: Head,
+    kind: str,
+    name: str,
+    received_at: datetime,
+    received_by: str = "",
+    employer_id: int | None = None,
+) -> Received:
+    """Store a file's bytes before anybody looks at them, block by block, in one transaction.
+
+    The same sender, control number and hash is the same file. Raises EmptyFile.
+    """
+    try:
+        with transaction.atomic():
+            file = _store(content, employer_id, InboundFile(kind=kind, name=name[:200], received_by=received_by[:200]))
+            file.sender_id, file.control_number = head.sender_id[:50], head.control_number[:20]
+            file.received_at = file.seen_at = received_at
+            file.save(force_insert=True)
+            return Received(file, True)
+    except IntegrityError:
+        same = {"sender_id": head.sender_id[:50], "control_number": head.control_number[:20], "sha256": file.sha256}
+        return Received(InboundFile.objects.get(**same), False)
+
+
+def _store(content: Iterable[bytes], employer_id: int | None, file: InboundFile) -> InboundFile:
+    file.pk, file.employer_id, file.byte_count = next_ids(InboundFile, 1)[0], employer_id, 0
+    told = hashlib.sha256()
+    for n, chunk in enumerate(_even(content)):
+        FileChunk.objects.create(file_id=file.pk, employer_id=employer_id, n=n, content=chunk)
+        file.byte_count += len(chunk)
+        told.update(chunk)
+    if not file.byte_count:
+        raise EmptyFile("The file is empty.")
+    file.sha256 = told.hexdigest()
+    return file
+
+
+def _even(content: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of CHUNK_BYTES."""
+    held = bytearray()
+    for block in content:
+        held += block
+        while len(held) >= CHUNK_BYTES:
+            yield bytes(held[:CHUNK_BYTES])
+            del held[:CHUNK_BYTES]
+    if held:
+        yield bytes(held)
+
+
+def note_progress(*, file_id: int, read_count: int, now: datetime) -> None:
+    """Say how many claims or members were read so far, and that somebody is at work on the file."""
+    InboundFile.objects.filter(pk=file_id).update(read_count=read_count, seen_at=now)
+
+
+def keep_answer(*, file: InboundFile, kind: str, n: int, make: Callable[[int], bytes], now: datetime) -> None:
+    """Make and keep the n-th answer of its kind to a file, once, whoever reads the file and however often.
+
+    `make(control_number)` gives the bytes.
+    """
+    if Acknowledgement.objects.filter(file=file, kind=kind, n=n).exists():
+        return
+    key = next_ids(Acknowledgement, 1)[0]
+    answer = Acknowledgement(
+        pk=key, file=file, employer_id=file.employer_id, kind=kind, n=n, content=make(key % 10**9 or 1), made_at=now
+    )
+    Acknowledgement.objects.bulk_create([answer], ignore_conflicts=True)
+
+
+def close_file(
+    *, file_id: int, state: str, counts: dict[str, int], issues: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """End the reading of a file, with what became of it. A file that has ended stays as it is."""
+    InboundFile.objects.filter(pk=file_id, state=InboundFile.State.RECEIVED).update(
+        state=state, counts=counts, issues=list(issues)[:MOST_ISSUES], finished_at=now, seen_at=now
+    )
+
+
+def index_members(employer_id: int, entries: Iterable[Entry]) -> int:
+    """Let claims find these members: (group number, number, birth date, member, family) each. Returns how many are new.
+
+    A member found under an old number or birth date stays found: claims for old days still come under it.
+    """
+    rows = rows_of(employer_id, entries)
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO edi_memberkey (digest, employer_id, family_id, member_id)"
+            " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return int(cursor.rowcount)
+
+
+class NewItem(NamedTuple):
+    """A claim for the intake queue."""
+
+    source_ref: str
+    file_id: int | None
+    employer_id: int | None
+    reason: str
+    claim: dict[str, Any]
+    candidates: Sequence[Sequence[int]]
+    received_at: datetime
+
+
+def queue_items(*, items: Sequence[NewItem]) -> None:
+    """Put claims into the intake queue; one that is there already stays as it is. One statement."""
+    if not items:
+        return
+    values = [
+        (
+            one.source_ref,
+            one.file_id,
+            one.employer_id,
+            one.reason,
+            json.dumps(one.claim),
+            json.dumps(one.candidates),
+            one.received_at,
+        )
+        for one in items
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO edi_intakeitem (source_ref, file_id, employer_id, reason, claim, candidates, received_at,"
+            " state, detail) SELECT r, f, e, w, c::jsonb, k::jsonb, t, 'open', ''"
+            " FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+            " AS new(r, f, e, w, c, k, t) ON CONFLICT (source_ref) DO NOTHING",
+            [list(column) for column in zip(*values, strict=True)],
+        )
+
+
+def lock_item(*, item_id: int) -> IntakeItem:
+    """An open item under a lock of its row. Raises NotFoundError, and ItemResolved where it is not open any more."""
+    item = IntakeItem.objects.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise NotFoundError("There is no such item in the intake queue.")
+    if item.state != IntakeItem.State.OPEN:
+        raise ItemResolved("This claim was resolved before.")
+    return item
+
+
+def resolve_item(
+    *, item: IntakeItem, state: str, employer_id: int | None, claim_id: int | None, by_id: int | None, now: datetime
+) -> None:
+    """Note what a person made of an item that is locked."""
+    item.state, item.claim_id, item.resolved_by_id, item.resolved_at = state, claim_id, by_id, now
+    item.employer_id = employer_id or item.employer_id
+    item.save(update_fields=["state", "claim_id", "resolved_by_id", "resolved_at", "employer_id"])
