@@ -47,14 +47,14 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class Row(NamedTuple):
-    """A row of the permission table: the action that a call needs, and whether it is about one employer or about the TPA's book."""
+    """A row of the permission table: the action that a call needs; whether it is about one employer or the TPA's book."""
 
     action: str
     of_employer: bool = True
 
 
 def employer_of_call(request: HttpRequest | Request) -> Employer | None:
-    """The employer that the host or the header names, None where neither does. Raises NotFoundError for one that is not there."""
+    """The employer that the host or the header names, or None. Raises NotFoundError for one that is not there."""
     host_employer: Employer | None = getattr(request, "employer", None)
     if host_employer is not None:
         return host_employer

@@ -1,4 +1,4 @@
-"""What was agreed: ASO agreements, the TPA's fee schedules, stop-loss contracts. Read here; written at the desk, by two persons."""
+"""What was agreed: ASO agreements, fee schedules, stop-loss contracts. Read here; written at the desk."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The employer's desk, on its own host."""

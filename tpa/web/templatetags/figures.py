@@ -1,0 +1,96 @@
+"""How pages print money, dates of spans, shares and states."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from babel.numbers import format_currency
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tpa.kernel.ids import public_id
+from tpa.kernel.periods import FOREVER, Span
+
+register = template.Library()
+
+ICONS = {"good": "✓", "warn": "◷", "act": "!", "info": "i", "muted": "·"}
+STATES = {
+    "paid": ("good", "Paid"),
+    "denied": ("act", "Denied"),
+    "reversed": ("muted", "Reversed"),
+    "pended": ("warn", "Waits for a person"),
+    "waiting": ("info", "To be decided"),
+    "draft": ("warn", "Draft"),
+    "approved": ("info", "Approved"),
+    "final": ("good", "Final"),
+    "done": ("good", "Done"),
+    "running": ("info", "Running"),
+    "queued": ("info", "Queued"),
+    "failed": ("act", "Failed"),
+    "cancelled": ("muted", "Called off"),
+    "received": ("info", "Received"),
+    "refused": ("act", "Refused"),
+    "staged": ("warn", "To be looked at"),
+    "applied": ("good", "Applied"),
+    "undone": ("muted", "Undone"),
+    "rejected": ("act", "Rejected"),
+    "active": ("good", "Active"),
+    "suspended": ("act", "Suspended"),
+    "provisioning": ("warn", "Being set up"),
+}
+
+
+@register.filter
+def money(cents: int | None, currency: str = "USD") -> str:
+    """`$1,234.50`; nothing for None."""
+    if cents is None:
+        return ""
+    # Whole cents become exact units here: an integer part and a two-digit fraction, never a float.
+    sign = "-" if cents < 0 else ""
+    return format_currency(f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}", currency, locale="en_US")
+
+
+@register.filter
+def percent(basis_points: int | None) -> str:
+    """`62.5 %` for 6250."""
+    if basis_points is None:
+        return ""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
+@register.filter
+def last_day(ends_before: date | None) -> str:
+    """The last day of a half-open span, as people write it; empty where it has no end."""
+    if ends_before is None or ends_before == FOREVER:
+        return ""
+    return Span(date.min, ends_before).last_day.isoformat()
+
+
+@register.simple_tag
+def status(state: str) -> SafeString:
+    """Word, icon and colour of a state."""
+    tone, word = STATES.get(state, ("muted", state.replace("_", " ")))
+    return format_html(
+        '<span class="status status-{}"><span aria-hidden="true">{}</span> {}</span>', tone, ICONS[tone], word
+    )
+
+
+@register.simple_tag(takes_context=True)
+def pid(context: Any, kind: str, key: int, employer_id: int | None = None) -> str:
+    """The public id of a row of the page's employer."""
+    return public_id(kind, context["employer"].pk if employer_id is None else employer_id, key)
+
+
+@register.simple_tag
+def bar(part: int, whole: int, tone: str = "") -> SafeString:
+    """A bar: `part` of `whole`, clipped at full; its figures stand beside it in the text."""
+    share = min(100, 100 * max(0, part) // whole) if whole > 0 else 0
+    return format_html(
+        '<svg class="bar-svg {}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="bar-back" width="100" height="4"/><rect class="bar-front" width="{}" height="4"/></svg>',
+        f"bar-{tone}" if tone else "",
+        share,
+    )
