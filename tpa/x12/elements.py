@@ -29,6 +29,8 @@ _PATTERNS = {
     "F": _TEXT + "{1,35}",
     "X": f"[^\\x00-\\x1d\\x7f-\\x9f{_BAD_CHARACTERS[8:]}]*",
 }
+_FIRST_DATED_COMPONENT = 2
+"""No composite has a day before its third component."""
 _WORDS = {"N": "a whole number", "R": "a number", "M": "an amount of money"}
 
 
@@ -111,14 +113,37 @@ def _checker(name: str, text: str) -> _Checker:
 _CHECKERS = {name: _checker(name, text) for name, text in ELEMENTS.items()}
 
 
-def faults(elements: list[str], text: str, required: tuple[int, ...]) -> Iterator[Fault]:
-    """What is wrong with a segment. `required`: elements that its place in the guide demands beside the usual ones."""
+def sound(elements: list[str], text: str, required: tuple[int, ...]) -> bool:
+    """Whether a segment has no fault at all. `required`: elements that its place in the guide demands besides."""
     checker = _CHECKERS[elements[0]]
+    if checker.accepts.fullmatch(text) is None:
+        return False
+    for index in required:
+        if index >= len(elements) or not elements[index]:
+            return False
+    for index in checker.periods:
+        if index < len(elements) and elements[index] and not _holds(elements, index, checker.specs[index - 1]):
+            return False
+    return True
+
+
+def _holds(elements: list[str], index: int, spec: Spec) -> bool:
+    """Whether the days, times and periods in an element exist."""
+    if spec.kind == "F":
+        return dates.period(elements[index - 1], elements[index]) is not None
+    if spec.parts and elements[index].count(COMPONENT) < _FIRST_DATED_COMPONENT:
+        return True
+    return not any(_dated(elements, index, spec))
+
+
+def faults(elements: list[str], text: str, required: tuple[int, ...]) -> Iterator[Fault]:
+    """What is wrong with a segment."""
+    checker = _CHECKERS[elements[0]]
+    missing = set()
     if checker.accepts.fullmatch(text) is None:
         yield from _looked_into(elements, checker.specs)
         missing = {index for index, spec in enumerate(checker.specs, 1) if spec.required}
     else:
-        missing = set()
         for index in checker.periods:
             if index < len(elements) and elements[index]:
                 yield from _dated(elements, index, checker.specs[index - 1])

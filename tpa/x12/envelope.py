@@ -23,7 +23,7 @@ from tpa.x12.issues import Answer, Issue, Level
 from tpa.x12.loops import MAX_ISSUES, Guide, Node, Walk
 from tpa.x12.tokenizer import BAD_ISA, CUT_OFF, GARBAGE, Delimiters, Segment, Tokenizer
 
-HELD_SEGMENTS = 20_000
+HELD_SEGMENTS = 2_000
 """A set of at most so many segments is read once, its records held until its SE."""
 
 T = TypeVar("T")
@@ -60,20 +60,23 @@ class _Set(Generic[T]):
     def take(self, segment: Segment) -> None:
         self.position += 1
         if self.walk is not None:
-            self._keep(self.walk.take(*segment))
+            node = self.walk.take(segment)
+            if node is not None:
+                self._keep(node)
 
     def finish(self, number: int, offset: int) -> None:
         self.position += 1
         if self.walk is not None:
-            self._keep(self.walk.finish(number, offset))
+            node = self.walk.finish(number, offset)
+            if node is not None:
+                self._keep(node)
 
-    def _keep(self, node: Node | None) -> None:
-        if node is not None:
-            self.records += 1
-            if self.held is not None:
-                self.held.append(node)
-        if self.position > HELD_SEGMENTS or (self.walk is not None and self.walk.refused):
+    def _keep(self, node: Node) -> None:
+        self.records += 1
+        if self.position > HELD_SEGMENTS:
             self.held = None
+        if self.held is not None:
+            self.held.append(node)
 
     def fault(self, code: str, message: str, answer_code: str, segment: Segment, element: int = 0) -> None:
         """A fault of the set as a whole (IK5)."""
@@ -296,15 +299,15 @@ class Reading(Generic[T]):
         header = done.header
         self._stream.seek(self._start + header.byte_offset)
         tokens = Tokenizer(self._stream, offset=header.byte_offset, number=header.segment_number - 1)
-        walk = Walk(done.dialect.guides[header.guide], done.dialect.records)
-        for elements, text, number, offset in tokens.resume(done.delimiters):
-            if elements[0] == "ST":
+        walk = Walk(done.dialect.guides[header.guide], done.dialect.records, known_good=True)
+        for segment in tokens.resume(done.delimiters):
+            name = segment[0][0]
+            if name == "ST":
                 continue
-            ended = elements[0] == "SE"
-            node = walk.finish(number, offset) if ended else walk.take(elements, text, number, offset)
+            node = walk.finish(*segment[2:]) if name == "SE" else walk.take(segment)
             if node is not None:
                 yield node
-            if ended:
+            if name == "SE":
                 break
         self._stream.seek(place)
 

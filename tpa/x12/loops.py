@@ -15,12 +15,12 @@ where its absence shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tpa.x12 import elements as element_rules
 from tpa.x12.issues import Answer, Issue, Level
-from tpa.x12.tokenizer import COMPONENT, CUT_OFF, TOO_LONG
+from tpa.x12.tokenizer import COMPONENT, CUT_OFF, TOO_LONG, Segment
 
 MAX_ISSUES = 100
 """Issues kept of one set; after so many faults the rest of it is only counted."""
@@ -48,9 +48,9 @@ class Usage(NamedTuple):
 
 
 class Loop:
-    """A loop of a guide. `own` finds its segments, `opens` its sub-loops, by id and qualifier."""
+    """A loop of a guide. `own` finds its segments, `opens` its sub-loops: by id, then qualifier, or "" for any."""
 
-    __slots__ = ("children", "ids", "most", "name", "opens", "own", "rank", "required", "usages")
+    __slots__ = ("children", "exacting", "most", "name", "needed", "opens", "own", "rank", "required", "usages")
 
     def __init__(self, name: str, required: bool, most: int, usages: tuple[Usage, ...]) -> None:
         self.name = name
@@ -59,9 +59,13 @@ class Loop:
         self.most = most
         self.usages = usages
         self.children: list[Loop] = []
-        self.own = {key: usage for usage in usages[1:] for key in _keys(usage)}
-        self.opens: dict[str, Loop] = {}
-        self.ids = {usage.segment for usage in usages[1:]}
+        self.own: dict[str, dict[str, Usage]] = {}
+        for usage in usages[1:]:
+            self.own.setdefault(usage.segment, {}).update(dict.fromkeys(usage.qualifiers or ("",), usage))
+        self.opens: dict[str, dict[str, Loop]] = {}
+        self.needed = tuple(usage for usage in usages if usage.required)
+        self.exacting = bool(self.needed)
+        """Something may be missing in it."""
 
     def adopt(self, child: Loop) -> None:
         """Take a sub-loop; those whose numbers begin alike (2310A, 2310B) share a rank and may come in any order."""
@@ -69,6 +73,9 @@ class Loop:
             last = self.children[-1]
             child.rank = last.rank + (last.name[:4] != child.name[:4])
         self.children.append(child)
+        trigger = child.usages[0]
+        self.opens.setdefault(trigger.segment, {}).update(dict.fromkeys(trigger.qualifiers or ("",), child))
+        self.exacting = self.exacting or child.required
 
 
 class Guide(NamedTuple):
@@ -76,10 +83,6 @@ class Guide(NamedTuple):
 
     root: Loop
     ids: frozenset[str]
-
-
-def _keys(usage: Usage) -> list[str]:
-    return [f"{usage.segment}:{one}" for one in usage.qualifiers] or [usage.segment]
 
 
 def _most(text: str | None) -> int:
@@ -118,88 +121,101 @@ def parse_guide(text: str) -> Guide:
         del path[depth:]
         if path:
             path[-1].adopt(loop)
-            path[-1].opens.update(dict.fromkeys(_keys(usages[0]), loop))
         path.append(loop)
     return Guide(path[0], frozenset(ids))
 
 
 class Node:
-    """A loop as it stands in the file: its segments (elements, segment number, byte offset) and its sub-loops."""
+    """A loop as it stands in the file: its segments and its sub-loops.
 
-    __slots__ = ("children", "counts", "loop", "memo", "parent", "segments", "started")
+    `parent` is known of records and levels only, which their parents do not hold: there are no reference cycles.
+    """
+
+    __slots__ = ("_found", "children", "counts", "loop", "memo", "parent", "segments", "started")
 
     def __init__(self, loop: Loop, parent: Node | None = None) -> None:
         self.loop = loop
         self.parent = parent
-        self.segments: list[tuple[list[str], int, int]] = []
-        self.children: list[Node] = []
+        self.segments: list[Segment] = []
+        self.children: list[Node] | tuple[()] = ()
         self.counts = [0] * len(loop.usages)
-        self.started: dict[str, int] = {}
+        self.started: dict[str, int] | None = None
         """How often each sub-loop came."""
         self.memo: object = None
         """What a reader made of it, where many records share it."""
+        self._found: dict[str, list[list[str]]] | None = None
+
+    def found(self) -> dict[str, list[list[str]]]:
+        """Its segments' elements by segment id, each in order. Only for a loop that is complete."""
+        found = self._found
+        if found is None:
+            found = self._found = {}
+            for elements, _, _, _ in self.segments:
+                if elements[0] in found:
+                    found[elements[0]].append(elements)
+                else:
+                    found[elements[0]] = [elements]
+        return found
 
     def first(self, segment: str) -> list[str] | None:
         """Elements of the first segment of that id."""
-        for elements, _, _ in self.segments:
-            if elements[0] == segment:
-                return elements
-        return None
-
-    def every(self, segment: str) -> Iterator[list[str]]:
-        """Elements of every segment of that id, in order."""
-        for elements, _, _ in self.segments:
-            if elements[0] == segment:
-                yield elements
+        found = self.found().get(segment)
+        return found[0] if found else None
 
     def child(self, name: str) -> Node | None:
         """The first sub-loop whose name begins so."""
-        return next((node for node in self.children if node.loop.name.startswith(name)), None)
+        for node in self.children:
+            if node.loop.name.startswith(name):
+                return node
+        return None
 
-    def below(self, name: str) -> Iterator[Node]:
+    def below(self, name: str) -> Sequence[Node]:
         """Every sub-loop whose name begins so."""
-        return (node for node in self.children if node.loop.name.startswith(name))
+        if not self.children:
+            return ()
+        return [node for node in self.children if node.loop.name.startswith(name)]
 
 
 class Walk:
-    """One transaction set, segment by segment. `take` returns a finished loop of the names in `records`."""
+    """One transaction set, segment by segment. `take` returns a finished loop of the names in `records`.
 
-    def __init__(self, guide: Guide, records: frozenset[str]) -> None:
+    `known_good`: the set was walked before and accepted, so its elements need not be looked at again.
+    """
+
+    def __init__(self, guide: Guide, records: frozenset[str], *, known_good: bool = False) -> None:
         self.issues: list[Issue] = []
         self.refused = False
+        self._given_up = False
+        """So much is wrong that the rest is not looked at."""
         self.position = 1
         self.root = Node(guide.root)
         self.root.counts[0] = 1
         self.path = [self.root]
         self._guide = guide
         self._records = records
+        self._known_good = known_good
         self._number = self._offset = 0
         self._levels = 0
         self._hl_of: dict[str, str] = {}
 
-    @property
-    def given_up(self) -> bool:
-        """So much is wrong that the rest is not looked at."""
-        return self.refused and len(self.issues) >= MAX_ISSUES
-
-    def take(self, elements: list[str], text: str, number: int, offset: int) -> Node | None:
+    def take(self, segment: Segment) -> Node | None:
         """Place a segment. Returns the record that it closes, if the set is still good."""
         self.position += 1
-        if self.given_up:
+        if self._given_up:
             return None
-        self._number, self._offset = number, offset
+        elements, text, self._number, self._offset = segment
         name = elements[0]
-        key = name
-        if name in _QUALIFIED_BY:
-            at = _QUALIFIED_BY[name]
-            qualifier = elements[at] if at < len(elements) else ""
-            key = f"{name}:{qualifier.split(COMPONENT, 1)[0] if name == 'HI' else qualifier}"
+        at = _QUALIFIED_BY.get(name)
+        qualifier = elements[at] if at is not None and at < len(elements) else ""
+        if name == "HI":
+            qualifier = qualifier.split(COMPONENT, 1)[0]
         node, finished = self.path[-1], None
-        usage = node.loop.own.get(key) or node.loop.own.get(name)
+        own = node.loop.own.get(name)
+        usage = None if own is None else own.get(qualifier) or own.get("")
         if usage is None:
-            opened = self._opened(key, name)
+            opened = self._opened(name, qualifier)
             if opened is None:
-                if name not in node.loop.ids:
+                if own is None:
                     self._misplaced(elements)
                     return None
                 self._note_qualifier(elements)
@@ -209,43 +225,53 @@ class Walk:
                 usage = node.loop.usages[0]
                 if name == "HL":
                     self._check_level(elements)
+        required: tuple[int, ...] = ()
         if usage is not None:
+            required = usage.elements
             node.counts[usage.place] += 1
             if node.counts[usage.place] == usage.most + 1:
                 self._fault("segment_repeated", f"{name} comes more than {usage.most} times here", "5", name)
-        node.segments.append((elements, number, offset))
-        for fault in element_rules.faults(elements, text, usage.elements if usage else ()):
-            self._element_fault(name, fault)
+        node.segments.append(segment)
+        if not self._known_good and not element_rules.sound(elements, text, required):
+            for fault in element_rules.faults(elements, text, required):
+                self._element_fault(name, fault)
         return None if self.refused else finished
 
     def finish(self, number: int, offset: int) -> Node | None:
         """The SE has come: close every loop. Returns the last record, if the set is good."""
         self.position += 1
-        if self.given_up:
+        if self._given_up:
             return None
         self._number, self._offset = number, offset
         finished = self._close(0)
         self._complete(self.root, None)
         return None if self.refused else finished
 
-    def _opened(self, key: str, name: str) -> tuple[int, Loop] | None:
+    def _opened(self, name: str, qualifier: str) -> tuple[int, Loop] | None:
         """The depth of the innermost open loop that has a sub-loop beginning so, and that sub-loop."""
         for depth in range(len(self.path) - 1, -1, -1):
-            opens = self.path[depth].loop.opens
-            loop = opens.get(key) or opens.get(name)
-            if loop is not None:
-                return depth, loop
+            opens = self.path[depth].loop.opens.get(name)
+            if opens is not None:
+                loop = opens.get(qualifier) or opens.get("")
+                if loop is not None:
+                    return depth, loop
         return None
 
     def _enter(self, depth: int, loop: Loop, name: str) -> Node | None:
         finished = self._close(depth)
         parent = self.path[-1]
+        if parent.started is None:
+            parent.started = {}
         self._complete(parent, loop)
         came = parent.started[loop.name] = parent.started.get(loop.name, 0) + 1
         if came == loop.most + 1:
             self._fault("loop_repeated", f"loop {loop.name} comes more than {loop.most} times here", "4", name)
-        node = Node(loop, parent)
-        if loop.name not in self._records and loop.usages[0].segment != "HL":
+        if name == "HL" or loop.name in self._records:
+            node = Node(loop, parent)
+        else:
+            node = Node(loop)
+            if not parent.children:
+                parent.children = []
             parent.children.append(node)
         self.path.append(node)
         return finished
@@ -262,19 +288,22 @@ class Walk:
 
     def _complete(self, node: Node, following: Loop | None) -> None:
         """Report what is missing in a loop before its sub-loop `following` begins, or before it ends."""
-        counts = node.counts
-        for usage in node.loop.usages:
-            if usage.required and not counts[usage.place]:
+        loop, counts, started = node.loop, node.counts, node.started or {}
+        if not loop.exacting and (following is None or not started):
+            return
+        for usage in loop.needed:
+            if not counts[usage.place]:
                 counts[usage.place] = 1
-                self._missing(usage, node.loop.name)
-        for child in node.loop.children:
+                self._missing(usage, loop.name)
+        for child in loop.children:
             if following is not None and child.rank >= following.rank:
-                if child.rank > following.rank and node.started.get(child.name):
-                    self._fault("segment_out_of_order", f"loop {following.name} comes after loop {child.name}", "7", "")
+                if child.rank > following.rank and started.get(child.name):
+                    message = f"loop {following.name} comes after loop {child.name}"
+                    self._fault("segment_out_of_order", message, "7", following.usages[0].segment)
                     return
-                continue
-            if child.required and child.name not in node.started:
-                node.started[child.name] = 0
+            elif child.required and child.name not in started:
+                if node.started is not None:
+                    node.started[child.name] = 0
                 self._missing(child.usages[0], child.name)
 
     def _check_level(self, elements: list[str]) -> None:
@@ -336,6 +365,7 @@ class Walk:
         if level >= Level.SET:
             self.refused = True
         if len(self.issues) >= MAX_ISSUES:
+            self._given_up = self.refused
             return
         self.issues.append(
             Issue(

@@ -113,6 +113,8 @@ class Tokenizer:
         self._base = offset
         self._ended = False
         self._closed = False
+        self._reads = _FIRST_BLOCK
+        """How much to read next: little at first, for a tokenizer may be resumed for one small set."""
         self._number = number
         self.delimiters = Delimiters()
         self.irregular = False
@@ -148,7 +150,8 @@ class Tokenizer:
     def _fill(self, size: int) -> None:
         """Have `size` bytes from here on in the buffer, or all that are left."""
         while not self._ended and len(self._buffer) - self._at < size:
-            more = self._stream.read(max(size, _LAST_BLOCK))
+            more = self._stream.read(max(size, self._reads))
+            self._reads = _LAST_BLOCK
             self._buffer = self._buffer[self._at :] + more
             self._base += self._at
             self._at = 0
@@ -200,17 +203,17 @@ class Tokenizer:
                     size *= 2
                 continue
             text = block[:cut].translate(table).decode("latin-1")
-            pieces = text.split(SEGMENT)
-            if _is_plain(text) and len(max(pieces, key=len)) <= MAX_SEGMENT:
-                number, offset = self._number, self._base + self._at
+            pieces, lead, step = _split(text)
+            if pieces and len(max(pieces, key=len)) <= MAX_SEGMENT:
+                number, offset = self._number, self._base + self._at + lead
                 self._number += len(pieces)
                 self._at += cut + 1
                 for piece in pieces:
                     number += 1
                     yield piece.split(ELEMENT), piece, number, offset
-                    offset += len(piece) + 1
+                    offset += len(piece) + step
             else:
-                yield from self._untidy(pieces, first)
+                yield from self._untidy(text.split(SEGMENT), first)
                 if self._closed:
                     return
             size = min(size * 2, _LAST_BLOCK)
@@ -267,18 +270,23 @@ class Tokenizer:
                 return
 
 
-def _is_plain(text: str) -> bool:
-    """Nothing in it needs care: ASCII, no line ends or indentation, no interchange begins or ends."""
-    return (
-        text.isascii()
-        and "\n" not in text
-        and "\r" not in text
-        and "\t" not in text
-        and "ISA" not in text
-        and "IEA" not in text
-        and not text.startswith(" ")
-        and f"{SEGMENT} " not in text
-    )
+def _split(text: str) -> tuple[list[str], int, int]:
+    """The pieces of a tidy block, the blanks before the first, and how many bytes end a piece; no pieces if untidy.
+
+    Tidy is: ASCII, at most the same line end after every terminator, no indentation, no interchange begins or ends.
+    """
+    untidy: tuple[list[str], int, int] = ([], 0, 0)
+    if not text.isascii() or "\t" in text or "ISA" in text or "IEA" in text or f"{SEGMENT} " in text:
+        return untidy
+    body = text.lstrip("\r\n")
+    end = "\r\n" if "\r" in body else "\n" if "\n" in body else ""
+    pieces = body.split(SEGMENT + end)
+    ends = len(pieces) - 1
+    if body.startswith(" ") or body.count(SEGMENT) != ends:
+        return untidy
+    if end and (body.count("\n") != ends or body.count("\r") != (ends if len(end) == 2 else 0)):
+        return untidy
+    return pieces, len(text) - len(body), 1 + len(end)
 
 
 def _tidied(piece: str) -> str:

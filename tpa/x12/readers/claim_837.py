@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tpa.kernel.errors import InvariantError
 from tpa.kernel.money import parse_amount
@@ -32,8 +32,8 @@ from tpa.x12.guides.claim_837 import DENTAL, INSTITUTIONAL, PROFESSIONAL
 from tpa.x12.headers import at
 from tpa.x12.issues import Answer, Issue, Level
 from tpa.x12.loops import Node, parse_guide
-from tpa.x12.readers.claim_lines import adjustments, attachments, notes, repricing, service_line
-from tpa.x12.readers.parts import amount_of, cents, components, dated, party, references
+from tpa.x12.readers.claim_lines import SHARED, adjustments, amounts, service_line
+from tpa.x12.readers.parts import cents, components, dated, party
 
 Event837 = Interchange | Group | SetHeader | Claim837 | SetEnd | GroupEnd | InterchangeEnd
 
@@ -70,7 +70,7 @@ def describe(header: SetHeader, root: Node) -> SetHeader:
 
 def build(node: Node, header: SetHeader) -> Claim837:
     """The claim of a loop 2300, its lines and its subscriber, patient and billing provider."""
-    _, number, offset = node.segments[0]
+    _, _, number, offset = node.segments[0]
     level = node.parent
     patient_level = level if level is not None and level.loop.name == "2000C" else None
     subscriber_level = patient_level.parent if patient_level is not None else level
@@ -81,63 +81,71 @@ def build(node: Node, header: SetHeader) -> Claim837:
     patient, relationship = _patient(patient_level) if patient_level is not None else (None, "")
     claim = Claim837(
         _KINDS[header.guide[:10]],
-        "",
-        0,
-        billing,
-        subscriber,
-        payer,
-        patient,
-        relationship,
-        pay_to,
-        dates=dated(node),
-        references=references(node),
-        codes=_codes(node),
-        patient_paid_cents=amount_of(node, "F5"),
-        patient_due_cents=amount_of(node, "F3"),
-        notes=notes(node),
-        attachments=attachments(node),
+        billing=billing,
+        subscriber=subscriber,
+        payer=payer,
+        patient=patient,
+        patient_relationship=relationship,
+        pay_to=pay_to,
         providers=tuple([party(one) for one in node.below("2310")]),
-        repricing=repricing(node),
         other_payers=tuple([_other_payer(one) for one in node.below("2320")]),
         lines=tuple([service_line(one) for one in node.below("2400")]),
         set_control_number=header.control_number,
         segment_number=number,
         byte_offset=offset,
+        **_fields(node),
     )
-    claim = _with_particulars(claim, node)
-    return claim._replace(issues=tuple(_issues(claim)))
+    issues = tuple(_issues(claim))
+    return claim._replace(issues=issues) if issues else claim
 
 
 DIALECT = Dialect("837", GUIDES, frozenset(("2300",)), describe, build)
 
 
-def _with_particulars(claim: Claim837, node: Node) -> Claim837:
-    """CLM, CL1, DN1, DN2."""
-    one = node.segments[0][0]
-    place = [*components(at(one, 5)), "", "", ""]
-    causes = [*components(at(one, 11)), "", "", "", "", ""]
-    stay, braces = node.first("CL1") or [], node.first("DN1") or []
-    return claim._replace(
-        patient_control_number=one[1],
-        charge_cents=parse_amount(one[2]),
-        facility_code=place[0],
-        frequency=place[2],
-        provider_signature=at(one, 6),
-        assignment=at(one, 7),
-        benefits_assigned=at(one, 8),
-        release=at(one, 9),
-        related_causes=tuple([cause for cause in causes[:3] if cause]),
-        accident_state=causes[3],
-        special_program=at(one, 12),
-        predetermination=at(one, 19) == "PB",
-        delay_reason=at(one, 20),
-        admission_type=at(stay, 1),
-        admission_source=at(stay, 2),
-        discharge_status=at(stay, 3),
-        orthodontic_months=_whole(at(braces, 1)),
-        orthodontic_months_left=_whole(at(braces, 2)),
-        tooth_statuses=tuple([ToothStatus(tooth[1], tooth[2]) for tooth in node.every("DN2")]),
-    )
+def _fields(node: Node) -> dict[str, Any]:
+    """What the segments of loop 2300 itself say."""
+    fields: dict[str, Any] = {}
+    for name, segments in node.found().items():
+        if name in SHARED:
+            field, read = SHARED[name]
+            fields[field] = read(segments)
+        elif name == "CLM":
+            fields.update(_clm([*segments[0], *_PADDING]))
+        elif name == "HI":
+            fields["codes"] = _codes(segments)
+        elif name == "AMT":
+            fields.update(amounts(segments, {"F5": "patient_paid_cents", "F3": "patient_due_cents"}))
+        elif name == "CL1":
+            stay = [*segments[0], *_PADDING]
+            fields.update(admission_type=stay[1], admission_source=stay[2], discharge_status=stay[3])
+        elif name == "DN1":
+            braces = [*segments[0], *_PADDING]
+            fields.update(orthodontic_months=_whole(braces[1]), orthodontic_months_left=_whole(braces[2]))
+        elif name == "DN2":
+            fields["tooth_statuses"] = tuple([ToothStatus(tooth[1], tooth[2]) for tooth in segments])
+    return fields
+
+
+_PADDING = ("",) * 20
+
+
+def _clm(one: list[str]) -> dict[str, Any]:
+    place, causes = [*components(one[5]), "", ""], [*components(one[11]), "", "", ""]
+    return {
+        "patient_control_number": one[1],
+        "charge_cents": parse_amount(one[2]),
+        "facility_code": place[0],
+        "frequency": place[2],
+        "provider_signature": one[6],
+        "assignment": one[7],
+        "benefits_assigned": one[8],
+        "release": one[9],
+        "related_causes": tuple([cause for cause in causes[:3] if cause]),
+        "accident_state": causes[3],
+        "special_program": one[12],
+        "predetermination": one[19] == "PB",
+        "delay_reason": one[20],
+    }
 
 
 def _whole(text: str) -> int | None:
@@ -189,43 +197,48 @@ def _person(node: Node | None, role: str, about: list[str] | None) -> Person:
     return Person(party(node), dates.day(at(details, 2)), at(details, 3), died_on)
 
 
-def _codes(node: Node) -> tuple[Code, ...]:
+def _codes(segments: list[list[str]]) -> tuple[Code, ...]:
     """Every element of every HI."""
     found = []
-    for one in node.every("HI"):
+    for one in segments:
         for element in one[1:]:
-            if element:
-                parts = [*components(element), "", "", "", "", "", "", "", ""]
+            parts = components(element)
+            if len(parts) == 2:
+                found.append(Code(parts[0], parts[1]))
+            elif element:
+                parts += _PADDING
                 period = dates.period(parts[2], parts[3]) if parts[3] else None
                 days: tuple[date | None, date | None] = (period.first_on, period.last_on) if period else (None, None)
                 found.append(Code(parts[0], parts[1], *days, cents(parts, 4), parts[8]))
     return tuple(found)
 
 
+_OTHER_AMOUNTS = {"D": "paid_cents", "EAF": "remaining_cents", "A8": "noncovered_cents"}
+
+
 def _other_payer(node: Node) -> OtherPayer:
     """Loops 2320, 2330A, 2330B."""
-    policy, terms = node.segments[0][0], node.first("OI") or []
+    found = node.found()
+    policy, terms = [*node.segments[0][0], *_PADDING], node.first("OI") or []
     subscriber, payer = node.child("2330A"), node.child("2330B")
-    remarks = [at(one, index) for one in node.every("MIA") for index in (5, 20, 21, 22, 23)]
-    remarks += [at(one, index) for one in node.every("MOA") for index in (3, 4, 5, 6, 7)]
-    paid = next((one for one in dated(payer) if one.qualifier == "573"), None) if payer else None
+    remarks = [at(one, index) for one in found.get("MIA", []) for index in (5, 20, 21, 22, 23)]
+    remarks += [at(one, index) for one in found.get("MOA", []) for index in (3, 4, 5, 6, 7)]
+    paid = dated(payer.found().get("DTP", [])) if payer else ()
     return OtherPayer(
         party(payer) if payer else Party("PR"),
         party(subscriber) if subscriber else Party("IL"),
         policy[1],
-        at(policy, 2),
-        at(policy, 3),
-        at(policy, 4),
-        at(policy, 5),
-        at(policy, 9),
-        amount_of(node, "D"),
-        amount_of(node, "EAF"),
-        amount_of(node, "A8"),
-        adjustments(node),
-        paid.first_on if paid else None,
-        at(terms, 3),
-        at(terms, 6),
-        tuple([code for code in remarks if code]),
+        policy[2],
+        policy[3],
+        policy[4],
+        policy[5],
+        policy[9],
+        adjustments=adjustments(found.get("CAS", [])),
+        paid_on=next((one.first_on for one in paid if one.qualifier == "573"), None),
+        benefits_assigned=at(terms, 3),
+        release=at(terms, 6),
+        remarks=tuple([code for code in remarks if code]),
+        **amounts(found.get("AMT", []), _OTHER_AMOUNTS),
     )
 
 
@@ -238,21 +251,21 @@ def _issues(claim: Claim837) -> Iterator[Issue]:
         yield _issue(claim, "charge_negative", "CLM02 is negative", "A7:178", "CLM", 2)
     if any(_reversed(one) for one in claim.dates):
         yield _issue(claim, "period_reversed", "a period of the claim ends before it begins", "A7:187", "DTP", 3)
-    numbers = set()
+    numbers, diagnoses = set(), len(claim.diagnoses)
     for line in claim.lines:
         if line.number in numbers:
             yield _issue(line, "line_number", f"line number {line.number} is used twice", "A7:247", "LX", 1)
         numbers.add(line.number)
-        yield from _line_issues(claim, line)
+        yield from _line_issues(claim, line, diagnoses)
 
 
-def _line_issues(claim: Claim837, line: ServiceLine837) -> Iterator[Issue]:
+def _line_issues(claim: Claim837, line: ServiceLine837, diagnoses: int) -> Iterator[Issue]:
     label = f"line {line.number}"
     if line.charge_cents < 0:
         yield _issue(line, "charge_negative", f"the charge of {label} is negative", "A7:178", "LX")
     if line.quantity is not None and line.quantity < 0:
         yield _issue(line, "quantity_negative", f"the quantity of {label} is negative", "A7:476", "LX")
-    if any(not 1 <= pointer <= len(claim.diagnoses) for pointer in line.diagnosis_pointers):
+    if any(not 1 <= pointer <= diagnoses for pointer in line.diagnosis_pointers):
         yield _issue(line, "diagnosis_pointer", f"{label} points to a diagnosis that is not there", "A8:477", "LX")
     if any(_reversed(one) for one in line.dates):
         yield _issue(line, "period_reversed", f"a period of {label} ends before it begins", "A7:187", "DTP", 3)

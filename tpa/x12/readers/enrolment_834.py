@@ -55,16 +55,16 @@ def describe(header: SetHeader, root: Node) -> SetHeader:
         submitter_id=sender.id,
         receiver_name=target.name,
         receiver_id=target.id,
-        policy_number=next((one[2] for one in root.every("REF") if one[1] == "38"), ""),
+        policy_number=next((one[2] for one in root.found().get("REF", []) if one[1] == "38"), ""),
     )
 
 
 def build(node: Node, header: SetHeader) -> Member834:
     """The member of a loop 2000."""
-    one, number, offset = node.segments[0]
+    one, _, number, offset = node.segments[0]
     who, prior = node.child("2100A"), node.child("2100B")
     details = (who.first("DMG") if who else None) or []
-    found = references(node)
+    found = references(node.found().get("REF", []))
     died = dates.period(at(one, 11), at(one, 12)) if at(one, 12) else None
     return Member834(
         one[1] == "Y",
@@ -82,7 +82,7 @@ def build(node: Node, header: SetHeader) -> Member834:
         next((ref.value for ref in found if ref.qualifier == "0F"), ""),
         next((ref.value for ref in found if ref.qualifier == "1L"), ""),
         found,
-        dated(node),
+        dated(node.found().get("DTP", [])),
         party(who) if who else Party("IL"),
         dates.day(at(details, 2)),
         at(details, 3),
@@ -101,16 +101,16 @@ DIALECT = Dialect("834", GUIDES, frozenset(("2000",)), describe, build)
 
 def _coverage(node: Node) -> Coverage834:
     """Loop 2300."""
-    one = node.segments[0][0]
+    one, found = [*node.segments[0][0], *[""] * 10], node.found()
     return Coverage834(
         one[1],
-        at(one, 3),
-        at(one, 4),
-        at(one, 5),
-        at(one, 9) == "Y",
-        dated(node),
-        references(node),
-        tuple([CoverageAmount(amount[1], cents(amount, 2) or 0) for amount in node.every("AMT")]),
+        one[3],
+        one[4],
+        one[5],
+        one[9] == "Y",
+        dated(found.get("DTP", [])),
+        references(found.get("REF", [])),
+        tuple([CoverageAmount(amount[1], cents(amount, 2) or 0) for amount in found.get("AMT", [])]),
         tuple([party(sub) for sub in node.below("2310")]),
         tuple([_other(sub) for sub in node.below("2320")]),
     )
@@ -118,15 +118,15 @@ def _coverage(node: Node) -> Coverage834:
 
 def _other(node: Node) -> OtherCoverage:
     """Loops 2320 and 2330."""
-    one, days, insurer = node.segments[0][0], {day.qualifier: day for day in dated(node)}, node.child("2330")
-    starts, ends = days.get("344"), days.get("345")
+    one, found, insurer = [*node.segments[0][0], *[""] * 5], node.found(), node.child("2330")
+    days = {day.qualifier: day.first_on for day in dated(found.get("DTP", []))}
     return OtherCoverage(
-        at(one, 1),
-        at(one, 2),
-        at(one, 3),
-        repetitions(at(one, 4)),
-        references(node),
-        starts.first_on if starts else None,
-        ends.first_on if ends else None,
+        one[1],
+        one[2],
+        one[3],
+        repetitions(one[4]),
+        references(found.get("REF", [])),
+        days.get("344"),
+        days.get("345"),
         party(insurer).name if insurer else "",
     )

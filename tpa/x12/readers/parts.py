@@ -34,24 +34,31 @@ def quantity(elements: list[str], index: int) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def amount_of(node: Node, qualifier: str) -> int | None:
-    """The AMT of a qualifier."""
-    return next((cents(one, 2) for one in node.every("AMT") if one[1] == qualifier), None)
+def references(segments: list[list[str]]) -> tuple[Reference, ...]:
+    """REF segments."""
+    return tuple([Reference(one[1], one[2]) for one in segments])
 
 
-def references(node: Node) -> tuple[Reference, ...]:
-    """Every REF of the loop."""
-    return tuple([Reference(one[1], at(one, 2)) for one in node.every("REF")])
-
-
-def dated(node: Node) -> tuple[Dated, ...]:
-    """Every DTP of the loop."""
+def dated(segments: list[list[str]]) -> tuple[Dated, ...]:
+    """DTP segments."""
     found = []
-    for one in node.every("DTP"):
+    for one in segments:
         period = dates.period(one[2], one[3])
         if period is not None:
             found.append(Dated(one[1], *period))
     return tuple(found)
+
+
+def contacts(segments: list[list[str]]) -> tuple[Contact, ...]:
+    """PER segments."""
+    return tuple(
+        [
+            Contact(
+                at(one, 2), tuple([Reference(one[i], one[i + 1]) for i in (3, 5, 7) if i + 1 < len(one) and one[i]])
+            )
+            for one in segments
+        ]
+    )
 
 
 def procedure(text: str) -> Procedure:
@@ -62,45 +69,20 @@ def procedure(text: str) -> Procedure:
     return Procedure(parts[0], parts[1], tuple([one for one in parts[2:6] if one]), parts[6])
 
 
-def address(node: Node) -> Address:
-    """N3 and N4 of the loop."""
-    street, city = node.first("N3"), node.first("N4")
-    if street is None and city is None:
-        return Address()
-    street, city = street or [], city or []
-    return Address(at(street, 1), at(street, 2), at(city, 1), at(city, 2), at(city, 3), at(city, 4))
-
-
-def contacts(node: Node) -> tuple[Contact, ...]:
-    """Every PER of the loop."""
-    return tuple(
-        [
-            Contact(
-                at(one, 2), tuple([Reference(one[i], one[i + 1]) for i in (3, 5, 7) if i + 1 < len(one) and one[i]])
-            )
-            for one in node.every("PER")
-        ]
-    )
-
-
 def party(node: Node) -> Party:
     """Whoever the loop's NM1 or N1 names, with all that the loop says about them."""
-    name = node.first("NM1")
-    if name is None:
-        short = node.first("N1") or []
-        return Party(at(short, 1), name=at(short, 2), id_qualifier=at(short, 3), id=at(short, 4))
-    taxonomy = node.first("PRV")
-    return Party(
-        at(name, 1),
-        at(name, 2) == "1",
-        at(name, 3),
-        at(name, 4),
-        at(name, 5),
-        at(name, 7),
-        at(name, 8),
-        at(name, 9),
-        address(node),
-        references(node),
-        contacts(node),
-        at(taxonomy, 3) if taxonomy else "",
+    found = node.found()
+    if "NM1" not in found:
+        short = [*found["N1"][0], "", "", ""] if "N1" in found else [""] * 5
+        return Party(short[1], name=short[2], id_qualifier=short[3], id=short[4])
+    name = [*found["NM1"][0], "", "", "", "", "", "", ""]
+    who = Party(name[1], name[2] == "1", name[3], name[4], name[5], name[7], name[8], name[9])
+    if len(node.segments) == 1:
+        return who
+    street, city = found.get("N3", [[]])[0], found.get("N4", [[]])[0]
+    return who._replace(
+        address=Address(at(street, 1), at(street, 2), at(city, 1), at(city, 2), at(city, 3), at(city, 4)),
+        references=references(found.get("REF", [])),
+        contacts=contacts(found.get("PER", [])),
+        taxonomy=found["PRV"][0][3] if "PRV" in found else "",
     )
