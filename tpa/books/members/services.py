@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tpa.books.members.errors import LoadStateError, MemberNumberError
-from tpa.books.members.models import Coverage, Load, LoadChange, LoadRow, Member
+from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member
 from tpa.books.members.rows import PERSON_FIELDS, Row, person_as_json
 from tpa.books.members.timeline import Timeline, segments_as_json
+from tpa.infra import locks
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError, must
@@ -59,16 +60,12 @@ def _staged(load: Load, row: Row) -> tuple[object, ...]:
 
 def lock_enrolment() -> None:
     """Let one writer of coverage in at a time, to the end of the transaction; readers are not held up."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE members_coverage IN SHARE ROW EXCLUSIVE MODE")
+    locks.lock("enrolment")
 
 
 def lock_families(*, family_ids: Iterable[int]) -> None:
     """Wait until no claim of these families is being decided, and hold new ones to the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM members_family WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted({*family_ids})]
-        )
+    locks.lease_rows(Family, family_ids, wait=True)
 
 
 def lock_load(*, load_id: int, state: str) -> Load:
