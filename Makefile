@@ -1,0 +1,51 @@
+# The commands of this project. `make help` lists them; nothing but Python and make is needed.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench stop clean
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done)
+PY := .venv/bin/python
+SERVERS := $(PY) -m tpa.infra.embedded
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
+TEST_PROCESSES ?= 2
+
+help: ## Explain the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.runtime ## Run the demo TPA: servers, demo employers, worker, web; ONCE=1 ends after the table
+	@$(SERVERS) run sh -c '$(PY) manage.py migrate -v 0 && exec $(PY) manage.py demo $(if $(ONCE),--once)'
+
+test: lint ## Check everything: lint, then all tests against the embedded servers
+	@$(SERVERS) run $(PY) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+lint: .venv/.dev ## Check style, types, imports and migrations
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet . || { echo "Not formatted: run '$(PY) -m ruff format .'"; exit 1; }
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo --cache-dir var/import_linter
+	@$(SERVERS) run $(PY) manage.py makemigrations --check --dry-run
+
+bench: .venv/.dev ## Measure, print a table, write var/bench.json
+	@$(SERVERS) run $(PY) -m bench
+
+stop: ## Stop the embedded servers
+	@if [ -x $(PY) ]; then $(SERVERS) stop; else echo "Nothing was running."; fi
+
+clean: stop ## Remove the environment, the embedded servers' data and every cache
+	@rm -rf .venv var .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and is not on the PATH: install it, or say where it is with 'make PYTHON=/its/place/python3.11'."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: 'apt-get install python3-venv')."; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/.runtime: requirements/runtime.txt requirements/embedded.txt | .venv/bin/python
+	@echo "Installing the packages ..."
+	@$(PIP) $(addprefix -r ,$^) || { echo "The packages could not be installed: pip says why above; behind a mirror, set PIP_INDEX_URL."; exit 1; }
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@echo "Installing the development packages ..."
+	@$(PIP) -r $< || { echo "The packages could not be installed: pip says why above; behind a mirror, set PIP_INDEX_URL."; exit 1; }
+	@touch $@
