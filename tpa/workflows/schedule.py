@@ -7,6 +7,7 @@ from celery import shared_task
 from tpa.infra import outbox, periodic
 from tpa.infra.periodic import Periodic
 from tpa.infra.tasks import EmployerTask
+from tpa.workflows import tasks
 
 
 @shared_task(base=EmployerTask, public=True)
@@ -30,4 +31,8 @@ def sign_of_life() -> None:
 PERIODIC = [
     Periodic(drain_outbox, timedelta(seconds=5)),
     Periodic(sign_of_life, timedelta(seconds=30)),
+    Periodic(tasks.sweep_claims, timedelta(seconds=30)),
+    Periodic(tasks.fold_totals, timedelta(hours=1)),
+    Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
+    Periodic(tasks.draft_due_invoices, timedelta(hours=1)),
 ]

@@ -1,0 +1,244 @@
+"""Deciding claims: one transaction per chunk of families, everything by sets, the family's row lock as the lease.
+
+A worker takes families that nobody else holds, decides their waiting claims in the order of receipt, writes decisions,
+accumulator entries, postings, pends and totals by COPY, and commits. Killed anywhere it leaves nothing behind. A claim
+that breaks an invariant loses its chunk's transaction; the chunk is then decided again in smaller parts, until that
+claim alone is put aside, as a pend in the technical queue, and all others are decided.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from tenants.models import Employer
+from tenants.scope import employer_scope
+from tpa.books.accumulators import selectors as accumulator_selectors
+from tpa.books.accumulators import services as accumulators
+from tpa.books.claims import facts
+from tpa.books.claims import recording as decisions
+from tpa.books.claims import services as claims
+from tpa.books.claims.models import Decision
+from tpa.books.ledger import services as ledger
+from tpa.books.members import turns
+from tpa.engine.adjudication import decision as engine
+from tpa.engine.adjudication.adjudicate import adjudicate
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.entry import Amount, Entry
+from tpa.engine.journal.recipes.claim_approved import ClaimApproved
+from tpa.engine.journal.recipes.claim_denied import ClaimDenied
+from tpa.infra import clock, work_items
+from tpa.infra.logs import logger
+from tpa.infra.sequences import next_ids
+from tpa.kernel.errors import InvariantError
+from tpa.workflows.totals import figures_of
+
+CHUNK = 1000
+"""Claims in a transaction, at most. More would save few statements and hold families for longer."""
+POISON = engine.PendReason("poison", "technical")
+
+
+class Counts(NamedTuple):
+    """What became of claims that were taken up."""
+
+    paid: int = 0
+    denied: int = 0
+    pended: int = 0
+
+    @property
+    def total(self) -> int:
+        """Claims that are off the list of work."""
+        return self.paid + self.denied + self.pended
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(self.paid + other.paid, self.denied + other.denied, self.pended + other.pended)
+
+
+def decide_waiting(*, employer_id: int, chunk: int = CHUNK) -> Counts:
+    """Decide the employer's waiting claims until a whole round through its families finds none to take.
+
+    Families that another worker holds are that worker's. Any number of workers may run this at once.
+    """
+    done, after, taken = Counts(), 0, 0
+    with employer_scope(employer_id) as employer:
+        while True:
+            families = facts.families_with_work(after=after, limit=chunk)
+            if families:
+                counts = _decide_safely(employer, families, chunk)
+                done, taken, after = done.plus(counts), taken + counts.total, families[-1]
+            elif taken:
+                after = taken = 0
+            else:
+                return done
+
+
+def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int = CHUNK) -> Counts:
+    """Decide up to `limit` waiting claims of those of the families that are free: one transaction.
+
+    A fixed number of statements, whatever the number of claims. Raises whatever breaks; nothing is changed then.
+    """
+    with transaction.atomic():
+        waiting, next_seqs = _take(employer, family_ids, limit)
+        return _decide(employer, waiting, next_seqs) if waiting else Counts()
+
+
+def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[list[facts.Waiting], dict[int, int]]:
+    """Lock what is free of the families; their waiting claims, and the next number of each."""
+    next_seqs = turns.take_turns(family_ids=family_ids)
+    return (facts.waiting_claims(employer.pk, list(next_seqs), limit) if next_seqs else []), next_seqs
+
+
+def _decide(employer: Employer, waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Counts:
+    decided_at = clock.now()
+    chunk = _decided(waiting, next_seqs)
+    return _record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
+
+
+class _Chunk(NamedTuple):
+    """What came out of the engine for a chunk, and the numbers that the families give next."""
+
+    waiting: list[facts.Waiting]
+    decided: list[decisions.Decided]
+    pended: list[tuple[facts.Waiting, engine.Pend]]
+    next_seqs: dict[int, int]
+    fresh_counts: dict[int, int]
+
+
+def _decided(waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> _Chunk:
+    families = facts.families_of(waiting)
+    outcomes: list[tuple[facts.Waiting, engine.Decision, int]] = []
+    pended: list[tuple[facts.Waiting, engine.Pend]] = []
+    moved: dict[int, int] = {}
+    fresh_counts: dict[int, int] = {}
+    for one in waiting:
+        known = families[one.family_id]
+        outcome = adjudicate(one.claim, known.family)
+        if isinstance(outcome, engine.Pend):
+            pended.append((one, outcome))
+            continue
+        known.family.fold(one.claim, outcome)
+        seq = moved.get(one.family_id, next_seqs[one.family_id])
+        moved[one.family_id] = seq + 1
+        if outcome.entries:
+            fresh_counts[one.family_id] = fresh_counts.get(one.family_id, known.fresh_count) + len(outcome.entries)
+        outcomes.append((one, outcome, seq))
+    keys = next_ids(Decision, len(outcomes))
+    decided = [
+        decisions.Decided(key, one.version, one.family_id, seq, one.claim, outcome)
+        for key, (one, outcome, seq) in zip(keys, outcomes, strict=True)
+    ]
+    return _Chunk(waiting, decided, pended, moved, fresh_counts)
+
+
+def _record(chunk: _Chunk, decided_at: datetime, decided_on: date) -> Counts:
+    """Everything that the chunk's decisions change, in the caller's transaction."""
+    decided, pended = chunk.decided, chunk.pended
+    decisions.record_decisions(decided=decided, decided_at=decided_at, decided_on=decided_on)
+    accumulators.add_entries(entries=_accumulator_entries(decided))
+    ledger.post_entries(entries=[_entry(one, decided_on) for one in decided], recorded_at=decided_at)
+    claims.pend_claims(
+        pends=[(pend, one.family_id, one.claim.member_id, one.claim.received_on) for one, pend in pended],
+        raised_at=decided_at,
+    )
+    claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
+    work_items.open_items(_item(one, pend, decided_at) for one, pend in pended)
+    claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
+    turns.end_turns(next_seqs=chunk.next_seqs)
+    accumulators.write_checkpoints(
+        family_ids=[
+            family for family, count in chunk.fresh_counts.items() if count >= accumulator_selectors.CHECKPOINT_EVERY
+        ]
+    )
+    denied = sum(one.decision.outcome == Decision.Outcome.DENIED for one in decided)
+    return Counts(len(decided) - denied, denied, len(pended))
+
+
+def _accumulator_entries(decided: Iterable[decisions.Decided]) -> list[accumulators.NewEntry]:
+    return [
+        accumulators.NewEntry(
+            one.family_id,
+            one.family_seq,
+            n,
+            entry.member_id,
+            entry.code,
+            entry.period_on,
+            entry.amount,
+            entry.line_number,
+        )
+        for one in decided
+        for n, entry in enumerate(one.decision.entries, 1)
+    ]
+
+
+def _entry(one: decisions.Decided, decided_on: date) -> Entry:
+    """The ledger's entry of a decision, by line of coverage."""
+    lines, denied = one.decision.lines, one.decision.outcome == Decision.Outcome.DENIED
+    sums: dict[str, int] = {}
+    for line in lines:
+        cents = line.charge_cents if denied else line.paid_cents
+        sums[line.coverage_line] = sums.get(line.coverage_line, 0) + cents
+    amounts = tuple(Amount(name, cents) for name, cents in sums.items())
+    recipe = ClaimDenied if denied else ClaimApproved
+    return entry_for(recipe(one.decision_id, decided_on, amounts))
+
+
+def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:
+    reason, claim = pend.reasons[0], one.claim
+    title = f"{reason.code}: {reason.detail}" if reason.detail else reason.code
+    charge_cents = sum(line.charge_cents for line in claim.lines)
+    due_on = claims.pend_due_on(claim.received_on)
+    return work_items.Item("pend", reason.queue, claim.claim_id, title[:200], charge_cents, due_on, raised_at)
+
+
+def _decide_safely(employer: Employer, family_ids: Sequence[int], limit: int) -> Counts:
+    """As `decide_families`, but what breaks on one claim does not hold up the others.
+
+    A fault of the connection is not the claim's: it is raised, and the work stays on its list.
+    """
+    try:
+        return decide_families(employer=employer, family_ids=family_ids, limit=limit)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 whatever it is, it must not stop the others
+        if len(family_ids) == 1:
+            return _one_by_one(employer, family_ids, limit)
+        half = math.ceil(len(family_ids) / 2)
+        first = _decide_safely(employer, family_ids[:half], limit)
+        return first.plus(_decide_safely(employer, family_ids[half:], limit))
+
+
+def _one_by_one(employer: Employer, family_ids: Sequence[int], limit: int) -> Counts:
+    done = Counts()
+    for _ in range(limit):
+        counts = _decide_or_park(employer, family_ids)
+        if not counts.total:
+            break
+        done = done.plus(counts)
+    return done
+
+
+def _decide_or_park(employer: Employer, family_ids: Sequence[int]) -> Counts:
+    """Decide the family's next claim, or put it aside with what went wrong: the kind of fault, no data of the claim."""
+    with transaction.atomic():
+        waiting, next_seqs = _take(employer, family_ids, 1)
+        if not waiting:
+            return Counts()
+        try:
+            with transaction.atomic():
+                return _decide(employer, waiting, next_seqs)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:  # noqa: BLE001 it is told in the pend
+            return _park(waiting[0], fault)
+
+
+def _park(one: facts.Waiting, fault: Exception) -> Counts:
+    logger(__name__).critical("claim put aside", claim_id=one.claim.claim_id, fault=type(fault).__name__)
+    detail = str(fault) if isinstance(fault, InvariantError) else type(fault).__name__
+    pend = engine.Pend(one.claim.claim_id, (POISON._replace(detail=detail[:400]),))
+    raised_at = clock.now()
+    return _record(_Chunk([one], [], [(one, pend)], {}, {}), raised_at, raised_at.date())

@@ -1,0 +1,265 @@
+"""Whose is a claim? Found by keyed hashes, registered in the employer's books, or put before a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from tenants import directory
+from tenants.models import Employer
+from tenants.scope import desk_scope, employer_scope
+from tpa.books.claims import services as claims
+from tpa.books.claims.models import Claim
+from tpa.books.claims.registration import NewClaim
+from tpa.books.edi import keys
+from tpa.books.edi import services as edi
+from tpa.books.edi.models import IntakeItem
+from tpa.books.members import selectors as members
+from tpa.infra import clock
+from tpa.kernel.errors import DomainError
+from tpa.kernel.ids import public_id
+from tpa.workflows.claim_intake_forms import IncomingClaim, from_json, to_json
+from tpa.workflows.wake_ups import wake
+
+
+class UnknownMemberError(DomainError):
+    """The claim's patient is nobody, or more than one person, of the employer's plans."""
+
+    code = "unknown_member"
+    remedy = "Give the member number and the birth date as on the member's card; the first name tells twins apart."
+
+
+class Incoming(NamedTuple):
+    """A claim on its way in, and its name at its origin."""
+
+    source_ref: str
+    came: IncomingClaim
+
+
+class _Placed(NamedTuple):
+    """Whom a claim may be about, and why it cannot be registered if it cannot."""
+
+    incoming: Incoming
+    candidates: Sequence[keys.Candidate]
+    reason: str = ""
+
+
+def place_claims(
+    incoming: Sequence[Incoming], *, source: str, file_id: int | None, received_at: datetime
+) -> dict[str, str]:
+    """Register claims with their employers, one transaction each, or put them into the intake queue; decisions follow.
+
+    Returns our claim number by `source_ref`, for those registered, now or before. Bound to the desk.
+    """
+    placed = _told_apart(_candidates(incoming))
+    numbers: dict[str, str] = {}
+    found: dict[int, list[_Placed]] = {}
+    queued = []
+    for one in placed:
+        if one.reason:
+            queued.append(one)
+        else:
+            found.setdefault(one.candidates[0].employer_id, []).append(one)
+    for employer_id, own in sorted(found.items()):
+        if directory.employer(employer_id).is_open:
+            numbers |= _register_retrying(employer_id, own, source, file_id, received_at)
+        else:
+            queued += [one._replace(reason=IntakeItem.Reason.CLOSED) for one in own]
+    edi.queue_items(items=[_item(one, file_id, received_at) for one in queued])
+    return numbers
+
+
+def _candidates(incoming: Sequence[Incoming]) -> list[_Placed]:
+    asks = [_ask(one.came) for one in incoming]
+    found = keys.candidates({ask for ask in asks if ask is not None})
+    return [_judged(one, found[ask] if ask else ()) for one, ask in zip(incoming, asks, strict=True)]
+
+
+def _ask(came: IncomingClaim) -> keys.Ask | None:
+    patient = came.patient
+    return keys.Ask(patient.group_number, patient.member_number, patient.birth_on) if patient.birth_on else None
+
+
+def _judged(incoming: Incoming, candidates: Sequence[keys.Candidate]) -> _Placed:
+    if incoming.came.estimate:
+        return _Placed(incoming, candidates, IntakeItem.Reason.ESTIMATE)
+    if not candidates:
+        return _Placed(incoming, candidates, IntakeItem.Reason.NONE)
+    return _Placed(incoming, candidates, IntakeItem.Reason.SEVERAL if len(candidates) > 1 else "")
+
+
+def _told_apart(placed: Iterable[_Placed]) -> list[_Placed]:
+    """Twins: several people of one employer under one number and birth date are told apart by the first name."""
+    placed = list(placed)
+    twins: dict[int, set[int]] = {}
+    for one in placed:
+        if _are_twins(one):
+            twins.setdefault(one.candidates[0].employer_id, set()).update(who.member_id for who in one.candidates)
+    names: dict[tuple[int, int], str] = {}
+    for employer_id, member_ids in twins.items():
+        with employer_scope(employer_id):
+            for member in members.members().filter(pk__in=member_ids):
+                names[employer_id, member.pk] = _plain(member.first_name)
+    return [_by_name(one, names) if _are_twins(one) else one for one in placed]
+
+
+def _are_twins(one: _Placed) -> bool:
+    return one.reason == IntakeItem.Reason.SEVERAL and len({who.employer_id for who in one.candidates}) == 1
+
+
+def _by_name(one: _Placed, names: Mapping[tuple[int, int], str]) -> _Placed:
+    wanted = _plain(one.incoming.came.patient.first_name)
+    called = [who for who in one.candidates if wanted and names.get((who.employer_id, who.member_id)) == wanted]
+    return one._replace(candidates=called, reason="") if len(called) == 1 else one
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name.upper() if char.isalnum())
+
+
+def _register_retrying(
+    employer_id: int, placed: Sequence[_Placed], source: str, file_id: int | None, received_at: datetime
+) -> dict[str, str]:
+    """Two readers of the same file may meet at the same claim: the second finds it in the books when it tries again."""
+    try:
+        return _register(employer_id, placed, source, file_id, received_at)
+    except IntegrityError:
+        return _register(employer_id, placed, source, file_id, received_at)
+
+
+def _register(
+    employer_id: int, placed: Sequence[_Placed], source: str, file_id: int | None, received_at: datetime
+) -> dict[str, str]:
+    with employer_scope(employer_id) as employer, transaction.atomic():
+        registered = claims.register_claims(
+            claims=[
+                new_claim(
+                    employer,
+                    one.incoming,
+                    one.candidates[0].family_id,
+                    one.candidates[0].member_id,
+                    source=source,
+                    file_id=file_id,
+                    received_at=received_at,
+                )
+                for one in placed
+            ],
+            now=clock.now(),
+        )
+        if registered.new_count:
+            wake("decide_claims", employer_id=employer_id)
+        return {ref: public_id("clm", employer_id, key) for (_, ref), key in registered.keys.items()}
+
+
+def new_claim(
+    employer: Employer,
+    incoming: Incoming,
+    family_id: int,
+    member_id: int,
+    *,
+    source: str,
+    file_id: int | None,
+    received_at: datetime,
+) -> NewClaim:
+    """The claim as the claims book takes it: whose it is, and the day of receipt where the employer is."""
+    came = incoming.came
+    received_on = received_at.astimezone(ZoneInfo(employer.time_zone)).date()
+    return NewClaim(
+        source,
+        incoming.source_ref,
+        family_id,
+        received_at,
+        came.claim._replace(member_id=member_id, received_on=received_on),
+        file_id,
+        came.patient_control_number,
+        came.provider_name,
+        came.diagnoses,
+        came.line_control_numbers,
+    )
+
+
+def _item(one: _Placed, file_id: int | None, received_at: datetime) -> edi.NewItem:
+    employers = {who.employer_id for who in one.candidates}
+    return edi.NewItem(
+        one.incoming.source_ref,
+        file_id,
+        employers.pop() if len(employers) == 1 else None,
+        one.reason,
+        to_json(one.incoming.came),
+        [list(who) for who in one.candidates],
+        received_at,
+    )
+
+
+def register_claim_json(
+    *, employer_id: int, document: Mapping[str, Any], source_ref: str, received_at: datetime
+) -> int:
+    """A claim by REST into the employer's books, in the caller's transaction; returns its key. Decided soon after.
+
+    `source_ref` is the request's idempotency key: the same again gives the same claim. Raises DocumentError with the
+    JSON pointer of a fault, UnknownMemberError.
+    """
+    incoming = Incoming(source_ref, from_json(document))
+    with employer_scope(employer_id) as employer:
+        _, family_id, member_id = _own_member(incoming)
+        new = new_claim(
+            employer, incoming, family_id, member_id, source=Claim.Source.REST, file_id=None, received_at=received_at
+        )
+        registered = claims.register_claims(claims=[new], now=clock.now())
+        wake("decide_claims", employer_id=employer_id)
+        return registered.keys[Claim.Source.REST, source_ref]
+
+
+def _own_member(incoming: Incoming) -> keys.Candidate:
+    """The patient in the bound employer's books; row-level security leaves no other employer's in the index."""
+    (placed,) = _told_apart(_candidates([incoming]))
+    if placed.reason == IntakeItem.Reason.ESTIMATE:
+        raise UnknownMemberError(
+            "Estimates are not decided.", where="/estimate", remedy="Send the claim when it is due."
+        )
+    if placed.reason:
+        raise UnknownMemberError("No one member has this number and birth date.", where="/patient")
+    return placed.candidates[0]
+
+
+def assign_item(*, item_id: int, employer_id: int, member_id: int, by_id: int | None) -> int:
+    """A person says whose the claim is: it is registered with that employer and decided. Returns the claim's key.
+
+    Raises NotFoundError for an item or member that is none, ItemResolved.
+    """
+    with desk_scope(), transaction.atomic():
+        item = edi.lock_item(item_id=item_id)
+        with employer_scope(employer_id) as employer:
+            member = members.member(member_id)
+            new = new_claim(
+                employer,
+                Incoming(item.source_ref, from_json(item.claim)),
+                member.family_id,
+                member.pk,
+                source=Claim.Source.INTAKE,
+                file_id=item.file_id,
+                received_at=item.received_at,
+            )
+            registered = claims.register_claims(claims=[new], now=clock.now())
+            wake("decide_claims", employer_id=employer_id)
+            claim_id = registered.keys[Claim.Source.INTAKE, item.source_ref]
+        edi.resolve_item(
+            item=item,
+            state=IntakeItem.State.ASSIGNED,
+            employer_id=employer_id,
+            claim_id=claim_id,
+            by_id=by_id,
+            now=clock.now(),
+        )
+        return claim_id
+
+
+def discard_item(*, item_id: int, by_id: int | None) -> None:
+    """A person says that the claim is none of ours. Raises NotFoundError, ItemResolved."""
+    with desk_scope(), transaction.atomic():
+        item = edi.lock_item(item_id=item_id)
+        edi.resolve_item(
+            item=item, state=IntakeItem.State.DISCARDED, employer_id=None, claim_id=None, by_id=by_id, now=clock.now()
+        )

@@ -1,0 +1,51 @@
+"""The tasks: thin shells that run a workflow for the employer, or the file, that the message names."""
+
+from celery import shared_task
+
+from tpa.infra.tasks import EmployerTask
+from tpa.workflows import adjudication, claim_intake, invoice_run, stop_loss_sweep, sweep, totals
+
+FILE_SECONDS = 3600
+"""A large file may take this long; a second worker that gets its message meanwhile does no harm."""
+
+
+@shared_task(base=EmployerTask)
+def decide_claims(*, employer_id: int) -> None:
+    """Decide what waits."""
+    adjudication.decide_waiting(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask, public=True, time_limit=FILE_SECONDS)
+def read_claims_file(*, file_id: int) -> None:
+    """Read a stored 837 to its end."""
+    claim_intake.read_claims_file(file_id=file_id)
+
+
+@shared_task(base=EmployerTask, public=True)
+def sweep_claims() -> None:
+    """Find what a lost message left behind."""
+    sweep.sweep_claims()
+
+
+@shared_task(base=EmployerTask)
+def fold_totals(*, employer_id: int) -> None:
+    """Keep the figures' rows few."""
+    totals.fold_totals(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask)
+def draft_invoice(*, employer_id: int, job_id: int) -> None:
+    """Draft the month's invoice that the job asks for."""
+    invoice_run.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask)
+def draft_due_invoices(*, employer_id: int) -> None:
+    """Ask for last month's invoice, if nobody has."""
+    invoice_run.draft_due(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask)
+def sweep_stop_loss(*, employer_id: int) -> None:
+    """Write the stop-loss notices and receivables that are due."""
+    stop_loss_sweep.sweep()
