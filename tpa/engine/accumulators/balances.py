@@ -65,6 +65,12 @@ class Balances:
             if owner != FAMILY and name == code and by_day.get(period_on, 0) >= amount
         )
 
+    def members_with(self, code: str, period_on: date) -> tuple[int, ...]:
+        """The members who have an entry under the code and key day."""
+        return tuple(
+            owner for (owner, name), days in self._sums.items() if owner and name == code and period_on in days
+        )
+
     def rows(self) -> dict[tuple[int, str, date], int]:
         """A copy of all sums by (member, code, key day); member 0 is the family."""
         return {

@@ -1,0 +1,180 @@
+"""A counter: what a deductible, an out-of-pocket maximum or a limit allows one person, and what is left of it.
+
+Entries are filed under `line:kind.code`, so that a dental and a medical deductible of one code stay apart, while two
+medical plans of one employer that use the same code go on counting where the other stopped.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tpa.engine.accumulators.balances import FAMILY, Balances
+from tpa.engine.accumulators.carry_over import carried
+from tpa.engine.accumulators.periods import key_on, window
+from tpa.engine.plan.terms import CarryOver, Deductible, FamilyRule, Limit, OutOfPocket, Period, PlanTerms
+from tpa.engine.statute import MissingValueError, statute
+from tpa.kernel.periods import Span, add_months, year_of
+
+NO_LIMIT = 1 << 60
+"""More than any amount: what is left of something without a limit."""
+_ACA = "us/aca_out_of_pocket"
+
+
+class Counter:
+    """One deductible, maximum or limit of a plan version, laid out for quick asking."""
+
+    __slots__ = (
+        "_caps", "_days", "_keys", "carry_over", "clause", "code", "family", "individual", "is_dated",
+        "members", "months", "name", "period", "rule", "self_only_cap", "starts_month",
+    )  # fmt: skip
+
+    def __init__(self, code: str, period: Period, terms: PlanTerms, *, name: str, clause: str) -> None:
+        self.code = code
+        self.name = name
+        self.clause = clause
+        self.period = period
+        self.starts_month = terms.year_starts_month
+        self.individual: int | None = None
+        self.family: int | None = None
+        self.rule = FamilyRule.EMBEDDED
+        self.members = 0
+        self.months = 0
+        self.self_only_cap = False
+        self.carry_over: CarryOver | None = None
+        self.is_dated = False
+        self._keys: dict[date, date] = {}
+        self._caps: dict[date, int | None] = {}
+        self._days: dict[date, bool] = {}
+
+    def key_on(self, day: date) -> date:
+        """The key day of a service on `day`."""
+        key = self._keys.get(day)
+        if key is None:
+            key = day if self.is_dated else key_on(self.period, day, self.starts_month)
+            self._keys[day] = key
+        return key
+
+    def limits(self, day: date, *, is_family: bool) -> tuple[int | None, int | None]:
+        """What one person and what the family may reach in the period of `day`; None: no limit of that kind.
+
+        Raises MissingValueError where the law's figure for the plan year is not known yet.
+        """
+        individual, family = self.individual, self.family
+        if not is_family:
+            individual, family = (family if individual is None else individual), None
+        elif self.rule is FamilyRule.AGGREGATE:
+            individual = None
+        if self.self_only_cap:
+            cap = self._self_only_cents(day)
+            if cap is not None and (individual is None or cap < individual):
+                individual = cap
+        return individual, family
+
+    def room(self, balances: Balances, member_id: int, day: date, *, is_family: bool) -> int:
+        """What is left for the member on `day`, never below zero."""
+        individual, family = self.limits(day, is_family=is_family)
+        room = NO_LIMIT if individual is None else individual - self.used(balances, member_id, day)
+        if is_family and self.rule is FamilyRule.MEMBERS:
+            met = balances.members_at(self.code, self.key_on(day), self.individual or 0)
+            return 0 if met >= self.members else max(room, 0)
+        if family is not None:
+            room = min(room, family - self.used(balances, FAMILY, day))
+        return max(room, 0)
+
+    def used(self, balances: Balances, member_id: int, day: date) -> int:
+        """What the member (or the family, 0) has used in the period of `day`, what was carried over included."""
+        if self.is_dated:
+            span = self.window_on(day)
+            return balances.used_between(member_id, self.code, span.starts_on, span.last_day)
+        key = self.key_on(day)
+        used = balances.used(member_id, self.code, key)
+        if self.carry_over is not None:
+            used += self._carried(balances, member_id, add_months(key, -12))
+        return used
+
+    def window_on(self, day: date) -> Span:
+        """The days that count for a service on `day`, where entries keep their own day."""
+        return window(day, self.months) if self.months else year_of(day, self.starts_month)
+
+    def _carried(self, balances: Balances, member_id: int, year_on: date) -> int:
+        """What the year that began on `year_on` hands on."""
+        if self.carry_over is None or self.carry_over.even_if_met:
+            return carried(balances, member_id, self.code, year_on, None)
+        if self.family is not None and balances.used(FAMILY, self.code, year_on) >= self.family:
+            return 0
+        return carried(balances, member_id, self.code, year_on, self.individual)
+
+    def carries(self, day: date) -> bool:
+        """Whether what is applied on `day` also counts for the next year."""
+        if self.carry_over is None:
+            return False
+        late = self._days.get(day)
+        if late is None:
+            ends_before = add_months(self.key_on(day), 12)
+            if self.carry_over.months is not None:
+                late = day >= add_months(ends_before, -self.carry_over.months)
+            else:
+                late = (ends_before - day).days <= (self.carry_over.days or 0)
+            self._days[day] = late
+        return late
+
+    def _self_only_cents(self, day: date) -> int | None:
+        """The ACA's self-only figure of the plan year of `day`; None before there was one (R-A11, R-A14)."""
+        if day not in self._caps:
+            year_on = year_of(day, self.starts_month).starts_on
+            law = statute(_ACA)
+            first_on = min(value.span.starts_on for value in law.values)
+            self._caps[day] = None if year_on < first_on else int(law.on(year_on)["self_only_cents"])
+        return self._caps[day]
+
+    def is_known(self, day: date) -> bool:
+        """Whether every figure for the plan year of `day` is known."""
+        try:
+            self.limits(day, is_family=True)
+        except MissingValueError:
+            return False
+        return True
+
+
+def deductible_counter(terms: PlanTerms, one: Deductible) -> Counter:
+    """The counter of a deductible."""
+    counter = _bucket(f"{terms.line}:deductible.{one.code}", terms, one)
+    counter.carry_over = one.carry_over
+    return counter
+
+
+def out_of_pocket_counter(terms: PlanTerms, one: OutOfPocket) -> Counter:
+    """The counter of an out-of-pocket, coinsurance or copay maximum."""
+    counter = _bucket(f"{terms.line}:oop.{one.code}", terms, one)
+    counter.self_only_cap = one.self_only_cap
+    return counter
+
+
+def _bucket(code: str, terms: PlanTerms, one: Deductible | OutOfPocket) -> Counter:
+    counter = Counter(code, one.period, terms, name=one.code, clause=one.clause)
+    counter.individual = one.individual_cents
+    counter.family = one.family_cents
+    counter.rule = one.family_rule
+    counter.members = one.family_members
+    return counter
+
+
+def limit_counter(terms: PlanTerms, one: Limit) -> Counter:
+    """The counter of a benefit limit or plan maximum. One for the family adds up over its people in every tier."""
+    counter = Counter(f"{terms.line}:limit.{one.code}", one.period, terms, name=one.code, clause=one.clause)
+    if one.per_family:
+        counter.family = one.most
+        counter.rule = FamilyRule.EMBEDDED
+    else:
+        counter.individual = one.most
+    counter.months = one.months
+    counter.is_dated = one.period is Period.ROLLING
+    return counter
+
+
+def visit_counter(terms: PlanTerms, name: str, count: int, clause: str) -> Counter:
+    """The counter of the first visits of a plan year: filed under the day of the visit."""
+    counter = Counter(f"{terms.line}:visits.{name}", Period.PLAN_YEAR, terms, name=name, clause=clause)
+    counter.individual = count
+    counter.is_dated = True
+    return counter

@@ -1,0 +1,271 @@
+"""A plan's terms laid out for look-up: made once a plan version, so that a line costs a few dictionary look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from tpa.engine.accumulators.counter import (
+    Counter,
+    deductible_counter,
+    limit_counter,
+    out_of_pocket_counter,
+    visit_counter,
+)
+from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Share, Tier
+from tpa.engine.plan.terms_values import fits
+from tpa.engine.pricing.method import Pricer
+from tpa.engine.pricing.order import bind_step
+from tpa.kernel.errors import DomainError
+from tpa.kernel.periods import age_on
+
+if TYPE_CHECKING:
+    from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
+    from tpa.engine.adjudication.line import LineWork
+
+Condition = Callable[["ServiceLine", "Claim", "Person", str], bool]
+_MOST_KEPT = 2_000
+_MOST_CODES = 50_000
+
+
+class Fills:
+    """What a part of cost sharing is stopped by and counts to (`caps`), and what it only counts to (`fed`)."""
+
+    __slots__ = ("caps", "fed")
+
+    def __init__(self, caps: tuple[Counter, ...] = (), fed: tuple[Counter, ...] = ()) -> None:
+        self.caps = caps
+        self.fed = fed
+
+
+class HeldLimit(NamedTuple):
+    """A limit, its counter, and the benefits that count towards it."""
+
+    limit: Limit
+    counter: Counter
+    benefits: frozenset[str]
+
+
+class CompiledTier:
+    """A tier with its pricing functions."""
+
+    __slots__ = ("excess_group", "pricers", "tier")
+
+    def __init__(self, tier: Tier, pricers: tuple[tuple[str, Pricer], ...]) -> None:
+        self.tier = tier
+        self.pricers = pricers
+        self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
+
+
+class CompiledShare:
+    """A benefit in a tier: everything that the rules after the screens ask for."""
+
+    __slots__ = (
+        "benefit", "coinsurance", "copay", "deductibles", "first_visits", "limits", "paid_limits", "program",
+        "share", "tier", "visit_benefits",
+    )  # fmt: skip
+
+    def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
+        self.benefit = benefit
+        self.share = share
+        self.tier = tier
+        self.copay = plan.fills(share, "copay", None)
+        self.coinsurance = plan.fills(share, "coinsurance", None)
+        self.deductibles = {
+            step: (counter, plan.fills(share, "deductible", counter))
+            for step in (*share.member_pays, *(share.first_visits.member_pays if share.first_visits else ()))
+            if (counter := plan.deductible(step, share.tier)) is not None
+        }
+        held = [one for one in plan.limits if share.tier in one.limit.tiers and benefit.code in one.benefits]
+        self.limits = tuple(one for one in held if one.limit.measure is not Measure.PAID)
+        self.paid_limits = tuple(one for one in held if one.limit.measure is Measure.PAID)
+        first = share.first_visits
+        self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
+        self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
+        self.program: tuple[Callable[[LineWork], None], ...] | None = None
+        """The rules for this share, set when a line first asks."""
+
+
+class CompiledPlan:
+    """A plan version, compiled. Raises PlanError where a tier's pricing names no method or a wrong setting."""
+
+    __slots__ = (
+        "_by_codes", "_by_priority", "_out_of_pockets", "_shares", "_tiers", "deductibles", "law_counters", "limits",
+        "outside", "terms",
+    )  # fmt: skip
+
+    def __init__(self, terms: PlanTerms) -> None:
+        self.terms = terms
+        self._tiers = _compile_tiers(terms)
+        self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
+        self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
+        self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
+        self.law_counters = tuple(counter for one, counter in self._out_of_pockets if one.self_only_cap)
+        self.limits = tuple(
+            HeldLimit(one, limit_counter(terms, one), _held_benefits(terms, one)) for one in terms.limits
+        )
+        self._by_priority = sorted(
+            ((benefit, _conditions(benefit.match)) for benefit in terms.benefits),
+            key=lambda one: -one[0].priority,
+        )
+        self._by_codes: dict[tuple[str, str], tuple[tuple[Benefit, tuple[Condition, ...]], ...]] = {}
+        self._shares: dict[tuple[str, str], CompiledShare] = {}
+
+    def tier(self, network: str) -> CompiledTier | None:
+        """The tier for the name under which the provider takes part; "" is outside all networks (None: not covered there).
+
+        A plan with a single tier uses it for everybody. Raises KeyError for a name that the plan does not know.
+        """
+        if len(self._tiers) == 1:
+            return next(iter(self._tiers.values()))
+        return self._tiers[network] if network else self.outside
+
+    def share(self, line: ServiceLine, claim: Claim, person: Person, tier: CompiledTier) -> CompiledShare | None:
+        """The benefit that the line matches with the highest priority, in the tier; None where none does."""
+        codes = (line.procedure, line.revenue_code)
+        candidates = self._by_codes.get(codes)
+        if candidates is None:
+            candidates = self._candidates(*codes)
+        name = tier.tier.name
+        for benefit, conditions in candidates:
+            for holds in conditions:
+                if not holds(line, claim, person, name):
+                    break
+            else:
+                key = (benefit.code, name)
+                share = self._shares.get(key)
+                if share is None:
+                    share = self._shares[key] = CompiledShare(self, benefit, benefit.shares[name], tier)
+                return share
+        return None
+
+    def _candidates(self, procedure: str, revenue_code: str) -> tuple[tuple[Benefit, tuple[Condition, ...]], ...]:
+        if len(self._by_codes) > _MOST_CODES:
+            self._by_codes.clear()
+        found = tuple(one for one in self._by_priority if meets_codes(one[0].match, procedure, revenue_code))
+        self._by_codes[procedure, revenue_code] = found
+        return found
+
+    def deductible(self, step: str, tier: str) -> Counter | None:
+        """The deductible that a step of cost sharing names: `deductible:code`, or the first that holds in the tier."""
+        if not step.startswith("deductible"):
+            return None
+        _, _, code = step.partition(":")
+        if code:
+            return self.deductibles[code][1]
+        return next((counter for one, counter in self.deductibles.values() if tier in one.tiers), None)
+
+    def fills(self, share: Share, part: str, deductible: Counter | None) -> Fills:
+        """What a part of the member's share in a tier fills: the maximums that count it, and other tiers' deductibles."""
+        caps: list[Counter] = []
+        fed: list[Counter] = []
+        if deductible is not None:
+            caps.append(deductible)
+            if self.deductible("deductible", share.tier) is deductible:
+                general = {id(self.deductible("deductible", tier)) for tier in self._tiers}
+                fed += [
+                    counter
+                    for one, counter in self.deductibles.values()
+                    if counter is not deductible and id(counter) in general and share.tier in one.fed_by
+                ]
+        if not share.outside_out_of_pocket:
+            for one, counter in self._out_of_pockets:
+                if part in one.counts and share.tier in one.tiers:
+                    caps.append(counter)
+                elif part in one.counts and share.tier in one.fed_by:
+                    fed.append(counter)
+        return Fills(tuple(caps), tuple(fed))
+
+    def benefits_counting(self, visits: str) -> frozenset[str]:
+        """The benefits whose first visits count under one name."""
+        return frozenset(
+            benefit.code
+            for benefit in self.terms.benefits
+            for share in benefit.shares.values()
+            if share.first_visits is not None and share.first_visits.counter == visits
+        )
+
+    def copay_group(self, benefit: str) -> str:
+        """The copay group of a benefit of this plan; a name that is none of its benefits is its own."""
+        return next((one.copay_group for one in self.terms.benefits if one.code == benefit), benefit)
+
+    def is_known(self, day: date) -> bool:
+        """Whether the law's figures for the plan year of `day` are known."""
+        return all(counter.is_known(day) for counter in self.law_counters)
+
+
+def _compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:
+    tiers: dict[str, CompiledTier] = {}
+    faults: list[DomainError] = []
+    for tier in terms.tiers:
+        pricers = []
+        for step in tier.prices:
+            try:
+                pricers.append((step.method, bind_step(step)))
+            except DomainError as fault:
+                faults.append(fault)
+        tiers[tier.name] = CompiledTier(tier, tuple(pricers))
+    if faults:
+        raise PlanError(faults)
+    return tiers
+
+
+def _held_benefits(terms: PlanTerms, limit: Limit) -> frozenset[str]:
+    return frozenset(
+        benefit.code
+        for benefit in terms.benefits
+        if (not limit.benefits or benefit.code in limit.benefits)
+        and (not limit.classes or benefit.benefit_class in limit.classes)
+    )
+
+
+def meets_codes(match: Match, procedure: str, revenue_code: str) -> bool:
+    """Whether the codes of a line are meant; a match by both kinds of code asks for both."""
+    return (not match.codes or any(fits(one, procedure) for one in match.codes)) and (
+        not match.revenue_codes or any(fits(one, revenue_code) for one in match.revenue_codes)
+    )
+
+
+def _conditions(match: Match) -> tuple[Condition, ...]:
+    """The conditions besides the codes, as functions."""
+    found: list[Condition] = []
+    if match.diagnoses:
+        found.append(lambda line, claim, person, tier: any(_fits_any(match.diagnoses, one) for one in line.diagnoses))
+    if match.places:
+        found.append(lambda line, claim, person, tier: line.place in match.places)
+    if match.modifiers:
+        found.append(lambda line, claim, person, tier: any(one in match.modifiers for one in line.modifiers))
+    if match.specialties:
+        found.append(lambda line, claim, person, tier: _fits_any(match.specialties, claim.specialty))
+    if match.tiers:
+        found.append(lambda line, claim, person, tier: tier in match.tiers)
+    if match.forms:
+        found.append(lambda line, claim, person, tier: claim.form in match.forms)
+    if match.age_from is not None or match.age_to is not None:
+        youngest, oldest = match.age_from or 0, 999 if match.age_to is None else match.age_to
+        found.append(lambda line, claim, person, tier: youngest <= age_on(person.birth_on, line.from_on) <= oldest)
+    if match.emergency is not None:
+        found.append(lambda line, claim, person, tier: line.emergency is match.emergency)
+    return tuple(found)
+
+
+def _fits_any(wanted: tuple[str, ...], code: str) -> bool:
+    return any(fits(pattern, code) for pattern in wanted)
+
+
+_kept: dict[int, CompiledPlan] = {}
+
+
+def compile_plan(terms: PlanTerms) -> CompiledPlan:
+    """The look-up form of `terms`, made once. Raises PlanError where its pricing does not fit.
+
+    Terms are told apart by identity: a published version never changes. The compiled plan holds its terms, so that the
+    identity stays theirs.
+    """
+    plan = _kept.get(id(terms))
+    if plan is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        plan = _kept[id(terms)] = CompiledPlan(terms)
+    return plan

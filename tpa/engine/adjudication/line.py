@@ -1,0 +1,214 @@
+"""The working line: its open charge, its moves, and the one place where counters are filled and clipped."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tpa.engine.accumulators.balances import AccumulatorEntry
+from tpa.engine.accumulators.carry_over import late_code
+from tpa.engine.accumulators.counter import Counter
+from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, CompiledTier, Fills
+from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
+from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
+from tpa.kernel.errors import InvariantError
+
+EMPLOYEE_ONLY = "EE"
+MEMBER = "PR"
+DISCOUNT = "45"
+
+
+class ClaimWork:
+    """One claim while the rules work on it: what its lines have in common."""
+
+    __slots__ = ("claim", "coverage", "decided", "entries", "family", "history", "left", "pends", "person", "plan")
+
+    def __init__(self, claim: Claim, family: Family) -> None:
+        self.claim = claim
+        self.family = family
+        self.person: Person | None = family.people.get(claim.member_id)
+        self.pends: list[PendReason] = []
+        self.entries: list[AccumulatorEntry] = []
+        self.decided: list[LineDecision] = []
+        self.history: dict[date, list[PriorLine]] = {}
+        """This claim's own lines, by day, as its later lines see them."""
+        self.left: dict[tuple[str, date], int] = {}
+        """What is left of a counter, by code and key day, after the lines so far."""
+        self.coverage: Coverage | None = None
+        self.plan: CompiledPlan | None = None
+        """Of the line before: `left` was worked out for them."""
+
+    def pend(self, code: str, queue: str, detail: str = "", line_number: int = 0) -> bool:
+        """Stop the claim for a person; False where an examiner has settled this reason."""
+        if code in self.claim.cleared:
+            return False
+        self.pends.append(PendReason(code, queue, line_number, detail))
+        return True
+
+    def use_plan(self, coverage: Coverage, plan: CompiledPlan) -> None:
+        """The next line stands under this coverage and plan: limits may be others than the line's before."""
+        if plan is not self.plan or coverage is not self.coverage:
+            self.plan, self.coverage = plan, coverage
+            self.left.clear()
+
+    def same_day(self, day: date) -> list[PriorLine]:
+        """Lines of this member on this day that were not denied, decided before or earlier in this claim."""
+        prior = self.family.history.get((self.claim.member_id, day))
+        own = self.history.get(day, [])
+        return [*(line for line in prior if line.paid), *own] if prior else own
+
+
+class LineWork:
+    """One line while the rules work on it. The charge starts open; what is still open at the end is paid."""
+
+    __slots__ = (
+        "allowed_cents", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage", "deductible_cents", "denied",
+        "is_closed", "is_first_visit", "line", "member_cents", "moves", "open_cents", "person", "plan", "share", "tier",
+        "tier_name", "version_id", "work",
+    )  # fmt: skip
+
+    plan: CompiledPlan
+    person: Person
+    coverage: Coverage
+    share: CompiledShare
+    tier: CompiledTier
+
+    def __init__(self, work: ClaimWork, person: Person, line: ServiceLine) -> None:
+        self.work = work
+        self.claim = work.claim
+        self.person = person
+        self.line = line
+        self.open_cents = line.charge_cents
+        self.allowed_cents = 0
+        self.deductible_cents = 0
+        self.copay_cents = 0
+        self.coinsurance_cents = 0
+        self.member_cents = 0
+        self.version_id = 0
+        self.benefit = ""
+        self.tier_name = ""
+        self.is_first_visit = False
+        self.denied = False
+        self.is_closed = False
+        """Denied or waiting for a person: no later rule looks at the line."""
+        self.moves: list[Move] = []
+
+    def move(self, rule: str, group: str, carc: str, cents: int, clause: str = "", inputs: Inputs = ()) -> None:
+        """Take `cents` out of the open charge. Zero is no move; more than is open breaks an invariant.
+
+        Below zero only a discount may be: a contract that allows more than the charge.
+        """
+        if cents == 0:
+            return
+        if cents > self.open_cents or (cents < 0 and carc != DISCOUNT):
+            raise InvariantError(f"{rule} moves {cents} of {self.open_cents} open cents")
+        self.open_cents -= cents
+        if group == MEMBER:
+            self.member_cents += cents
+        self.moves.append(Move(rule, group, carc, cents, clause, inputs))
+
+    def deny(self, rule: str, group: str, carc: str, clause: str = "", inputs: Inputs = ()) -> None:
+        """Move everything that is open; no rule after this one looks at the line."""
+        self.denied = self.is_closed = True
+        self.allowed_cents = 0
+        self.move(rule, group, carc, self.open_cents, clause, inputs)
+
+    def pend(self, code: str, queue: str, detail: str = "") -> bool:
+        """Stop the claim for a person; False where an examiner has settled this reason."""
+        stopped = self.work.pend(code, queue, detail, self.line.number)
+        self.is_closed = self.is_closed or stopped
+        return stopped
+
+    def left(self, counter: Counter) -> int:
+        """What the member may still use of a counter on the day of service, after the claim's earlier lines."""
+        day = self.line.from_on
+        if counter.is_dated:
+            return max(0, self._room(counter) - self._used_by_claim(counter, day))
+        key = (counter.code, counter.key_on(day))
+        left = self.work.left.get(key)
+        if left is None:
+            code, key_on = key
+            left = self._room(counter)
+            left -= sum(one.amount for one in self.work.entries if one.code == code and one.period_on == key_on)
+            left = self.work.left[key] = max(0, left)
+        return left
+
+    def _room(self, counter: Counter) -> int:
+        is_family = self.coverage.tier != EMPLOYEE_ONLY
+        return counter.room(self.work.family.balances, self.person.member_id, self.line.from_on, is_family=is_family)
+
+    def _used_by_claim(self, counter: Counter, day: date) -> int:
+        """What this claim's earlier lines have filed in the window of a counter that keeps days."""
+        span = counter.window_on(day)
+        return sum(one.amount for one in self.work.entries if one.code == counter.code and one.period_on in span)
+
+    def fill(self, counter: Counter, amount: int) -> None:
+        """File an accumulator entry. Beyond what is left it breaks an invariant."""
+        line, work = self.line, self.work
+        key_on = counter.key_on(line.from_on)
+        member_id = self.person.member_id
+        left = self.left(counter) - amount
+        if left < 0 or amount < 0:
+            raise InvariantError(f"{counter.code} would pass its limit by {-left}")
+        if not counter.is_dated:
+            work.left[counter.code, key_on] = left
+        work.entries.append(AccumulatorEntry(member_id, counter.code, key_on, amount, line.number))
+        if counter.carry_over is not None and counter.carries(line.from_on):
+            work.entries.append(AccumulatorEntry(member_id, late_code(counter.code), key_on, amount, line.number))
+
+    def member_pays(self, rule: str, carc: str, wanted: int, fills: Fills, clause: str, inputs: Inputs) -> int:
+        """Move a part of the member's share, clipped to what is open and to every counter that stops it; the cents moved.
+
+        This is the one place that clips. What was moved is what is filed, so that a deductible cut short by the
+        out-of-pocket maximum counts only as far as it was really applied.
+        """
+        cents = wanted if wanted < self.open_cents else self.open_cents
+        stopped_by = None
+        for counter in fills.caps:
+            left = self.left(counter)
+            if left < cents:
+                cents = left
+                stopped_by = counter
+        if cents <= 0:
+            return 0
+        if stopped_by is not None:
+            inputs = (*inputs, ("stopped_by", stopped_by.code))
+        self.move(rule, MEMBER, carc, cents, clause, inputs)
+        for counter in fills.caps:
+            self.fill(counter, cents)
+        for counter in fills.fed:
+            credit = min(cents, self.left(counter))
+            if credit:
+                self.fill(counter, credit)
+        return cents
+
+    def same_visit(self) -> list[PriorLine]:
+        """Lines of this member with this provider on this day that were not denied, earlier ones of this claim included."""
+        provider = self.claim.provider
+        return [line for line in self.work.same_day(self.line.from_on) if line.provider == provider]
+
+    def finish(self) -> None:
+        """Add the line to what is decided. Raises InvariantError unless charge = paid + moves."""
+        line, moves = self.line, tuple(self.moves)
+        if self.open_cents < 0 or line.charge_cents != self.open_cents + sum([move[3] for move in moves]):
+            raise InvariantError(f"claim {self.claim.claim_id} line {line.number}: charge is not paid + moves")
+        self.work.decided.append(
+            LineDecision(
+                line.number,
+                self.version_id,
+                self.coverage.line if self.version_id else "",
+                self.benefit,
+                self.tier_name,
+                self.denied,
+                line.charge_cents,
+                self.allowed_cents,
+                self.open_cents,
+                self.deductible_cents,
+                self.copay_cents,
+                self.coinsurance_cents,
+                self.member_cents,
+                moves,
+            )
+        )
+        if not self.denied and len(self.claim.lines) > 1:
+            prior = prior_line(self.claim, line, self.benefit, self.copay_cents, paid=True)
+            self.work.history.setdefault(line.from_on, []).append(prior)

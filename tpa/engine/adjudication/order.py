@@ -1,0 +1,94 @@
+"""The golden order: stages in this list, inside a stage by what a rule says it comes `after`, then by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from graphlib import TopologicalSorter
+
+from tpa.engine.adjudication.compiled import CompiledShare
+from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.rule import Rule
+from tpa.kernel.errors import must
+from tpa.kernel.folder import exports
+
+STAGES = {
+    "claim": "Once a claim, before its lines.",
+    "screens": "Each line: may it be paid at all, under which plan, tier and benefit?",
+    "pricing": "The allowed amount.",
+    "limits": "What the benefit has left, before cost sharing.",
+    "cost_share": "The member's share, in the order that the benefit says (`member_pays`). Every part stops at the"
+    " out-of-pocket maximums, which so come last.",
+    "maximums": "What the plan pays at most.",
+    "finish": "Once a claim, after its lines.",
+}
+_Step = Callable[[LineWork], None]
+
+
+def _ordered() -> dict[str, Rule]:
+    found = exports("tpa.engine.adjudication.rules", Rule)
+    order: dict[str, Rule] = {}
+    for stage in STAGES:
+        names = sorted(name for name in found if name.startswith(f"{stage}."))
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for name in names:
+            before = [f"{stage}.{other}" for other in found[name].after]
+            must(set(before) <= set(names), f"{name} comes after a rule that is not in its stage")
+            sorter.add(name, *before)
+        sorter.prepare()
+        while sorter.is_active():
+            ready = sorted(sorter.get_ready())
+            order.update((name, found[name]) for name in ready)
+            sorter.done(*ready)
+    must(len(order) == len(found), "a rule lies outside the stages")
+    return order
+
+
+ORDER = _ordered()
+"""Rule by name (`stage.file`), in the order of application."""
+
+
+def stage_rules(stage: str) -> tuple[Callable[..., None], ...]:
+    """The functions of a stage, in order."""
+    return tuple(rule.apply for name, rule in ORDER.items() if name.startswith(f"{stage}."))
+
+
+def build_program(share: CompiledShare) -> tuple[_Step, ...]:
+    """The rules after the screens that concern a benefit's share, in order; kept with the share."""
+    program: list[_Step] = []
+    for stage in ("pricing", "limits", "cost_share", "maximums"):
+        rules = {name: rule for name, rule in ORDER.items() if name.startswith(f"{stage}.") and rule.wanted(share)}
+        program += _cost_share(share, rules) if stage == "cost_share" else [rule.apply for rule in rules.values()]
+    share.program = tuple(program)
+    return share.program
+
+
+def _cost_share(share: CompiledShare, rules: dict[str, Rule]) -> list[_Step]:
+    """The parts of cost sharing in the benefit's own order; other rules of the stage come before them."""
+    parts: dict[str, Callable[..., None]] = {
+        name: rules.pop(f"cost_share.{name}").apply for name in ("copay", "deductible", "coinsurance")
+    }
+
+    def steps(names: tuple[str, ...]) -> list[_Step]:
+        return [parts[name] if name in parts else partial(parts["deductible"], step=name) for name in names]
+
+    before: list[_Step] = [rule.apply for rule in rules.values()]
+    later = steps(share.share.member_pays)
+    if share.share.first_visits is None:
+        return before + later
+    first = steps(share.share.first_visits.member_pays)
+
+    def share_cost(work: LineWork) -> None:
+        for step in first if work.is_first_visit else later:
+            step(work)
+
+    return [*before, share_cost]
+
+
+def order_text() -> str:
+    """The order as the documentation shows it: a list of stages and rules in Markdown."""
+    parts = []
+    for stage, says in STAGES.items():
+        parts.append(f"\n**{stage}**: {says}\n")
+        parts += [f"- `{name}`: {rule.says}" for name, rule in ORDER.items() if name.startswith(f"{stage}.")]
+    return "\n".join(parts).strip() + "\n"

@@ -1,0 +1,30 @@
+"""A rule: one file, one function on the working line (or, in the stages `claim` and `finish`, on the working claim)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tpa.engine.adjudication.compiled import CompiledShare
+
+
+def always(share: CompiledShare) -> bool:
+    """The rule concerns every line."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`says`: the rule in one sentence. `after`: rules of the same stage that come before it.
+
+    `operator` and `member` explain a move of this rule to the desk and to the member: texts with the names of the
+    move's inputs in braces, besides `{cents}`. `wanted`: whether the rule has anything to do with a benefit's share.
+    """
+
+    says: str
+    apply: Callable[[Any], None]
+    operator: str = ""
+    member: str = ""
+    after: tuple[str, ...] = ()
+    wanted: Callable[[CompiledShare], bool] = always

@@ -1,0 +1,32 @@
+"""The most that the plan itself pays in a period. It counts plan payments only, never what the member paid (R-B02)."""
+
+from tpa.engine.adjudication.compiled import CompiledShare
+from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.rule import Rule
+
+NAME = "maximums.plan_maximum"
+
+
+def apply_maximums(work: LineWork) -> None:
+    """Move what the plan would pay beyond a maximum to the member, and file what it pays."""
+    for held in work.share.paid_limits:
+        left = work.left(held.counter)
+        if left < work.open_cents:
+            inputs = (("maximum", held.limit.code), ("most_cents", held.limit.most), ("left_cents", left))
+            work.move(NAME, "PR", "119", work.open_cents - left, held.limit.clause, inputs)
+    if work.open_cents:
+        for held in work.share.paid_limits:
+            work.fill(held.counter, work.open_cents)
+
+
+def _has_maximums(share: CompiledShare) -> bool:
+    return bool(share.paid_limits)
+
+
+RULE = Rule(
+    "The plan pays up to its annual and lifetime maximums.",
+    apply_maximums,
+    operator="Maximum {maximum}: {left_cents} of {most_cents} was left to pay.",
+    member="Your plan pays at most {most_cents} for these services; {left_cents} of it was left.",
+    wanted=_has_maximums,
+)

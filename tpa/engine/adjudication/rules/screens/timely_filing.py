@@ -1,0 +1,27 @@
+"""Did the claim arrive in time?"""
+
+from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.rule import Rule
+from tpa.kernel.periods import add_months
+
+
+def deny_late(work: LineWork) -> None:
+    """Deny a line received after the plan's filing time, counted in calendar months from the last day of service."""
+    months = work.plan.terms.timely_filing_months
+    received_on, through_on = work.claim.received_on, work.line.through_on
+    # Most claims come within weeks: a month has at least 28 days.
+    if months is None or (received_on - through_on).days <= 28 * months:
+        return
+    last_on = add_months(through_on, months)
+    if received_on > last_on:
+        inputs = (("received_on", received_on.isoformat()), ("last_on", last_on.isoformat()), ("months", months))
+        work.deny("screens.timely_filing", "CO", "29", "/timely_filing_months", inputs)
+
+
+RULE = Rule(
+    "A claim must arrive within the plan's filing time.",
+    deny_late,
+    operator="Received on {received_on}; the last day to file was {last_on} ({months} months after service).",
+    member="The provider sent this claim too late: it had to arrive by {last_on}. You do not owe it.",
+    after=("duplicate",),
+)
