@@ -3,6 +3,7 @@
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from celery import shared_task
@@ -58,6 +59,21 @@ def after_another_employers_savepoint_failed() -> list[str]:
             return plain()
 
 
+def after_a_scope_that_outlived_its_savepoint() -> list[str]:
+    """PostgreSQL takes the binding back together with the savepoint in which it was made."""
+    with ExitStack() as stack, transaction.atomic():
+        try:
+            with transaction.atomic():
+                other = stack.enter_context(employer_scope(another_than(connection.tenant)))
+                plain()
+                raise Boom
+        except Boom:
+            theirs = plain()
+            if theirs != [f"canary of {other.code}"] * ROWS:
+                return theirs
+    return plain()
+
+
 def after_a_refused_statement() -> list[str]:
     with transaction.atomic():
         try:
@@ -89,8 +105,9 @@ def shared_rows() -> list[str]:
 
 
 WAYS = [
-    plain, after_a_failed_savepoint, after_another_employers_savepoint_failed, after_a_refused_statement,
-    after_a_look_at_the_desk, by_a_cursor_on_the_server, failing, shared_rows,
+    plain, after_a_failed_savepoint, after_another_employers_savepoint_failed,
+    after_a_scope_that_outlived_its_savepoint, after_a_refused_statement, after_a_look_at_the_desk, by_a_cursor_on_the_server,
+    failing, shared_rows,
 ]  # fmt: skip
 
 

@@ -170,9 +170,7 @@ def test_a_migration_that_breaks_leaves_the_employer_wholly_old(own_database, mo
     put_back(behind.schema_name)
     before = described(behind.schema_name)
     collected = migrating._statements
-    monkeypatch.setattr(
-        migrating, "_statements", lambda schema, plan: f"{collected(schema, plan)}; SELECT 1 / 0"
-    )
+    monkeypatch.setattr(migrating, "_statements", lambda schema, plan: f"{collected(schema, plan)}; SELECT 1 / 0")
     with pytest.raises(Exception, match="division by zero"):
         call_command("migrate", verbosity=0, interactive=False)
     assert described(behind.schema_name) == before

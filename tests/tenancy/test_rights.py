@@ -74,7 +74,11 @@ def test_the_trail_takes_additions_and_nothing_else(in_employer):
 def test_not_even_the_owner_edits_the_trail(in_employer):
     record_events([ACT])
     connection.set_schema(in_employer.schema_name)
-    for verb in ("UPDATE audit_auditevent SET reason = 'x'", "DELETE FROM audit_auditevent", "TRUNCATE audit_auditevent"):
+    for verb in (
+        "UPDATE audit_auditevent SET reason = 'x'",
+        "DELETE FROM audit_auditevent",
+        "TRUNCATE audit_auditevent",
+    ):
         with pytest.raises(IntegrityError, match="audit_auditevent is append-only"):
             run(verb)
     assert AuditEvent.objects.get().reason == ""

@@ -1,0 +1,49 @@
+"""Who may do what, and for whom. These read at the desk whatever employer is bound."""
+
+from tenants.models import Employer
+from tenants.scope import desk_scope
+from tpa.books.identity.errors import ForbiddenError
+from tpa.books.identity.models import ApiKey, User
+from tpa.books.identity.permissions import DESK_ROLES
+from tpa.kernel.errors import ConflictError
+
+Principal = User | ApiKey
+"""Who calls: a person or a program."""
+
+
+def may(principal: Principal, action: str, employer: Employer | int | None) -> bool:
+    """Whether the caller may do `action` for that employer; None asks for the TPA as a whole."""
+    employer_id = employer.pk if isinstance(employer, Employer) else employer
+    with desk_scope():
+        return bool(principal.is_authenticated) and principal.allows(action, employer_id)
+
+
+def require(principal: Principal, action: str, employer: Employer | int | None) -> None:
+    """Raise ForbiddenError unless the caller may."""
+    if not may(principal, action, employer):
+        raise ForbiddenError(f"You may not do this here ({action}).", remedy="Ask the administrator for the role.")
+
+
+def employer_ids_for(principal: Principal, action: str) -> list[int] | None:
+    """The employers for which the caller may do `action`; None means all of them."""
+    with desk_scope():
+        if principal.allows(action, None):
+            return None
+        if isinstance(principal, ApiKey):
+            return [principal.employer_id] if principal.allows(action, principal.employer_id) else []
+        own = {held.employer_id for held in principal.held if held.employer_id is not None}
+        return sorted(employer_id for employer_id in own if principal.allows(action, employer_id))
+
+
+def require_two_persons(maker: User, checker: User) -> None:
+    """Raise ConflictError where both are the same human being, with whatever login."""
+    if maker.person == checker.person:
+        raise ConflictError("A second person has to approve this.", remedy="Ask a colleague.")
+
+
+def desk_people() -> list[User]:
+    """Everybody with a role at the desk, by name."""
+    with desk_scope():
+        roles = [role.value for role in DESK_ROLES]
+        people = User.objects.filter(is_active=True, grants__revoked_at=None, grants__role__in=roles)
+        return list(people.distinct().order_by("name"))
