@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from tpa.web.api.v1 import agreements, exposure, invoices, ledger, members
+from tpa.web.api.v1 import agreements, claims, exposure, invoices, ledger, members
 
 urlpatterns = [
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/<str:member>/", members.MemberView.as_view(), name="member"),
     path("members/<str:member>/coverages/", members.MemberCoveragesView.as_view(), name="member-coverages"),
     path("members/<str:member>/eligibility/", members.EligibilityView.as_view(), name="member-eligibility"),
+    path("members/<str:member>/accumulators/", claims.AccumulatorsView.as_view(), name="member-accumulators"),
+    path("claims/", claims.ClaimsView.as_view(), name="claims"),
+    path("claims/<str:claim>/", claims.ClaimView.as_view(), name="claim"),
+    path("claims/<str:claim>/decisions/", claims.ClaimDecisionsView.as_view(), name="claim-decisions"),
+    path("decisions/<str:decision>/", claims.DecisionView.as_view(), name="decision"),
+    path("pends/", claims.PendsView.as_view(), name="pends"),
+    path("pends/<str:pend>/release/", claims.PendReleaseView.as_view(), name="pend-release"),
     path("agreements/", agreements.AgreementsView.as_view(), name="agreements"),
     path("fee-schedules/", agreements.FeeSchedulesView.as_view(), name="fee-schedules"),
     path("stop-loss-contracts/", agreements.StopLossContractsView.as_view(), name="stop-loss-contracts"),

@@ -1,0 +1,134 @@
+"""Reading claims: where each stands, what was decided and why, what waits, what a month came to."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from tpa.books.claims.models import Claim, ClaimLine, Decision, DecisionLine, Pend, Totals, Work
+from tpa.books.claims.recording import read_moves
+from tpa.engine.adjudication.explain import Step, explain_moves
+from tpa.kernel.errors import NotFoundError
+
+STATES = ("waiting", "pended", "paid", "denied", "reversed")
+"""To be decided; waits for a person; or the outcome of the last decision."""
+
+
+class Standing(NamedTuple):
+    """Where a claim stands, and its last decision if it has one."""
+
+    state: str
+    decision: Decision | None
+
+
+class ExplainedLine(NamedTuple):
+    """A decided line with the steps from its charge to what is paid."""
+
+    line: DecisionLine
+    steps: tuple[Step, ...]
+
+
+class MonthTotal(NamedTuple):
+    """A figure of a month: see `Totals` for the measures."""
+
+    month: date
+    measure: str
+    line_of_coverage: str
+    cents: int
+    count: int
+
+
+def claims(*, state: str = "", member_id: int | None = None, text: str = "") -> QuerySet[Claim]:
+    """Claims, latest first: in a state, of a member, or whose provider's number or name begins with `text`."""
+    found = Claim.objects.order_by("-id")
+    if member_id is not None:
+        found = found.filter(member_id=member_id)
+    if text:
+        found = found.filter(Q(patient_control_number__istartswith=text) | Q(provider_name__istartswith=text))
+    if state == "waiting":
+        return found.filter(Exists(Work.objects.filter(claim_id=OuterRef("pk"))))
+    if state == "pended":
+        return found.filter(Exists(Pend.objects.filter(claim_id=OuterRef("pk"), resolved_at=None)))
+    if state:
+        last = Decision.objects.filter(claim_id=OuterRef("pk"), outcome=state)
+        later = Decision.objects.filter(claim_id=OuterRef("claim_id"), version__gt=OuterRef("version"))
+        found = found.filter(Exists(last.filter(~Exists(later))))
+    return found
+
+
+def claim(claim_id: int) -> Claim:
+    """One claim. Raises NotFoundError."""
+    found = Claim.objects.filter(pk=claim_id).first()
+    if found is None:
+        raise NotFoundError("There is no such claim.")
+    return found
+
+
+def lines(claim_id: int) -> list[ClaimLine]:
+    """The lines of a claim as they came, in order."""
+    return list(ClaimLine.objects.filter(claim_id=claim_id).order_by("number"))
+
+
+def standings(claim_ids: Collection[int]) -> dict[int, Standing]:
+    """Where each of these claims stands. Three queries."""
+    ids = list(claim_ids)
+    last: dict[int, Decision] = {}
+    for decision in Decision.objects.filter(claim_id__in=ids).order_by("claim_id", "version"):
+        last[decision.claim_id] = decision
+    pended = set(Pend.objects.filter(claim_id__in=ids, resolved_at=None).values_list("claim_id", flat=True))
+    waiting = set(Work.objects.filter(claim_id__in=ids).values_list("claim_id", flat=True))
+    found = {}
+    for key in ids:
+        decision = last.get(key)
+        outcome = decision.outcome if decision else "waiting"
+        state = "pended" if key in pended else "waiting" if key in waiting else outcome
+        found[key] = Standing(state, decision)
+    return found
+
+
+def decisions(claim_id: int) -> list[Decision]:
+    """Every version of what was decided about a claim, the latest first."""
+    return list(Decision.objects.filter(claim_id=claim_id).order_by("-version"))
+
+
+def decision(decision_id: int) -> Decision:
+    """One decision. Raises NotFoundError."""
+    found = Decision.objects.filter(pk=decision_id).first()
+    if found is None:
+        raise NotFoundError("There is no such decision.")
+    return found
+
+
+def explained(decision_id: int) -> list[ExplainedLine]:
+    """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
+    rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")
+    return [ExplainedLine(row, explain_moves(row.charge_cents, read_moves(row.moves))) for row in rows]
+
+
+def pends(claim_id: int) -> list[Pend]:
+    """What a claim has waited for, the latest first."""
+    return list(Pend.objects.filter(claim_id=claim_id).order_by("-id"))
+
+
+def open_pends() -> QuerySet[Pend]:
+    """Claims that wait for a person, the latest first."""
+    return Pend.objects.filter(resolved_at=None).order_by("-id")
+
+
+def pend(pend_id: int) -> Pend:
+    """One pend. Raises NotFoundError."""
+    found = Pend.objects.filter(pk=pend_id).first()
+    if found is None:
+        raise NotFoundError("There is no such pend.")
+    return found
+
+
+def month_totals(measures: Iterable[str] = ()) -> list[MonthTotal]:
+    """Additive figures by month, oldest first: of these measures, or all."""
+    rows = Totals.objects.all()
+    wanted = list(measures)
+    if wanted:
+        rows = rows.filter(measure__in=wanted)
+    sums = rows.order_by("month", "measure", "line_of_coverage").values_list("month", "measure", "line_of_coverage")
+    return [MonthTotal(*row) for row in sums.annotate(Sum("cents"), Sum("count"))]

@@ -1,0 +1,288 @@
+"""Claims: in, where they stand, what was decided and why."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tpa.books.accumulators import selectors as accumulators
+from tpa.books.claims import selectors
+from tpa.books.claims.models import Claim
+from tpa.books.members import selectors as members
+from tpa.infra import clock
+from tpa.web.api.core.access import Row
+from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
+from tpa.web.api.core.idempotent import once
+from tpa.web.api.core.lists import Query
+from tpa.web.api.core.views import BookView
+from tpa.workflows.claim_pends import release
+from tpa.workflows.claim_routing import register_claim_json
+
+
+class ClaimSerializer(serializers.Serializer):
+    """A claim and where it stands: waiting, pended, paid, denied or reversed."""
+
+    id = PublicIdField("clm")
+    state = serializers.ChoiceField(selectors.STATES)
+    form = serializers.CharField()
+    source = serializers.CharField()
+    member = PublicIdField("mem", source="member_id")
+    family = PublicIdField("fam", source="family_id")
+    received_at = serializers.DateTimeField()
+    received_on = serializers.DateField()
+    service_on = serializers.DateField()
+    charge_cents = CentsField()
+    paid_cents = CentsField(allow_null=True)
+    member_responsibility_cents = CentsField(allow_null=True)
+    decision = PublicIdField("dec", allow_null=True)
+    patient_control_number = serializers.CharField()
+    provider_npi = serializers.CharField()
+    provider_name = serializers.CharField()
+    frequency = serializers.CharField()
+
+
+class ClaimLineSerializer(serializers.Serializer):
+    """A line as it came. Units are thousandths."""
+
+    number = serializers.IntegerField()
+    from_on = serializers.DateField()
+    through_on = serializers.DateField()
+    procedure = serializers.CharField()
+    modifiers = serializers.ListField(child=serializers.CharField())
+    revenue_code = serializers.CharField()
+    place = serializers.CharField()
+    units_milli = serializers.IntegerField()
+    charge_cents = CentsField()
+
+
+class ClaimDetailSerializer(ClaimSerializer):
+    """A claim with its lines."""
+
+    lines = ClaimLineSerializer(many=True)
+
+
+class StepSerializer(serializers.Serializer):
+    """One move of money: which rule, by which clause of the plan, what was open before and after."""
+
+    rule = serializers.CharField()
+    clause = serializers.CharField()
+    group = serializers.CharField()
+    carc = serializers.CharField()
+    bearer = serializers.CharField()
+    cents = CentsField()
+    open_before_cents = CentsField()
+    open_after_cents = CentsField()
+    text = serializers.CharField(source="operator")
+    member_text = serializers.CharField(source="member")
+    inputs = serializers.SerializerMethodField()
+
+    @extend_schema(responses=serializers.DictField())
+    def get_inputs(self, step: Any) -> dict[str, Any]:
+        """The figures that the rule used."""
+        return dict(step.inputs)
+
+
+class DecisionLineSerializer(serializers.Serializer):
+    """A line decided: charge = paid + the sum of its steps."""
+
+    number = serializers.IntegerField(source="line.number")
+    benefit = serializers.CharField(source="line.benefit")
+    tier = serializers.CharField(source="line.tier")
+    line_of_coverage = serializers.CharField(source="line.line_of_coverage")
+    charge_cents = CentsField(source="line.charge_cents")
+    allowed_cents = CentsField(source="line.allowed_cents")
+    paid_cents = CentsField(source="line.paid_cents")
+    deductible_cents = CentsField(source="line.deductible_cents")
+    copay_cents = CentsField(source="line.copay_cents")
+    coinsurance_cents = CentsField(source="line.coinsurance_cents")
+    member_responsibility_cents = CentsField(source="line.member_responsibility_cents")
+    steps = StepSerializer(many=True)
+
+
+class DecisionSerializer(serializers.Serializer):
+    """A version of what was decided."""
+
+    id = PublicIdField("dec")
+    claim = PublicIdField("clm", source="claim_id")
+    version = serializers.IntegerField()
+    outcome = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    charge_cents = CentsField()
+    allowed_cents = CentsField()
+    paid_cents = CentsField()
+    member_responsibility_cents = CentsField()
+
+
+class DecisionDetailSerializer(DecisionSerializer):
+    """A decision with its explanation."""
+
+    lines = DecisionLineSerializer(many=True)
+
+
+class PendSerializer(serializers.Serializer):
+    """A claim that waits for a person, or did."""
+
+    id = PublicIdField("pnd")
+    claim = PublicIdField("clm", source="claim_id")
+    code = serializers.CharField()
+    queue = serializers.CharField()
+    detail = serializers.CharField()
+    raised_at = serializers.DateTimeField()
+    due_on = serializers.DateField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField()
+
+
+class ReleaseSerializer(StrictSerializer):
+    """Why the claim may be decided."""
+
+    note = serializers.CharField(max_length=400)
+
+
+class AccumulatorSerializer(serializers.Serializer):
+    """What a member (null: the family as a whole) has used up under a code, in the period that begins on a day."""
+
+    member = PublicIdField("mem", source="member_id", allow_null=True)
+    code = serializers.CharField()
+    period_on = serializers.DateField()
+    amount = serializers.IntegerField()
+
+
+class ClaimsQuery(Query):
+    """`state`, `member`, and `search` by the provider's claim number or name."""
+
+    state = serializers.ChoiceField(selectors.STATES, required=False, default="")
+    member = serializers.CharField(required=False, default="")
+    search = serializers.CharField(required=False, default="", max_length=60)
+
+
+def _shown(claim: Claim, standing: selectors.Standing) -> Claim:
+    """The claim with what its serializer reads of its standing."""
+    decision = standing.decision
+    claim.state = standing.state
+    claim.decision = decision.pk if decision else None
+    claim.paid_cents = decision.paid_cents if decision else None
+    claim.member_responsibility_cents = decision.member_responsibility_cents if decision else None
+    return claim
+
+
+class ClaimsView(BookView):
+    """GET: claims, latest first. POST: a new claim."""
+
+    permissions: ClassVar = {"GET": Row("claims.read"), "POST": Row("claims.write")}
+
+    @extend_schema(parameters=[ClaimsQuery], responses=ClaimSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Claims and where they stand."""
+        query = ClaimsQuery.read(request)
+        member_id = self.key_of(query["member"], "mem") if query["member"] else None
+        rows = selectors.claims(state=query["state"], member_id=member_id, text=query["search"])
+        paginator = self.pagination_class()
+        found = paginator.paginate_queryset(rows, request, view=self)
+        stand = selectors.standings([claim.pk for claim in found])
+        shown = [_shown(claim, stand[claim.pk]) for claim in found]
+        return paginator.get_paginated_response(ClaimSerializer(shown, many=True, context=self.context()).data)
+
+    @extend_schema(request=serializers.DictField(), responses={201: ClaimDetailSerializer})
+    def post(self, request: Request) -> Response:
+        """Register a claim; it is decided soon after. Needs an Idempotency-Key."""
+        return once(self, request, self._register)
+
+    def _register(self, key: str) -> tuple[int, Any]:
+        claim_id = register_claim_json(
+            employer_id=self.employer_id, document=self.request.data, source_ref=key, received_at=clock.now()
+        )
+        return 201, _detail(self, claim_id)
+
+
+def _detail(view: BookView, claim_id: int) -> dict[str, Any]:
+    claim = selectors.claim(claim_id)
+    shown = _shown(claim, selectors.standings([claim_id])[claim_id])
+    data = ClaimSerializer(shown, context=view.context()).data
+    return {**data, "lines": ClaimLineSerializer(selectors.lines(claim_id), many=True).data}
+
+
+class ClaimView(BookView):
+    """GET: one claim."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses=ClaimDetailSerializer)
+    def get(self, request: Request, claim: str) -> Response:
+        """The claim with its lines."""
+        return Response(_detail(self, self.key_of(claim, "clm")))
+
+
+class ClaimDecisionsView(BookView):
+    """GET: every version of what was decided."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses=DecisionSerializer(many=True))
+    def get(self, request: Request, claim: str) -> Response:
+        """The claim's decisions, the latest first."""
+        found = selectors.claim(self.key_of(claim, "clm"))
+        rows = selectors.decisions(found.pk)
+        return Response({"data": DecisionSerializer(rows, many=True, context=self.context()).data})
+
+
+class DecisionView(BookView):
+    """GET: a decision with the reason of every cent."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses=DecisionDetailSerializer)
+    def get(self, request: Request, decision: str) -> Response:
+        """The decision, line by line and step by step."""
+        found = selectors.decision(self.key_of(decision, "dec"))
+        data = DecisionSerializer(found, context=self.context()).data
+        lines = DecisionLineSerializer(selectors.explained(found.pk), many=True).data
+        return Response({**data, "lines": lines})
+
+
+class PendsView(BookView):
+    """GET: claims that wait for a person."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses=PendSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Open pends, the latest first."""
+        return self.page(selectors.open_pends(), PendSerializer)
+
+
+class PendReleaseView(BookView):
+    """POST: let a pended claim be decided."""
+
+    permissions: ClassVar = {"POST": Row("claims.decide")}
+
+    @extend_schema(request=ReleaseSerializer, responses=PendSerializer)
+    def post(self, request: Request, pend: str) -> Response:
+        """Clear what the claim waited for; it is decided again at once."""
+        found = selectors.pend(self.key_of(pend, "pnd"))
+        asked = ReleaseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        by_id = getattr(request.user, "person", None)
+        release(employer_id=self.employer_id, pend_ids=[found.pk], by_id=by_id, note=asked.validated_data["note"])
+        return Response(PendSerializer(selectors.pend(found.pk), context=self.context()).data)
+
+
+class AccumulatorsView(BookView):
+    """GET: what a member's family has used up."""
+
+    permissions: ClassVar = {"GET": Row("accumulators.read")}
+
+    @extend_schema(responses=AccumulatorSerializer(many=True))
+    def get(self, request: Request, member: str) -> Response:
+        """Deductibles, out-of-pocket amounts, limits: by person, code and period."""
+        found = members.member(self.key_of(member, "mem"))
+        balances = accumulators.balances([found.family_id]).get(found.family_id)
+        rows = [
+            {"member_id": member_id or None, "code": code, "period_on": period_on, "amount": amount}
+            for member_id, code, period_on, amount in (balances.rows if balances else ())
+        ]
+        return Response({"data": AccumulatorSerializer(rows, many=True, context=self.context()).data})
