@@ -1,6 +1,5 @@
 """Claims decided, to the cent, with everything that follows from it in the books."""
 
-from datetime import date
 
 import pytest
 

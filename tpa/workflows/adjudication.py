@@ -203,7 +203,7 @@ def _decide_safely(employer: Employer, family_ids: Sequence[int], limit: int) ->
         return decide_families(employer=employer, family_ids=family_ids, limit=limit)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:  # noqa: BLE001 whatever it is, it must not stop the others
+    except Exception:
         if len(family_ids) == 1:
             return _one_by_one(employer, family_ids, limit)
         half = math.ceil(len(family_ids) / 2)
@@ -232,7 +232,7 @@ def _decide_or_park(employer: Employer, family_ids: Sequence[int]) -> Counts:
                 return _decide(employer, waiting, next_seqs)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as fault:  # noqa: BLE001 it is told in the pend
+        except Exception as fault:
             return _park(waiting[0], fault)
 
 
