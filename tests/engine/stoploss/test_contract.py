@@ -51,6 +51,9 @@ premium = {{ rates_cents = {{ ALL = 800 }}, retro_months = 2, lines = ["medical"
 """
 
 
+EXPECTED = {"EE": 20_001, "EF": 50_000}
+
+
 def test_a_whole_contract_is_read():
     found = parse_contract(tomllib.loads(WHOLE))
     assert found.policy == Span(date(2026, 1, 1), date(2027, 1, 1))
@@ -59,7 +62,7 @@ def test_a_whole_contract_is_read():
     assert [found.specific.deductible_of(unit) for unit in (1, 42, 43)] == [10_000_000, 25_000_000, None]
     assert found.specific.premium == Premium({"EE": 5_000, "ALL": 12_000}, ("medical", "drug"), "first_of_month", 3)
     assert found.aggregate.factors == (
-        Factor("medical", ("medical", "drug"), "first_of_month", {"EE": 25_001, "EF": 62_500}),
+        Factor("medical", ("medical", "drug"), "first_of_month", {"EE": 25_001, "EF": 62_500}, EXPECTED),
         Factor("dental", ("dental",), "wash", {"ALL": 4_000}),
     )
     assert found.aggregate.premium.retro_months == 2

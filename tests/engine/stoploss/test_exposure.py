@@ -143,6 +143,7 @@ def test_case_080_attachment_factor():
     found = attachment(terms.aggregate, terms.policy, [Lives("medical", date(2026, 1, 1), "EE", 100)])
     assert [month.attachment_cents for month in found.months] == [2_500_000]
     assert (found.to_date_cents, found.annual_cents, found.complete) == (2_500_000, 30_000_000, False)
+    assert [month.expected_cents for month in found.months] == [2_000_000]
 
 
 def test_the_attachment_follows_the_enrolment_month_by_month():
@@ -159,6 +160,7 @@ def test_the_attachment_follows_the_enrolment_month_by_month():
     found = attachment(terms.aggregate, terms.policy, lives)
     assert [(month.lives_count, month.attachment_cents) for month in found.months] == [(15, 225_000), (13, 190_000)]
     assert (found.to_date_cents, found.annual_cents) == (415_000, 415_000 + 10 * 190_000)
+    assert {month.expected_cents for month in found.months} == {None}, "the contract names no expected claims"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,215 @@
+"""The example claims of a plan document: people, what they have used before, claims, and what is expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from tpa.engine.accumulators.balances import FAMILY
+from tpa.engine.adjudication.facts import Claim, Coverage, Person, ServiceLine
+from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
+from tpa.engine.plan.terms_values import amount
+from tpa.engine.pricing.price import Price
+from tpa.kernel.document import DocumentError, Section
+from tpa.kernel.periods import FOREVER
+
+PRICE_LIST_ID = 1
+PLAN_ID = 1
+THE_FAMILY = "family"
+THOUSAND = 1000
+_BORN_ON = date(1980, 1, 1)
+_COVERED_FROM = date(1900, 1, 1)
+_MONEY = ("allowed", "paid", "member", "deductible", "copay", "coinsurance")
+_RELATIONSHIPS = ("self", "spouse", "child", "other")
+
+
+class Expected(NamedTuple):
+    """What a line or a claim must come to: name -> value, as far as the example says; amounts in cents."""
+
+    where: str
+    values: Mapping[str, Any]
+
+
+class ExampleClaim(NamedTuple):
+    """A claim, what its lines and itself must come to."""
+
+    where: str
+    claim: Claim
+    lines: tuple[Expected, ...]
+    whole: Expected
+
+
+class Used(NamedTuple):
+    """What somebody has used of a deductible (`deductible.code`), maximum (`oop.code`) or limit (`limit.code`)."""
+
+    where: str
+    member_id: int
+    code: str
+    amount: int
+
+
+class Example(NamedTuple):
+    """A family, its prices, and its claims in the order in which they are decided."""
+
+    name: str
+    where: str
+    people: Mapping[int, Person]
+    coverages: Mapping[int, tuple[Coverage, ...]]
+    prices: Mapping[tuple[int, str], tuple[Price, ...]]
+    used: tuple[Used, ...]
+    claims: tuple[ExampleClaim, ...]
+    used_after: tuple[Used, ...]
+
+
+def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
+    """One example. Raises DocumentError with the path of its first fault."""
+    with Section(document, where) as one:
+        names = {THE_FAMILY: FAMILY}
+        people: dict[int, Person] = {}
+        coverages: dict[int, tuple[Coverage, ...]] = {}
+        rows = one.sections("people") or [Section({"name": "employee"}, one.at("people"))]
+        tier = one.choice("coverage_tier", COVERAGE_TIERS, "EE" if len(rows) == 1 else "EF")
+        for member_id, row in enumerate(rows, start=1):
+            name, people[member_id], coverages[member_id] = _person(row, member_id, tier, terms.line)
+            if name in names:
+                raise DocumentError(f"There are two people named {name!r}.", where=row.at("name"))
+            names[name] = member_id
+        name = one.text("name")
+        one.text("source", "")
+        claims = [_claim(row, n, names, terms) for n, row in enumerate(one.sections("claims"), start=1)]
+        if not claims:
+            raise DocumentError("An example needs at least one claim.", where=one.at("claims"))
+        return Example(
+            name,
+            where,
+            people,
+            coverages,
+            _prices(one),
+            _used(one, "used", names, terms),
+            tuple(claims),
+            _used(one, "expect_used", names, terms),
+        )
+
+
+def _person(section: Section, member_id: int, tier: str, line: str) -> tuple[str, Person, tuple[Coverage, ...]]:
+    with section as one:
+        relationship = one.choice("relationship", _RELATIONSHIPS, "self" if member_id == 1 else "other")
+        person = Person(member_id, relationship, one.day("birth_on", _BORN_ON), one.text("sex", ""))
+        span = one.span("covered", None)
+        starts_on, ends_before = span or (_COVERED_FROM, FOREVER)
+        return one.text("name"), person, (Coverage(line, PLAN_ID, tier, starts_on, ends_before),)
+
+
+def _prices(section: Section) -> dict[tuple[int, str], tuple[Price, ...]]:
+    if "prices" not in section:
+        section.value("prices", None)
+        return {}
+    with section.section("prices") as table:
+        return {(PRICE_LIST_ID, code): (Price(code, amount(table, code)),) for code in table.keys()}  # noqa: SIM118
+
+
+def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms) -> tuple[Used, ...]:
+    if key not in section:
+        section.value(key, None)
+        return ()
+    counted = {f"limit.{one.code}": one.measure for one in terms.limits}
+    codes = [f"deductible.{one.code}" for one in terms.deductibles] + [
+        f"oop.{one.code}" for one in terms.out_of_pockets
+    ]
+    found = []
+    with section.section(key) as table:
+        for name in table.keys():  # noqa: SIM118
+            if name not in names:
+                raise DocumentError(f"Nobody is named {name[:60]!r}.", where=table.at(name))
+            with table.section(name) as row:
+                for code in row.keys():  # noqa: SIM118
+                    if code not in codes and code not in counted:
+                        raise DocumentError(
+                            f"The plan has no {code[:60]!r}.",
+                            where=row.at(code),
+                            remedy=f"It has {', '.join([*codes, *counted])}.",
+                        )
+                    value = _quantity(row, code, counted.get(code, Measure.ALLOWED))
+                    found.append(Used(row.at(code), names[name], f"{terms.line}:{code}", value))
+    return tuple(found)
+
+
+def _quantity(row: Section, code: str, measure: Measure) -> int:
+    if measure in (Measure.ALLOWED, Measure.PAID):
+        return int(amount(row, code))
+    return row.whole(code) * (THOUSAND if measure is Measure.UNITS else 1)
+
+
+def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: PlanTerms) -> ExampleClaim:
+    people = [name for name in names if name != THE_FAMILY]
+    with section as one:
+        person = one.choice("person", people, people[0])
+        on = one.day("on")
+        form = one.choice("form", ("professional", "institutional", "dental", "drug"), _form(terms))
+        rows = one.sections("lines")
+        if not rows:
+            raise DocumentError("A claim needs at least one line.", where=one.at("lines"))
+        lines, expected = [], []
+        for number, row in enumerate(rows, start=1):
+            line, wanted = _line(row, number, on)
+            lines.append(line)
+            expected.append(wanted)
+        claim = Claim(
+            claim_id=claim_id,
+            member_id=names[person],
+            form=form,
+            received_on=one.day("received_on", on),
+            lines=tuple(lines),
+            provider_tax_id=one.text("provider", "1"),
+            specialty=one.text("specialty", ""),
+            network=one.choice("network", [tier.name for tier in terms.tiers if tier.network], ""),
+            price_list_id=PRICE_LIST_ID,
+            cleared=one.texts("cleared", ()),
+        )
+        return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))
+
+
+def _form(terms: PlanTerms) -> str:
+    return "dental" if terms.line == "dental" else "professional"
+
+
+def _line(section: Section, number: int, on: date) -> tuple[ServiceLine, Expected]:
+    with section as one:
+        from_on = one.day("on", on)
+        line = ServiceLine(
+            number=number,
+            from_on=from_on,
+            through_on=one.day("through_on", from_on),
+            charge_cents=amount(one, "charge"),
+            procedure=one.text("code", ""),
+            modifiers=one.texts("modifiers", ()),
+            revenue_code=one.text("revenue_code", ""),
+            place=one.text("place", ""),
+            units_milli=one.whole("units", 1, least=1, most=100_000) * THOUSAND,
+            diagnoses=one.texts("diagnoses", ()),
+            tooth=one.text("tooth", ""),
+            surfaces=one.text("surfaces", ""),
+            authorization=one.text("authorization", ""),
+            repriced_cents=amount(one, "repriced", None),
+            emergency=one.flag("emergency", False),
+        )
+        return line, _expected(one, for_claim=False)
+
+
+def _expected(section: Section, *, for_claim: bool) -> Expected:
+    """The table `expect` of a line or a claim; only what it names is compared."""
+    if "expect" not in section:
+        section.value("expect", None)
+        return Expected(section.at("expect"), {})
+    with section.section("expect") as one:
+        values: dict[str, Any] = {name: amount(one, name) for name in _MONEY if name in one}
+        for name in _MONEY:
+            one.value(name, None)
+        if for_claim:
+            values |= {"outcome": one.choice("outcome", ("paid", "denied", "pended"), None)}
+            values |= {"pends": one.texts("pends", None)}
+        else:
+            values |= {"denied": one.flag("denied", None), "benefit": one.text("benefit", None)}
+            values |= {"moves": one.texts("moves", None)}
+    return Expected(one.where, {name: value for name, value in values.items() if value is not None})
