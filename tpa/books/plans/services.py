@@ -9,7 +9,8 @@ from django.db.models import Max
 from tpa.books.plans.documents import finding_of, read_document
 from tpa.books.plans.errors import FindingsError, PlanCodeError, PublishedError
 from tpa.books.plans.models import Plan, PlanVersion
-from tpa.engine.plan.checks import Finding, check_plan
+from tpa.engine.adjudication.examples import findings_of
+from tpa.engine.plan.checks import Finding
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms
 from tpa.kernel.errors import NotFoundError
@@ -74,7 +75,7 @@ def check_version(version: PlanVersion) -> list[dict[str, str]]:
         terms = parse_plan(version.document)
     except PlanError as error:
         return [finding_of(fault) for fault in error.faults]
-    found = [*_line_matches(terms, version.plan), *check_plan(terms, version.effective_on)]
+    found = [*_line_matches(terms, version.plan), *findings_of(terms, version.effective_on)]
     return [one._asdict() for one in sorted(found, key=lambda one: one.severity != ERROR)]
 
 
