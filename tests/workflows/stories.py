@@ -1,4 +1,4 @@
-"""The books of a small employer, filled by hand: enrolment, decisions and payments with the figures that a story needs."""
+"""The books of a small employer, filled by hand: the enrolment, decisions and payments that a story needs."""
 
 import itertools
 from datetime import UTC, date, datetime
@@ -93,7 +93,9 @@ def load(recorded_at=LONG_AGO):
 
 def enrol(tier, starts_on=date(2025, 1, 1), ends_before=FOREVER, count=1, line="medical", recorded_at=LONG_AGO):
     """Subscribers with coverage of one line; returns them."""
-    plan, _ = Plan.objects.get_or_create(code=line.upper(), defaults={"name": line, "line": line, "created_at": LONG_AGO})
+    plan, _ = Plan.objects.get_or_create(
+        code=line.upper(), defaults={"name": line, "line": line, "created_at": LONG_AGO}
+    )
     entered = load(recorded_at)
     first = Family.objects.count() + 1
     families = Family.objects.bulk_create(Family(subscriber_number=f"S{n:05d}") for n in range(first, first + count))

@@ -77,5 +77,16 @@ def cancel_job(*, job_id: int) -> Job:
     return job
 
 
+def reopen_job(*, job_id: int) -> Job:
+    """Queue a job again that failed or was called off; any other stays as it is. Raises NotFoundError."""
+    Job.objects.filter(pk=job_id, state__in=(Job.State.FAILED, Job.State.CANCELLED)).update(
+        state=Job.State.QUEUED, done_count=0, message="", error="", started_at=None, ended_at=None
+    )
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        raise NotFoundError("There is no such job.")
+    return job
+
+
 def _end(job_id: int, **changes: Any) -> None:
     Job.objects.filter(pk=job_id, state__in=_OPEN).update(ended_at=clock.now(), **changes)

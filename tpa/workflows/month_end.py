@@ -216,8 +216,10 @@ def _basis(facts: InvoiceFacts) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
     """The draft has been looked at; it is not computed anew from here on. Raises InvoiceStateError."""
+    locks.lock("month_end")
     return services.approve_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id)
 
 
@@ -225,6 +227,7 @@ def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> Funding
 def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
     """Make an approved invoice final and post it, in one transaction: its total is the ledger's entry."""
     employer = _bound_employer()
+    locks.lock("month_end")
     now = clock.now()
     invoice = services.finalise_invoice(invoice_id=invoice_id, now=now, person_id=person_id)
     issued_on = clock.today(employer.time_zone)

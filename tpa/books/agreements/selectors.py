@@ -67,12 +67,21 @@ def self_funded_lines(employer_id: int, day: date) -> set[str]:
 
 def agreement_in(employer_id: int, month: Span) -> AsoAgreement:
     """The latest agreement that holds on some day of the month. Raises NothingAgreedError where there is none."""
-    agreement = AsoAgreement.objects.filter(
-        employer_id=employer_id, starts_on__lt=month.ends_before, ends_before__gt=month.starts_on
-    ).first()
+    agreement = _agreements_in(employer_id, month).first()
     if agreement is None:
         raise NothingAgreedError(f"No ASO agreement holds in {month.starts_on:%B %Y}.")
     return agreement
+
+
+def agreed_in(employer_id: int, month: Span) -> bool:
+    """Whether an agreement holds on some day of the month."""
+    return _agreements_in(employer_id, month).exists()
+
+
+def _agreements_in(employer_id: int, month: Span) -> QuerySet[AsoAgreement]:
+    return AsoAgreement.objects.filter(
+        employer_id=employer_id, starts_on__lt=month.ends_before, ends_before__gt=month.starts_on
+    )
 
 
 def fee_schedule_on(employer_id: int, day: date) -> FeesInForce | None:

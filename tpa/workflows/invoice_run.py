@@ -1,0 +1,84 @@
+"""The invoice run: each employer's month is a job, once per (employer, month), that drafts the invoice.
+
+The job's row is the intent: a lost message, a dead worker or a second run change nothing. Drafting and the end of the
+job are one transaction. A run that is refused (a tier without a rate) fails with the reason and can be asked for again.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from tenants.scope import employer_scope
+from tpa.books.agreements import selectors as agreements
+from tpa.books.funding import selectors as funding
+from tpa.books.funding.models import FundingInvoice
+from tpa.infra import clock, jobs
+from tpa.infra.models import Job
+from tpa.kernel.errors import DomainError, must
+from tpa.kernel.ids import public_id
+from tpa.kernel.periods import add_months, month_of
+from tpa.workflows.month_end import draft_month
+from tpa.workflows.wake_ups import wake
+
+KIND = "month_end"
+_OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+_LOST_AFTER = timedelta(minutes=10)
+"""An open job that old has lost its message, or its worker died."""
+
+
+def ask_for_draft(*, employer_id: int, month: date, requested_by: str = "") -> Job:
+    """The job that drafts the month's invoice: a new one, or the one that was asked for before.
+
+    A job that failed is queued again; one that is done stays done.
+    """
+    with employer_scope(employer_id), transaction.atomic():
+        job = jobs.start_job(kind=KIND, key=_key(month), total=1, requested_by=requested_by)
+        job = jobs.reopen_job(job_id=job.pk)
+        if job.state in _OPEN:
+            wake("draft_invoice", employer_id=employer_id, job_id=job.pk)
+        return job
+
+
+def run_job(*, employer_id: int, job_id: int) -> FundingInvoice | None:
+    """Draft the invoice that the job asks for. A job that has ended is left alone, a refusal is its end."""
+    with employer_scope(employer_id):
+        job = Job.objects.get(pk=job_id, kind=KIND)
+        if job.state not in _OPEN:
+            return None
+        month = _month(job.key or "")
+        try:
+            with transaction.atomic():
+                jobs.advance_job(job_id=job.pk, done=0, message=f"Drafting the invoice of {month:%B %Y}")
+                invoice = draft_month(month=month)
+                told = {
+                    "invoice": public_id("inv", employer_id, invoice.pk),
+                    "number": invoice.number,
+                    "total_cents": invoice.total_cents,
+                }
+                jobs.finish_job(job_id=job.pk, result=told, message=f"Invoice {invoice.number} is drafted")
+        except DomainError as refusal:
+            jobs.fail_job(job_id=job.pk, error=f"{refusal} {refusal.remedy}".strip())
+            return None
+        return invoice
+
+
+def draft_due(*, employer_id: int) -> None:
+    """Ask for last month's invoice where an agreement held in it and nobody has, and wake what was left behind."""
+    with employer_scope(employer_id) as employer:
+        last = add_months(clock.today(employer.time_zone).replace(day=1), -1)
+        asked = Job.objects.filter(kind=KIND, key=_key(last)).exists()
+        due = not asked and funding.invoice_of(last) is None and agreements.agreed_in(employer_id, month_of(last))
+        lost = Job.objects.filter(kind=KIND, state__in=_OPEN, created_at__lt=clock.now() - _LOST_AFTER)
+        for job_id in lost.values_list("pk", flat=True):
+            wake("draft_invoice", employer_id=employer_id, job_id=job_id)
+    if due:
+        ask_for_draft(employer_id=employer_id, month=last)
+
+
+def _key(month: date) -> str:
+    must(month.day == 1, "a month is named by its first day")
+    return f"{month:%Y-%m}"
+
+
+def _month(key: str) -> date:
+    return date.fromisoformat(f"{key}-01")
