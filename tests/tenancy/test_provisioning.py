@@ -122,7 +122,7 @@ def test_an_employer_with_open_books_cannot_be_deleted(employer):
     with pytest.raises(EmployerConflict, match="is active"):
         services.delete_employer(employer_id=employer.pk, why_not=lambda found: [])
     services.suspend_employer(employer_id=employer.pk)
-    with pytest.raises(EmployerConflict, match="12 open claims; balance of 10.00"):
+    with pytest.raises(EmployerConflict, match=r"12 open claims; balance of 10\.00"):
         services.delete_employer(employer_id=employer.pk, why_not=lambda found: ["12 open claims", "balance of 10.00"])
     assert Employer.objects.filter(pk=employer.pk).exists()
     assert described(employer.schema_name)["columns"]

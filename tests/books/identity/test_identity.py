@@ -190,7 +190,7 @@ def test_a_key_gives_no_more_than_its_giver_has(ann, employer):
 
 
 def test_the_table_knows_every_role_and_gives_the_portal_no_claims():
-    assert PORTAL_ROLES | DESK_ROLES == set(Role)
+    assert set(Role) == PORTAL_ROLES | DESK_ROLES
     assert not PORTAL_ROLES & DESK_ROLES
     for action in ("claims.read", "claims.decide", "users.write", "ledger.post", "payments.release"):
         assert permissions.ACTIONS[action].isdisjoint(PORTAL_ROLES)
