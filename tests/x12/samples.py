@@ -311,7 +311,7 @@ def full_member() -> Member834:
         (Party("P3", True, "REED", "ANN", id_qualifier="XX", id="1999999984"),),
         (
             OtherCoverage(
-                "S", "OG5", "1", ("1", "35"), (Reference("SY", "000000009"),), date(2025, 3, 1), None, "OTHER PLAN"
+                "S", "OG5", "1", ("1",), (Reference("SY", "000000009"),), date(2025, 3, 1), None, "OTHER PLAN"
             ),
         ),
     )
@@ -329,7 +329,7 @@ def full_member() -> Member834:
         confidential=True,
         prior_name=Party("70", True, "ROCK", "PAT"),
         parties=(
-            Party("31", address=Address("PO BOX 5", "", "CHICAGO", "IL", "60601")),
+            Party("31", True, address=Address("PO BOX 5", "", "CHICAGO", "IL", "60601")),
             Party("36", name="ELM WORKS", contacts=(Contact("HR", (Reference("TE", "5550001111"),)),)),
         ),
         coverages=(coverage,),

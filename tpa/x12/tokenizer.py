@@ -93,13 +93,17 @@ def read_isa(head: bytes) -> IsaHead:
     if fields[12] < b"00402" or len(repetition) != 1 or repetition.isalnum() or repetition.isspace():
         repetition = b""
     delimiters = Delimiters(element, tail[:1], tail[1:2], repetition)
+    before: set[bytes] = set()
     for code, name, own in (
         ("026", "element separator", delimiters.element),
         ("027", "component separator", delimiters.component),
         ("004", "segment terminator", delimiters.segment),
     ):
-        if own.isalnum() or own in b" \t\0" or own >= b"\x7f" or sum(own == other for other in delimiters) > 1:
-            return IsaHead(problem=code, reason=f"the {name} is a letter, a digit, a blank or used twice")
+        if own.isalnum() or own in b" \t\0" or own >= b"\x7f" or own in before:
+            return IsaHead(problem=code, reason=f"the {name} is a letter, a digit, a blank or in use already")
+        before.add(own)
+    if repetition in before:
+        delimiters = delimiters._replace(repetition=b"")
     return IsaHead(delimiters, irregular=not regular)
 
 
@@ -194,6 +198,9 @@ class Tokenizer:
             block = self._buffer[self._at : self._at + size]
             cut = block.rfind(terminator)
             if cut < 0:
+                start = block.lstrip(_BLANKS)
+                if _ISA_START.match(start) and self._base + self._at + len(block) - len(start) != first:
+                    return
                 if len(block) > MAX_SEGMENT:
                     yield from self._skip_long(terminator)
                 elif len(block) < size:
@@ -254,8 +261,8 @@ class Tokenizer:
 
     def _skip_long(self, terminator: bytes) -> Iterator[Segment]:
         """Pass over a segment that is too long to keep, holding one block of it at a time."""
-        offset = self._base + self._at
-        name = self._buffer[self._at : self._at + 200].lstrip(_BLANKS)[:3].decode("latin-1")
+        start = self._buffer[self._at :].lstrip(_BLANKS)
+        offset, name = self._base + len(self._buffer) - len(start), start[:3].decode("latin-1")
         self._number += 1
         while True:
             self._fill(_LAST_BLOCK)

@@ -57,10 +57,10 @@ def claim_answer(claim: Claim837, *, number: str = "", refusals: Iterable[str] =
         sendable(claim.patient_control_number, 38),
         claim.charge_cents,
         _sendable_party(claim.billing),
-        _sendable_party(claim.person.party),
+        _sendable_party(claim.person.party._replace(id=claim.person.member_id or claim.subscriber.person.member_id)),
         claim.first_on,
         claim.last_on,
-        number,
+        "" if statuses else number,
         sendable(claim.clearinghouse_number, 50),
         sendable(claim.type_of_bill, 3),
     )
@@ -110,7 +110,7 @@ def _set(report: ClaimReport, envelope: Envelope, payer: Party, days: tuple[date
         level += 1
         patients = list(run)
         yield segment("HL", str(level), "2", "19", "1")
-        yield from _provider(billing, patients, days[1])
+        yield from _provider(billing, patients)
         provider_level = level
         for one in patients:
             level += 1
@@ -130,14 +130,14 @@ def _totals(answers: Sequence[ClaimAnswer], accepted: str, refused: str) -> Iter
             yield segment("AMT", qualifier, money(sum(amounts)))
 
 
-def _provider(billing: Party, answers: Sequence[ClaimAnswer], processed_on: date) -> Iterator[str]:
+def _provider(billing: Party, answers: Sequence[ClaimAnswer]) -> Iterator[str]:
     """Loops 2100C and 2200C."""
     if billing.npi or not billing.tax_id:
         yield named(billing._replace(role="85"))
     else:
         yield named(billing._replace(role="85", id_qualifier="FI", id=billing.tax_id))
     yield segment("TRN", "1", "0")
-    yield segment("STC", ("A1", "19", "PR"), day(processed_on), "WQ", money(sum(one.charge_cents for one in answers)))
+    yield segment("STC", ("A1", "19", "PR"), "", "WQ", money(sum(one.charge_cents for one in answers)))
     if billing.npi and billing.tax_id:
         yield segment("REF", "TJ", billing.tax_id)
     yield from _totals(answers, "QA", "QC")
