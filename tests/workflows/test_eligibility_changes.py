@@ -56,7 +56,8 @@ class Books:
         }
         self.members.append(BookMember(key, family, subscriber, False, told))
         for n, (line, *segment) in enumerate(covers):
-            self.held[key, line] = (*self.held.get((key, line), ()), (key * 100 + n, Segment(*segment)))
+            lines = self.held.setdefault(key, {})
+            lines[line] = (*lines.get(line, ()), (key * 100 + n, Segment(*segment)))
         return self
 
     @property

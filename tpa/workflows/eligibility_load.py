@@ -241,6 +241,6 @@ def _place(person: Person, places: dict[int, tuple[int, int]], known: dict[int, 
 
 
 def _line(change: LineChange, place: tuple[int, int], books: Snapshot) -> services.LineChange:
-    held = books.held.get((place[0], change.line), ())
+    held = books.rows(place[0], change.line)
     gone = tuple(key for key, segment in held if segment not in change.after)
     return services.LineChange(*place, change.line, change.kind, change.before, change.after, gone)

@@ -65,7 +65,9 @@ def _before(days: Iterable[tuple[date, date]], today: date) -> bool:
 def _members_ending(intent: Intent, books: Snapshot, on: date) -> tuple[int, int]:
     """Members covered on or after `on`, and those of them who lose a line earlier than the books had it."""
     covered = {
-        member_id for (member_id, _), held in books.held.items() if any(segment.ends_before > on for _, segment in held)
+        member_id
+        for member_id, lines in books.held.items()
+        if any(segment.ends_before > on for held in lines.values() for _, segment in held)
     }
     ending = {change.person.member_id for change in intent.lines if _ends_earlier(change)}
     return len(covered), len(covered & ending)

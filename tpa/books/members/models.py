@@ -117,7 +117,7 @@ class Member(models.Model):
     """Set while the load that brought the person stands undone."""
 
     class Meta:
-        ordering = ("family", "id")
+        ordering = ("family_id", "id")
         constraints = (
             models.UniqueConstraint(fields=("member_number",), name="member_number_once"),
             models.UniqueConstraint(
@@ -190,7 +190,7 @@ class LoadRow(models.Model):
     """A list of {code, message, severity} in the order found; a row with an error is never applied."""
 
     class Meta:
-        ordering = ("load", "n")
+        ordering = ("load_id", "n")
         constraints = (models.UniqueConstraint(fields=("load", "n"), name="load_row_position"),)
 
 
@@ -219,4 +219,4 @@ class LoadChange(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ("load", "id")
+        ordering = ("load_id", "id")

@@ -123,7 +123,7 @@ def enrolments(span: Span, *, known_at: datetime | None = None) -> Iterator[Enro
     rows = coverage_known(known_at).filter(
         member__relationship=Member.Relationship.SELF, starts_on__lt=span.ends_before, ends_before__gt=span.starts_on
     )
-    columns = rows.order_by("member", "line", "starts_on").values_list(
+    columns = rows.order_by("member_id", "line", "starts_on").values_list(
         "member", "line", "tier", "starts_on", "ends_before"
     )
     return (Enrolment(*row) for row in columns)
@@ -201,13 +201,14 @@ def snapshot(*, subscriber_numbers: Collection[str] | None = None, member_number
         .order_by("pk")
         .values_list("pk", "family_id", "withdrawn_at", *PERSON_FIELDS)
     ]
-    rows = Coverage.objects.filter(superseded_at=None, **inside).order_by("member", "line", "starts_on")
+    rows = Coverage.objects.filter(superseded_at=None, **inside).order_by("member_id", "line", "starts_on")
     held = _held(rows.values_list("member_id", "line", "pk", "starts_on", "ends_before", "plan_id", "tier").iterator())
     return Snapshot({number: pk for pk, number in numbers.items()}, people, held)
 
 
-def _held(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str], Held]:
-    held: dict[tuple[int, str], list[tuple[int, Segment]]] = {}
+def _held(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, Held]]:
+    held: dict[int, dict[str, Held]] = {}
     for member_id, line, pk, *segment in rows:
-        held.setdefault((member_id, line), []).append((pk, Segment(*segment)))
-    return {key: tuple(value) for key, value in held.items()}
+        lines = held.setdefault(member_id, {})
+        lines[line] = (*lines.get(line, ()), (pk, Segment(*segment)))
+    return held

@@ -1,5 +1,6 @@
 """The enrolment as the books hold it now, as plain values: what a load is compared with."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from tpa.books.members.timeline import Segment, Timeline
@@ -23,12 +24,16 @@ class Snapshot(NamedTuple):
 
     families: dict[str, int]
     members: list[BookMember]
-    held: dict[tuple[int, str], Held]
+    held: dict[int, dict[str, Held]]
+
+    def rows(self, member_id: int | None, line: str) -> Held:
+        """The current rows of a member and line; none for a member not in the books."""
+        return self.held.get(member_id or 0, {}).get(line, ())
 
     def timeline(self, member_id: int | None, line: str) -> Timeline:
-        """What the member has of the line; nothing for a member not in the books."""
-        return tuple(segment for _, segment in self.held.get((member_id or 0, line), ()))
+        """What the member has of the line."""
+        return tuple(segment for _, segment in self.rows(member_id, line))
 
-    def lines_of(self, member_id: int | None) -> list[str]:
+    def lines_of(self, member_id: int | None) -> Iterable[str]:
         """The lines of which the member has or had coverage."""
-        return sorted(line for member, line in self.held if member == member_id)
+        return self.held.get(member_id or 0, {}).keys()

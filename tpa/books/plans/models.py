@@ -49,7 +49,7 @@ class PlanVersion(models.Model):
     """What the checks said at publishing: a list of {code, severity, path, message, remedy}."""
 
     class Meta:
-        ordering = ("plan", "number")
+        ordering = ("plan_id", "number")
         constraints = (
             models.UniqueConstraint(fields=("plan", "number"), name="plan_version_number"),
             models.CheckConstraint(

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("family", "id"),
+                "ordering": ("family_id", "id"),
             },
         ),
         migrations.CreateModel(
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("load", "id"),
+                "ordering": ("load_id", "id"),
             },
         ),
         migrations.CreateModel(
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("load", "n"),
+                "ordering": ("load_id", "n"),
                 "constraints": [models.UniqueConstraint(fields=("load", "n"), name="load_row_position")],
             },
         ),

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("plan", "number"),
+                "ordering": ("plan_id", "number"),
                 "constraints": [
                     models.UniqueConstraint(fields=("plan", "number"), name="plan_version_number"),
                     models.CheckConstraint(
