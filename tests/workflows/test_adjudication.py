@@ -1,6 +1,5 @@
 """Claims decided, to the cent, with everything that follows from it in the books."""
 
-
 import pytest
 
 from tests.workflows.claim_stories import new_claim, open_book, register
@@ -8,6 +7,7 @@ from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims.models import Decision, DecisionLine, Pend, Work
 from tpa.books.ledger import selectors as ledger
 from tpa.workflows.adjudication import Counts, decide_waiting
+from tpa.workflows.proof import Proof, verify_books
 
 
 @pytest.fixture
@@ -33,3 +33,9 @@ def test_a_visit_with_a_test_is_decided_and_stands_in_all_books(in_employer, hom
     assert [row[3] for row in accumulators.balances([homes[0].family_id])[homes[0].family_id].rows] == [4_300]
     assert not Work.objects.exists()
     assert not Pend.objects.exists()
+
+
+def test_the_proof_replays_every_decision_and_finds_nothing(in_employer, homes):
+    register(*(new_claim(home, ("27447", 1_200_000), ("99213", 20_000), who=who) for home in homes for who in (0, 1)))
+    decide_waiting(employer_id=in_employer.pk)
+    assert verify_books(employer_id=in_employer.pk) == Proof(4, [])

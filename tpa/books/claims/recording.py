@@ -26,7 +26,7 @@ _DECISION = (
     "decided_at",
     "decided_on",
 )
-_LINE = (
+LINE_COLUMNS = (
     "decision_id",
     "number",
     "service_on",
@@ -121,4 +121,4 @@ def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decide
             )
         )
     copy_rows("claims_decision", _DECISION, headers)
-    copy_rows("claims_decisionline", _LINE, lines)
+    copy_rows("claims_decisionline", LINE_COLUMNS, lines)
