@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tpa.engine.accumulators.counter import (
     Counter,
@@ -13,6 +13,7 @@ from tpa.engine.accumulators.counter import (
     out_of_pocket_counter,
     visit_counter,
 )
+from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
 from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Share, Tier
 from tpa.engine.plan.terms_values import fits
 from tpa.engine.pricing.method import Pricer
@@ -20,11 +21,7 @@ from tpa.engine.pricing.order import bind_step
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import age_on
 
-if TYPE_CHECKING:
-    from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
-    from tpa.engine.adjudication.line import LineWork
-
-Condition = Callable[["ServiceLine", "Claim", "Person", str], bool]
+Condition = Callable[[ServiceLine, Claim, Person, str], bool]
 _MOST_KEPT = 2_000
 _MOST_CODES = 50_000
 
@@ -83,7 +80,7 @@ class CompiledShare:
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
         self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
-        self.program: tuple[Callable[[LineWork], None], ...] | None = None
+        self.program: tuple[Callable[..., None], ...] | None = None
         """The rules for this share, set when a line first asks."""
 
 
