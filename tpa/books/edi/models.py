@@ -126,10 +126,9 @@ class IntakeItem(models.Model):
     """A claim that found no employer or member, or more than one. A person says whose it is."""
 
     class Reason(models.TextChoices):
-        NO_EMPLOYER = "no_employer", "No employer has this group and member number"
-        SEVERAL_EMPLOYERS = ("several_employers", "Several employers have this member number")
-        NO_MEMBER = "no_member", "The family has nobody with this birth date and name"
-        SEVERAL_MEMBERS = ("several_members", "The family has several people with this birth date")
+        NONE = "none", "Nobody has this group, member number and birth date"
+        SEVERAL = "several", "Several people have this member number and birth date"
+        ESTIMATE = "estimate", "An estimate is asked for: nothing is to be paid"
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

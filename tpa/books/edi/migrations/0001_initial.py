@@ -170,10 +170,9 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(
                         choices=[
-                            ("no_employer", "No employer has this group and member number"),
-                            ("several_employers", "Several employers have this member number"),
-                            ("no_member", "The family has nobody with this birth date and name"),
-                            ("several_members", "The family has several people with this birth date"),
+                            ("none", "Nobody has this group, member number and birth date"),
+                            ("several", "Several people have this member number and birth date"),
+                            ("estimate", "An estimate is asked for: nothing is to be paid"),
                         ],
                         max_length=8,
                     ),
