@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import ProtectedError
 from psycopg import sql
 
 from tenants import directory, rights, template
@@ -113,7 +114,11 @@ def delete_employer(*, employer_id: int, why_not: Callable[[Employer], Sequence[
             schema = sql.Identifier(employer.schema_name)
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema).as_string(None))
         _drop_role(employer.database_role)
-        Employer.objects.filter(pk=employer.pk).delete()
+        try:
+            Employer.objects.filter(pk=employer.pk).delete()
+        except ProtectedError as error:
+            kept = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
+            raise EmployerConflict(f"The TPA's own books still name {employer}: {', '.join(kept)}") from error
     directory.forget()
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from tpa.infra.tasks import EmployerTask
-from tpa.workflows import adjudication, claim_intake, invoice_run, stop_loss_sweep, sweep, totals
+from tpa.workflows import adjudication, claim_intake, invoice_run, stop_loss_sweep, sweep, tenant_setup, totals
 
 FILE_SECONDS = 3600
 """A large file may take this long; a second worker that gets its message meanwhile does no harm."""
@@ -49,3 +49,15 @@ def draft_due_invoices(*, employer_id: int) -> None:
 def sweep_stop_loss(*, employer_id: int) -> None:
     """Write the stop-loss notices and receivables that are due."""
     stop_loss_sweep.sweep()
+
+
+@shared_task(base=EmployerTask, public=True)
+def set_up_employer(*, job_id: int) -> None:
+    """Make the schema of a new employer."""
+    tenant_setup.set_up_employer(job_id=job_id)
+
+
+@shared_task(base=EmployerTask, public=True)
+def sweep_set_ups() -> None:
+    """Finish the employers that a lost message left half made."""
+    tenant_setup.sweep_set_ups()
