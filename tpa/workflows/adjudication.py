@@ -39,6 +39,8 @@ from tpa.workflows.totals import figures_of
 CHUNK = 1000
 """Claims in a transaction, at most. More would save few statements and hold families for longer."""
 POISON = engine.PendReason("poison", "technical")
+MOST_PARKED = 20
+"""Claims that one run puts aside. More of them are not the claims' fault: the run stops, and the work stays."""
 
 
 class Counts(NamedTuple):
@@ -47,15 +49,17 @@ class Counts(NamedTuple):
     paid: int = 0
     denied: int = 0
     pended: int = 0
+    parked: int = 0
+    """Put aside because they break the engine."""
 
     @property
     def total(self) -> int:
         """Claims that are off the list of work."""
-        return self.paid + self.denied + self.pended
+        return sum(self)
 
     def plus(self, other: "Counts") -> "Counts":
         """Both together."""
-        return Counts(self.paid + other.paid, self.denied + other.denied, self.pended + other.pended)
+        return Counts(*map(sum, zip(self, other, strict=True)))
 
 
 def decide_waiting(*, employer_id: int, chunk: int = CHUNK) -> Counts:
@@ -63,17 +67,18 @@ def decide_waiting(*, employer_id: int, chunk: int = CHUNK) -> Counts:
 
     Families that another worker holds are that worker's. Any number of workers may run this at once.
     """
-    done, after, taken = Counts(), 0, 0
+    after = taken = 0
     with employer_scope(employer_id) as employer:
+        run = _Run(employer, chunk)
         while True:
             families = facts.families_with_work(after=after, limit=chunk)
             if families:
-                counts = _decide_safely(employer, families, chunk)
-                done, taken, after = done.plus(counts), taken + counts.total, families[-1]
+                taken += run.decide(families)
+                after = families[-1]
             elif taken:
                 after = taken = 0
             else:
-                return done
+                return run.done
 
 
 def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int = CHUNK) -> Counts:
@@ -194,46 +199,56 @@ def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_it
     return work_items.Item("pend", reason.queue, claim.claim_id, title[:200], charge_cents, due_on, raised_at)
 
 
-def _decide_safely(employer: Employer, family_ids: Sequence[int], limit: int) -> Counts:
-    """As `decide_families`, but what breaks on one claim does not hold up the others.
+class _Run:
+    """One worker's run: what breaks on one claim does not hold up the others."""
 
-    A fault of the connection is not the claim's: it is raised, and the work stays on its list.
-    """
-    try:
-        return decide_families(employer=employer, family_ids=family_ids, limit=limit)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        if len(family_ids) == 1:
-            return _one_by_one(employer, family_ids, limit)
-        half = math.ceil(len(family_ids) / 2)
-        first = _decide_safely(employer, family_ids[:half], limit)
-        return first.plus(_decide_safely(employer, family_ids[half:], limit))
+    def __init__(self, employer: Employer, limit: int) -> None:
+        self._employer, self._limit = employer, limit
+        self.done = Counts()
 
+    def decide(self, family_ids: Sequence[int]) -> int:
+        """As `decide_families`, in smaller and smaller parts where something breaks; how many claims were taken up.
 
-def _one_by_one(employer: Employer, family_ids: Sequence[int], limit: int) -> Counts:
-    done = Counts()
-    for _ in range(limit):
-        counts = _decide_or_park(employer, family_ids)
-        if not counts.total:
-            break
-        done = done.plus(counts)
-    return done
-
-
-def _decide_or_park(employer: Employer, family_ids: Sequence[int]) -> Counts:
-    """Decide the family's next claim, or put it aside with what went wrong: the kind of fault, no data of the claim."""
-    with transaction.atomic():
-        waiting, next_seqs = _take(employer, family_ids, 1)
-        if not waiting:
-            return Counts()
+        A fault of the connection is not the claim's: it is raised, and the work stays on its list.
+        """
         try:
-            with transaction.atomic():
-                return _decide(employer, waiting, next_seqs)
+            return self._count(decide_families(employer=self._employer, family_ids=family_ids, limit=self._limit))
         except (OperationalError, InterfaceError):
             raise
         except Exception as fault:
-            return _park(waiting[0], fault)
+            logger(__name__).warning(
+                "chunk undone, trying its parts", families=len(family_ids), fault=repr(fault)[:200]
+            )
+        if len(family_ids) == 1:
+            return self._one_by_one(family_ids)
+        half = math.ceil(len(family_ids) / 2)
+        return self.decide(family_ids[:half]) + self.decide(family_ids[half:])
+
+    def _count(self, counts: Counts) -> int:
+        self.done = self.done.plus(counts)
+        return counts.total
+
+    def _one_by_one(self, family_ids: Sequence[int]) -> int:
+        taken = 0
+        while taken < self._limit and (count := self._count(self._decide_or_park(family_ids))):
+            taken += count
+        return taken
+
+    def _decide_or_park(self, family_ids: Sequence[int]) -> Counts:
+        """Decide the family's next claim, or put it aside with what went wrong: the kind of fault, no data of the claim."""
+        with transaction.atomic():
+            waiting, next_seqs = _take(self._employer, family_ids, 1)
+            if not waiting:
+                return Counts()
+            try:
+                with transaction.atomic():
+                    return _decide(self._employer, waiting, next_seqs)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as fault:
+                if self.done.parked >= MOST_PARKED:
+                    raise
+                return _park(waiting[0], fault)
 
 
 def _park(one: facts.Waiting, fault: Exception) -> Counts:
@@ -241,4 +256,5 @@ def _park(one: facts.Waiting, fault: Exception) -> Counts:
     detail = str(fault) if isinstance(fault, InvariantError) else type(fault).__name__
     pend = engine.Pend(one.claim.claim_id, (POISON._replace(detail=detail[:400]),))
     raised_at = clock.now()
-    return _record(_Chunk([one], [], [(one, pend)], {}, {}), raised_at, raised_at.date())
+    _record(_Chunk([one], [], [(one, pend)], {}, {}), raised_at, raised_at.date())
+    return Counts(parked=1)
