@@ -15,7 +15,7 @@ from tpa.books.agreements.services import (
     sign_aso_agreement,
 )
 from tpa.books.claims.models import Decision, DecisionLine
-from tpa.books.members.models import Coverage, Family, Load, Member
+from tpa.books.members.models import Coverage, Family, Load, LoadChange, Member
 from tpa.books.payments.models import Payment, PaymentRun
 from tpa.books.plans.models import Plan
 from tpa.kernel.periods import FOREVER
@@ -126,7 +126,12 @@ def enrol(tier, starts_on=date(2025, 1, 1), ends_before=FOREVER, count=1, line="
         )
         for person in people
     )
+    LoadChange.objects.bulk_create(_change(entered, person, line, recorded_at) for person in people)
     return people
+
+
+def _change(entered, person, line, recorded_at):
+    return LoadChange(load=entered, member=person, kind=LoadChange.Kind.ADDED, line=line, recorded_at=recorded_at)
 
 
 def terminate(person, ends_before, recorded_at):
@@ -136,9 +141,16 @@ def terminate(person, ends_before, recorded_at):
     Coverage.objects.filter(pk=held.pk).update(superseded_at=recorded_at, superseded_load=entered)
     held.pk, held.ends_before, held.recorded_at, held.load = None, ends_before, recorded_at, entered
     held.save(force_insert=True)
+    _change(entered, person, held.line, recorded_at).save()
 
 
 _claims = itertools.count(1)
+
+
+def _next_seq(family_id):
+    seq = Family.objects.get(pk=family_id).next_seq
+    Family.objects.filter(pk=family_id).update(next_seq=seq + 1)
+    return seq
 
 
 def decide(person, paid_cents, decided_on, service_on=None, charge_cents=None, line="medical", denied=False):
@@ -148,7 +160,7 @@ def decide(person, paid_cents, decided_on, service_on=None, charge_cents=None, l
         claim_id=next(_claims),
         version=1,
         family_id=person.family_id,
-        family_seq=Decision.objects.filter(family_id=person.family_id).count() + 1,
+        family_seq=_next_seq(person.family_id),
         member_id=person.pk,
         outcome="denied" if denied else "paid",
         charge_cents=charge,
@@ -169,7 +181,7 @@ def reverse(decision, decided_on):
         claim_id=decision.claim_id,
         version=decision.version + 1,
         family_id=decision.family_id,
-        family_seq=Decision.objects.filter(family_id=decision.family_id).count() + 1,
+        family_seq=_next_seq(decision.family_id),
         member_id=decision.member_id,
         outcome="reversed",
         charge_cents=-decision.charge_cents,
@@ -204,7 +216,7 @@ def _line(decision, service_on, line, denied):
 
 def pay(decision, issued_on):
     """The payment of a decision is issued."""
-    run = PaymentRun.objects.create(run_on=issued_on, started_at=NOW, available_cents=decision.paid_cents)
+    run = PaymentRun.objects.create(run_on=issued_on, started_at=NOW, available_cents=decision.paid_cents, paid_count=1)
     return Payment.objects.create(
         decision_id=decision.pk,
         claim_id=decision.claim_id,

@@ -1,12 +1,13 @@
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.workflows.stories import at, decide, enrol, insure, pay, reverse
+from tests.workflows.stories import at, decide, enrol, insure, pay, reverse, terminate
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import Receivable, StopLossNotice
-from tpa.books.stoploss.selectors import standings
+from tpa.books.stoploss.selectors import exposure_of, exposures, standing_in_full, standings
 from tpa.books.stoploss.services import mark_sent
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
 from tpa.infra.clock import clock_at
@@ -227,10 +228,67 @@ def test_receivables_and_notices_are_append_only_also_against_sql(in_employer, p
     assert (mark_sent(notice_ids=ids, now=at(2025, 7, 1)), mark_sent(notice_ids=ids, now=at(2025, 7, 2))) == (4, 0)
 
 
-def test_an_exposure_costs_as_many_queries_whatever_the_claims(in_employer, django_assert_num_queries):
+def test_an_exposure_costs_as_many_queries_whatever_the_claims_and_two_while_nothing_happens(
+    in_employer, django_assert_num_queries
+):
     people = enrol("EE", count=20)
     insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
     for one in people:
         paid(one, 600_000, date(2025, 3, 1))
-    with django_assert_num_queries(3):
-        standings(in_employer.pk, JUNE)
+    with django_assert_num_queries(4):
+        before = standings(in_employer.pk, JUNE)
+    with django_assert_num_queries(2):
+        assert standings(in_employer.pk, JUNE) == before
+
+
+def test_whatever_happens_is_seen_at_once(in_employer, person):
+    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
+
+    enrol("EE")
+
+    def seen():
+        ((_, exposure),) = exposures(in_employer.pk, JUNE)
+        aggregate = exposure.aggregate
+        return aggregate.countable_cents, aggregate.awaiting_cents, aggregate.attachment.annual_cents
+
+    assert seen() == (0, 0, 2_400_000)
+    decision = decide(person, 300_000, date(2025, 3, 1))
+    assert seen() == (0, 300_000, 2_400_000)
+    pay(decision, date(2025, 3, 2))
+    assert seen() == (300_000, 0, 2_400_000)
+    reverse(decision, date(2025, 4, 1))
+    assert seen() == (0, 0, 2_400_000)
+    terminate(person, date(2025, 5, 1), at(2025, 6, 1))
+    assert seen() == (0, 0, 1_600_000)  # four months of two lives, eight of one
+
+
+def test_a_condensed_exposure_has_the_figures_of_the_full_one(in_employer):
+    chance = random.Random(7)  # noqa: S311
+    people = enrol("EE", count=12)
+    lasers = [{"unit_id": people[0].pk, "deductible_cents": 600_000}, {"unit_id": people[1].pk, "excluded": True}]
+    factors = [{"code": "medical", "factors_cents": {"ALL": 30_000}}]
+    insure(in_employer, SPECIFIC | {"lasers": lasers, "aggregating_cents": 200_000}, {"factors": factors})
+    for n in range(150):
+        incurred = date(2024, 12, 1) + timedelta(days=chance.randrange(200))
+        cents = chance.randrange(1, 20_000 if n % 2 else 90_000 * (1 + n % 12))
+        decision = decide(people[n % 12], cents, JUNE, service_on=incurred)
+        if chance.random() < 0.8:
+            pay(decision, incurred + timedelta(days=chance.randrange(40)))
+        if chance.random() < 0.2:
+            reverse(decision, JUNE)
+    as_of = date(2025, 6, 30)
+    (standing,) = standings(in_employer.pk, as_of)
+    full = standing_in_full(standing.contract, as_of)
+    assert full.exposure == exposure_of(standing.contract, as_of)
+    for some, all_ in ((standing.exposure, full.exposure), (standing.expected, full.expected)):
+        assert [unit._replace(parts=()) for unit in some.specific.units] == [
+            unit._replace(parts=()) for unit in all_.specific.units
+        ]
+        assert some.specific._replace(units=()) == all_.specific._replace(units=())
+        assert some.aggregate._replace(counted=()) == all_.aggregate._replace(counted=())
+        assert sum(one.cents for one in some.left_out) == sum(one.cents for one in all_.left_out)
+        named = {unit.unit_id: unit.parts for unit in all_.specific.units}
+        heavy = [unit for unit in some.specific.units if unit.eligible_cents >= 300_000]
+        assert heavy
+        assert [unit.parts for unit in heavy] == [named[unit.unit_id] for unit in heavy]
+    assert len(standing.exposure.aggregate.counted) < len(full.exposure.aggregate.counted)

@@ -6,7 +6,7 @@ before, and writes the difference. Run it as often as wanted; killed anywhere, t
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 
@@ -24,6 +24,8 @@ from tpa.engine.stoploss.specific import Unit
 from tpa.infra import clock, locks
 from tpa.kernel.errors import must
 from tpa.kernel.money import BASIS_POINTS
+
+Row = TypeVar("Row", NoticeDue, OwedNow)
 
 THRESHOLDS_BP = (5_000, 7_500, 9_000, 10_000)
 """Shares of a deductible, or of the attachment point, at which somebody has to know. Carriers want half of it told."""
@@ -64,8 +66,12 @@ def _sweep_contract(standing: Standing, day: date) -> Swept:
     key = {"contract_id": contract.contract_id, "contract_version_id": contract.version_id, "now": now}
     given = selectors.notices_given(contract.contract_id)
     due = [one for one in _notices(standing.expected) if (one.unit_id, one.threshold_bp) not in given]
-    notices = services.write_notices(notices=due, **key)
     changed = _changes(contract, standing.exposure, day)
+    if any(one.unit_id == GROUP for one in (*due, *changed)):
+        full = selectors.standing_in_full(contract, day)
+        due = [_with_basis(one, full.expected.aggregate) for one in due]
+        changed = [_with_basis(one, full.exposure.aggregate) for one in changed]
+    notices = services.write_notices(notices=due, **key)
     receivables = services.write_receivables(owed=changed, **key)
     entries = [entry_for(StopLossReceivable(one.pk, day, one.kind, one.cents)) for one in receivables]
     ledger.post_entries(entries=entries, recorded_at=now)
@@ -80,8 +86,7 @@ def _notices(expected: Exposure) -> Iterable[NoticeDue]:
                 yield from _reached(unit.unit_id, unit.eligible_cents, unit.deductible_cents, basis)
     if expected.aggregate is not None and expected.aggregate.attachment.annual_cents:
         cover = expected.aggregate
-        basis = [(one.decision_id, one.cents) for one in cover.counted]
-        yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, basis)
+        yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, ())
 
 
 def _reached(unit_id: int, cost: int, deductible: int, basis: Sequence[tuple[int, int]]) -> Iterable[NoticeDue]:
@@ -119,5 +124,11 @@ def _owed_for_unit(unit: Unit) -> OwedNow:
 
 
 def _owed_for_group(cover: AggregateExposure) -> OwedNow:
-    basis = [(one.decision_id, one.cents) for one in cover.counted]
-    return OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, cover.reimbursable_cents, cover.countable_cents, basis)
+    return OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, cover.reimbursable_cents, cover.countable_cents, ())
+
+
+def _with_basis(row: Row, cover: AggregateExposure | None) -> Row:
+    """A row of the group rests on every decision that counts: only then are they all read."""
+    if row.unit_id != GROUP or cover is None:
+        return row
+    return row._replace(basis=[(one.decision_id, one.cents) for one in cover.counted])

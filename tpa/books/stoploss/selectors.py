@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
+from tpa.books.stoploss.amounts import amounts, condensed_amounts
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.engine.billing.census import Census
 from tpa.engine.stoploss.aggregate import Lives
@@ -20,45 +21,6 @@ from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.exposure import Exposure, exposure
 from tpa.engine.stoploss.windows import Amount
 from tpa.kernel.periods import Span, months_in
-
-# One pass over decisions and payments, whatever their number. A reversal carries the payment date of the version that
-# it takes back, so that it lowers the period in which that was paid. Claims incurred before the contract are read as
-# far as they came up in it: the exposure says of them why they are left out.
-_AMOUNTS = """
-SELECT d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on,
-       sum(l.paid_cents)::bigint, d.decided_on
-FROM claims_decision d
-JOIN claims_decisionline l ON l.decision_id = d.id
-LEFT JOIN claims_decision taken_back
-       ON d.outcome = 'reversed' AND taken_back.claim_id = d.claim_id AND taken_back.version = d.version - 1
-LEFT JOIN payments_payment p ON p.decision_id = coalesce(taken_back.id, d.id)
-WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
-  AND l.service_on < %(incurred_before)s AND (l.service_on >= %(incurred_from)s OR d.decided_on >= %(policy_from)s)
-GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on
-"""
-
-
-def amounts(contract: Contract, as_of: date) -> list[Amount]:
-    """What the plan paid or approved, by line of coverage, as far as the contract's covers look at it. One query."""
-    covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _AMOUNTS,
-            {
-                "lines": sorted({line for cover in covers for line in cover.lines}),
-                "as_of": as_of,
-                "incurred_from": contract.incurred.starts_on,
-                "incurred_before": contract.incurred.ends_before,
-                "policy_from": contract.policy.starts_on,
-            },
-        )
-        return [_amount(row, as_of) for row in cursor.fetchall()]
-
-
-def _amount(row: tuple[object, ...], as_of: date) -> Amount:
-    amount = Amount(*row)
-    # A payment issued after the day asked for had not left yet.
-    return amount if amount.paid_on is None or amount.paid_on <= as_of else amount._replace(paid_on=None)
 
 
 def lives(terms: Aggregate, policy: Span, as_of: date) -> Iterator[Lives]:
@@ -83,24 +45,61 @@ class Standing(NamedTuple):
 
 
 def exposure_of(contract: StopLossInForce, as_of: date) -> Exposure:
-    """Where one contract stands, as known on `as_of`: specific by unit, aggregate, and what is left out and why."""
+    """Where one contract stands, as known on `as_of`, down to the last decision; what is left out, and why."""
     return exposure(contract.terms, amounts(contract.terms, as_of), _lives(contract.terms, as_of), as_of)
 
 
 def exposures(employer_id: int, as_of: date) -> list[tuple[StopLossInForce, Exposure]]:
-    """Every contract whose paid window holds `as_of`, with its exposure; by policy period."""
-    open_contracts = agreements.stop_loss_contracts_open_on(employer_id, as_of)
-    return [(contract, exposure_of(contract, as_of)) for contract in open_contracts]
+    """Every contract whose paid window holds `as_of`, with its exposure; by policy period.
+
+    The figures are those of `exposure_of`; units under half of the least deductible come without their decisions.
+    """
+    return [(standing.contract, standing.exposure) for standing in standings(employer_id, as_of)]
+
+
+_MOST_KEPT = 128
+_kept: dict[tuple[object, ...], Standing] = {}
+"""Standings by everything that they follow from: as long as nothing was decided, paid or enrolled, they stay true."""
 
 
 def standings(employer_id: int, as_of: date) -> list[Standing]:
-    """The same, and for each also what is to be expected."""
-    return [_standing(contract, as_of) for contract in agreements.stop_loss_contracts_open_on(employer_id, as_of)]
+    """The same, and for each also what is to be expected. Quick as long as nothing has happened since the last time."""
+    contracts = agreements.stop_loss_contracts_open_on(employer_id, as_of)
+    mark = _mark() if contracts else ()
+    found = []
+    for contract in contracts:
+        key = (*mark, employer_id, contract.version_id, as_of)
+        standing = _kept.get(key)
+        if standing is None:
+            standing = _standing(contract, as_of, condensed_amounts(contract.terms, as_of))
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            _kept[key] = standing
+        found.append(standing)
+    return found
 
 
-def _standing(contract: StopLossInForce, as_of: date) -> Standing:
-    terms = contract.terms
-    known, counted = amounts(terms, as_of), _lives(terms, as_of)
+# Each family counts its decisions, each run its payments, each load notes its changes: any change of the books that
+# an exposure follows from moves one of these. The database's own number keeps one restored under the same name apart.
+_MARK = """
+SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
+       (SELECT sum(next_seq) FROM members_family), (SELECT max(id) FROM members_loadchange),
+       (SELECT (count(*), sum(paid_count))::text FROM payments_paymentrun), (SELECT max(id) FROM payments_payment)"""
+
+
+def _mark() -> tuple[object, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        return tuple(cursor.fetchone())
+
+
+def standing_in_full(contract: StopLossInForce, as_of: date) -> Standing:
+    """Where one contract stands and what is to be expected, down to the last decision."""
+    return _standing(contract, as_of, amounts(contract.terms, as_of))
+
+
+def _standing(contract: StopLossInForce, as_of: date, known: list[Amount]) -> Standing:
+    terms, counted = contract.terms, _lives(contract.terms, as_of)
     all_paid = [amount if amount.paid_on else amount._replace(paid_on=as_of) for amount in known]
     return Standing(contract, exposure(terms, known, counted, as_of), exposure(terms, all_paid, counted, as_of))
 

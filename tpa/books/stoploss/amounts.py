@@ -1,0 +1,83 @@
+"""What the plan paid, as a stop-loss contract looks at it: one pass over decisions and payments, whatever their number.
+
+Set-based across two lower books, which their selectors could not be: a row here is a decision, a line of coverage and
+its payment at once.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+from tpa.engine.stoploss.contract import Contract
+from tpa.engine.stoploss.windows import Amount
+
+# A reversal carries the payment date of the version that it takes back, so that it lowers the period in which that was
+# paid. A payment issued after the day asked for had not left yet. Claims incurred before the contract are read as far
+# as they came up in it: the exposure says of them why they are left out.
+_LINES = """
+SELECT d.id AS decision_id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage AS line, l.service_on,
+       CASE WHEN p.issued_on <= %(as_of)s THEN p.issued_on END AS paid_on, sum(l.paid_cents)::bigint AS cents,
+       d.decided_on
+FROM claims_decision d
+JOIN claims_decisionline l ON l.decision_id = d.id
+LEFT JOIN claims_decision taken_back
+       ON d.outcome = 'reversed' AND taken_back.claim_id = d.claim_id AND taken_back.version = d.version - 1
+LEFT JOIN payments_payment p ON p.decision_id = coalesce(taken_back.id, d.id)
+WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
+  AND l.service_on < %(incurred_before)s AND (l.service_on >= %(incurred_from)s OR d.decided_on >= %(policy_from)s)
+GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on"""
+
+# Who is far below every deductible needs no order and no names of decisions: one row for each line of coverage and side
+# of the windows says the same. `unit` is a column of _LINES.
+_CONDENSED = """
+WITH line AS ({lines}), weighed AS (
+    SELECT *, sum(greatest(cents, 0)) OVER (PARTITION BY {unit}) >= %(heavy_cents)s AS heavy FROM line)
+SELECT decision_id, claim_id, member_id, family_id, line, service_on, paid_on, cents, decided_on
+FROM weighed WHERE heavy
+UNION ALL
+SELECT 0, 0, member_id, family_id, line, min(service_on), min(paid_on), sum(cents)::bigint, min(decided_on)
+FROM weighed WHERE NOT heavy
+GROUP BY member_id, family_id, line, service_on < %(incurred_from)s, paid_on < %(paid_from)s,
+         paid_on < %(paid_before)s"""
+
+
+def amounts(contract: Contract, as_of: date) -> list[Amount]:
+    """Every decision's amounts by line of coverage and day of service, as far as the contract's covers look at them."""
+    return _read(_LINES, contract, as_of)
+
+
+def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
+    """The same in fewer rows: units under half of the least deductible are summed, under decision 0.
+
+    An exposure from these has the same figures, and names the decisions of every unit at or above that half.
+    """
+    unit = "member_id" if contract.specific is None or contract.specific.unit == "person" else "family_id"
+    return _read(_CONDENSED.format(lines=_LINES, unit=unit), contract, as_of)
+
+
+def _read(query: str, contract: Contract, as_of: date) -> list[Amount]:
+    covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query,
+            {
+                "lines": sorted({line for cover in covers for line in cover.lines}),
+                "as_of": as_of,
+                "incurred_from": contract.incurred.starts_on,
+                "incurred_before": contract.incurred.ends_before,
+                "policy_from": contract.policy.starts_on,
+                "paid_from": contract.paid.starts_on,
+                "paid_before": contract.paid.ends_before,
+                "heavy_cents": _heavy_cents(contract),
+            },
+        )
+        return [Amount(*row) for row in cursor.fetchall()]
+
+
+def _heavy_cents(contract: Contract) -> int | None:
+    """Half of the least deductible of any unit; None where no unit has one."""
+    if contract.specific is None:
+        return None
+    deductibles: Sequence[int | None] = [contract.specific.deductible_cents, *contract.specific.lasers.values()]
+    return min(cents for cents in deductibles if cents is not None) // 2
