@@ -10,6 +10,7 @@ from tpa.kernel.ids import public_id
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
+SHARED = ("emp", "fil")
 VIEWS = [(pattern, pattern.callback.view_class) for pattern in urlpatterns]
 CALLS = [(pattern, method) for pattern, view in VIEWS for method in METHODS if hasattr(view, method)]
 ID_KINDS = {
@@ -23,7 +24,7 @@ def path_of(pattern, employer):
     path = str(pattern.pattern)
     for name in pattern.pattern.converters:
         kind = ID_KINDS.get(name)
-        value = public_id(kind, 0 if kind == "emp" else employer.pk, 1) if kind else "1000"
+        value = public_id(kind, 0 if kind in SHARED else employer.pk, 1) if kind else "1000"
         path = path.replace(f"<str:{name}>", value)
     return f"/api/v1/{path}"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.api.v1 import agreements, claims, exposure, invoices, ledger, members
+from tpa.web.api.v1 import agreements, claims, exposure, files, invoices, ledger, members
 
 urlpatterns = [
     path("members/", members.MembersView.as_view(), name="members"),
@@ -16,6 +16,16 @@ urlpatterns = [
     path("decisions/<str:decision>/", claims.DecisionView.as_view(), name="decision"),
     path("pends/", claims.PendsView.as_view(), name="pends"),
     path("pends/<str:pend>/release/", claims.PendReleaseView.as_view(), name="pend-release"),
+    path("claim-files/", files.ClaimFilesView.as_view(), name="claim-files"),
+    path("claim-files/<str:file>/", files.ClaimFileView.as_view(), name="claim-file"),
+    path("claim-files/<str:file>/acknowledgements/", files.ClaimFileAnswersView.as_view(), name="claim-file-answers"),
+    path("claim-files/<str:file>/content/", files.ClaimFileContentView.as_view(), name="claim-file-content"),
+    path("eligibility-loads/", files.EligibilityLoadsView.as_view(), name="eligibility-loads"),
+    path("eligibility-loads/<str:load>/", files.EligibilityLoadView.as_view(), name="eligibility-load"),
+    path("eligibility-loads/<str:load>/apply/", files.LoadApplyView.as_view(), name="eligibility-load-apply"),
+    path("eligibility-loads/<str:load>/undo/", files.LoadUndoView.as_view(), name="eligibility-load-undo"),
+    path("eligibility-loads/<str:load>/reject/", files.LoadRejectView.as_view(), name="eligibility-load-reject"),
+    path("eligibility-loads/<str:load>/reconciliation/", files.LoadReconciliationView.as_view(), name="reconciliation"),
     path("agreements/", agreements.AgreementsView.as_view(), name="agreements"),
     path("fee-schedules/", agreements.FeeSchedulesView.as_view(), name="fee-schedules"),
     path("stop-loss-contracts/", agreements.StopLossContractsView.as_view(), name="stop-loss-contracts"),

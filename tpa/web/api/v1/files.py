@@ -1,0 +1,282 @@
+"""Files in: a clearinghouse's 837 to the TPA, an employer's enrolment as 834 or CSV; what became of them; the answers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import FileUploadParser, JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from tpa.books.edi import selectors as edi
+from tpa.books.edi.models import InboundFile
+from tpa.books.identity.models import ApiKey
+from tpa.books.members import selectors as members
+from tpa.infra import clock
+from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
+from tpa.kernel.ids import public_id
+from tpa.web.api.core.access import Row
+from tpa.web.api.core.fields import PublicIdField, StrictSerializer
+from tpa.web.api.core.lists import Query
+from tpa.web.api.core.views import BookView
+from tpa.workflows.claim_intake import receive_claims_file
+from tpa.workflows.eligibility_intake import receive_eligibility_file
+from tpa.workflows.eligibility_load import apply_load, reconciliation, reject_load, undo_load
+
+
+class RawUpload(FileUploadParser):
+    """The body is the file, of whatever content type; `?name=` says its name. Large ones are spooled to disk."""
+
+    def get_filename(self, stream: Any, media_type: str, parser_context: dict[str, Any]) -> str:
+        return parser_context["request"].query_params.get("name") or "upload"
+
+
+class UploadQuery(Query):
+    """`name`: what the sender calls the file."""
+
+    name = serializers.CharField(required=False, default="", max_length=200)
+
+
+class FileSerializer(serializers.Serializer):
+    """A file and what became of it. `issues` name code, position and message; at most a thousand are kept."""
+
+    id = PublicIdField("fil", shared=True)
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    sender_id = serializers.CharField()
+    control_number = serializers.CharField()
+    sha256 = serializers.CharField()
+    byte_count = serializers.IntegerField()
+    received_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    counts = serializers.DictField()
+    issues = serializers.ListField(child=serializers.DictField())
+
+
+class AnswerSerializer(serializers.Serializer):
+    """What goes back to the sender: TA1, 999 or 277CA, as X12."""
+
+    kind = serializers.CharField()
+    number = serializers.IntegerField(source="n")
+    made_at = serializers.DateTimeField()
+    content = serializers.SerializerMethodField()
+
+    @extend_schema(responses=OpenApiTypes.STR)
+    def get_content(self, answer: Any) -> str:
+        """The X12 text."""
+        return bytes(answer.content).decode("latin-1")
+
+
+class LoadSerializer(serializers.Serializer):
+    """An eligibility load: staged with a preview, then applied, rejected or undone."""
+
+    id = PublicIdField("lod")
+    file = PublicIdField("fil", shared=True, source="file_id", allow_null=True)
+    name = serializers.CharField()
+    format = serializers.CharField()
+    scope = serializers.CharField()
+    state = serializers.CharField()
+    effective_on = serializers.DateField()
+    received_at = serializers.DateTimeField()
+    received_by = serializers.CharField()
+    preview = serializers.DictField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+    undone_at = serializers.DateTimeField(allow_null=True)
+
+
+class ApplySerializer(StrictSerializer):
+    """`confirm_terminations`: yes, a third of the people leave. `skip_errors`: apply the good rows alone."""
+
+    confirm_terminations = serializers.BooleanField(default=False)
+    skip_errors = serializers.BooleanField(default=False)
+
+
+class NothingUploadedError(DomainError):
+    """An upload without a file."""
+
+    code = "file_missing"
+    status = 400
+    remedy = "Send the file as the body of the request."
+
+
+def caller_name(request: Request) -> str:
+    """How the books name who called."""
+    return request.user.name if isinstance(request.user, ApiKey) else request.user.email
+
+
+def _uploaded(request: Request) -> Any:
+    upload = request.data.get("file")
+    if upload is None or upload.size == 0:
+        raise NothingUploadedError("The request has no file.")
+    return upload
+
+
+class UploadView(BookView):
+    """A view whose POST takes a file as its body."""
+
+    parser_classes: ClassVar[list[Any]] = [RawUpload]
+
+
+class ClaimFilesView(UploadView):
+    """GET: the TPA's inbound claim files. POST: one more. On the TPA's own host alone."""
+
+    permissions: ClassVar = {"GET": Row("files.read", False), "POST": Row("files.write", False)}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if getattr(request, "employer", None) is not None:
+            raise NotFoundError("Claim files come to the TPA's own host.")
+
+    @extend_schema(responses=FileSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Files of claims, the latest first."""
+        return self.page(edi.files().filter(kind=InboundFile.Kind.CLAIMS), FileSerializer)
+
+    @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={202: FileSerializer})
+    def post(self, request: Request) -> Response:
+        """Store an 837 as it came; it is read soon. The same file again is answered with the first one."""
+        upload = _uploaded(request)
+        received = receive_claims_file(content=upload.file, name=upload.name, received_by=caller_name(request))
+        answer = Response(
+            FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
+        )
+        place = public_id("fil", 0, received.file.pk)
+        answer["Location"] = reverse("claim-file", kwargs={"file": place}, request=request)
+        return answer
+
+
+class ClaimFileView(BookView):
+    """GET: what became of a claim file."""
+
+    permissions: ClassVar = {"GET": Row("files.read", False)}
+
+    @extend_schema(responses=FileSerializer)
+    def get(self, request: Request, file: str) -> Response:
+        """The file's state, counts and issues."""
+        return Response(FileSerializer(_file(self, file), context=self.context()).data)
+
+
+def _file(view: BookView, text: str) -> InboundFile:
+    found = edi.file(view.key_of(text, "fil"))
+    if getattr(view.request, "employer", None) is not None:
+        raise NotFoundError("There is no such fil.")
+    return found
+
+
+class ClaimFileAnswersView(BookView):
+    """GET: TA1, 999 and 277CA for a claim file."""
+
+    permissions: ClassVar = {"GET": Row("files.read", False)}
+
+    @extend_schema(responses=AnswerSerializer(many=True))
+    def get(self, request: Request, file: str) -> Response:
+        """What went back to the sender."""
+        answers = edi.acknowledgements(_file(self, file).pk)
+        return Response({"data": AnswerSerializer(answers, many=True).data})
+
+
+class ClaimFileContentView(BookView):
+    """GET: the bytes of a claim file exactly as they came."""
+
+    permissions: ClassVar = {"GET": Row("files.read", False)}
+
+    @extend_schema(responses=OpenApiTypes.BINARY)
+    def get(self, request: Request, file: str) -> HttpResponse:
+        """The file."""
+        found = _file(self, file)
+        answer = HttpResponse(edi.content(found).read(), content_type="application/edi-x12")
+        answer["Content-Disposition"] = 'attachment; filename="claims.837"'
+        return answer
+
+
+class EligibilityLoadsView(UploadView):
+    """GET: the employer's eligibility loads. POST: a file to stage."""
+
+    permissions: ClassVar = {"GET": Row("files.read"), "POST": Row("files.write")}
+
+    @extend_schema(responses=LoadSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Loads, the latest first."""
+        return self.page(members.loads(), LoadSerializer)
+
+    @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={201: LoadSerializer})
+    def post(self, request: Request) -> Response:
+        """Stage an 834 or CSV file: the answer says what applying it would change. Nothing is changed yet."""
+        upload = _uploaded(request)
+        load = receive_eligibility_file(
+            employer_id=self.employer_id, content=upload.read(), name=upload.name, received_by=caller_name(request)
+        )
+        return Response(LoadSerializer(load, context=self.context()).data, status=201)
+
+
+class EligibilityLoadView(BookView):
+    """GET: one load."""
+
+    permissions: ClassVar = {"GET": Row("files.read")}
+
+    @extend_schema(responses=LoadSerializer)
+    def get(self, request: Request, load: str) -> Response:
+        """The load with its preview."""
+        return Response(LoadSerializer(members.load(self.key_of(load, "lod")), context=self.context()).data)
+
+
+class LoadActionView(BookView):
+    """POST: do something with a load."""
+
+    permissions: ClassVar = {"POST": Row("members.write")}
+    parser_classes: ClassVar[list[Any]] = [JSONParser]
+
+    def act(self, load_id: int, request: Request) -> Any:
+        """What is done."""
+        raise ConflictError("This cannot be done.")
+
+    @extend_schema(request=None, responses=LoadSerializer)
+    def post(self, request: Request, load: str) -> Response:
+        """Do it; the answer is the load."""
+        found = members.load(self.key_of(load, "lod"))
+        return Response(LoadSerializer(self.act(found.pk, request), context=self.context()).data)
+
+
+class LoadApplyView(LoadActionView):
+    """POST: write the load into the books."""
+
+    @extend_schema(request=ApplySerializer, responses=LoadSerializer)
+    def post(self, request: Request, load: str) -> Response:
+        """Apply what the preview shows. Refused where rows are in error or too many people would leave, unless confirmed."""
+        return super().post(request, load)
+
+    def act(self, load_id: int, request: Request) -> Any:
+        asked = ApplySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return apply_load(load_id=load_id, by=caller_name(request), at=clock.now(), **asked.validated_data)
+
+
+class LoadUndoView(LoadActionView):
+    """POST: take an applied load back, as long as no claim was decided by it."""
+
+    def act(self, load_id: int, request: Request) -> Any:
+        return undo_load(load_id=load_id, by=caller_name(request), at=clock.now())
+
+
+class LoadRejectView(LoadActionView):
+    """POST: drop a staged load."""
+
+    def act(self, load_id: int, request: Request) -> Any:
+        return reject_load(load_id=load_id)
+
+
+class LoadReconciliationView(BookView):
+    """GET: the file against the books as they are now."""
+
+    permissions: ClassVar = {"GET": Row("files.read")}
+
+    @extend_schema(responses=serializers.DictField())
+    def get(self, request: Request, load: str) -> Response:
+        """Counts, and samples of what differs."""
+        return Response(reconciliation(load_id=members.load(self.key_of(load, "lod")).pk))
