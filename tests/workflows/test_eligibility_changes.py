@@ -224,12 +224,13 @@ def test_a_row_said_twice_counts_once_and_two_that_differ_are_a_conflict():
     assert problems([row(), row(2, plan="HDHP")]) == [("row 2", "row_conflict")]
 
 
-def test_a_child_is_covered_to_the_end_of_the_month_of_the_limit():
+def test_a_child_is_covered_until_the_day_of_the_limit():
     child = bo(1)._replace(birth_on=date(1999, 4, 15))
-    assert problems([child], ada(), on=date(2025, 4, 30)) == []
-    assert problems([child], ada(), on=date(2025, 5, 1)) == [("row 1", "dependent_too_old")]
-    assert problems([child._replace(disabled=True)], ada(), on=date(2025, 5, 1)) == []
-    assert problems([child._replace(last_on=date(2025, 4, 30))], ada(), on=date(2025, 5, 1)) == []
+    assert problems([child], ada(), on=date(2025, 4, 14)) == []
+    assert problems([child], ada(), on=date(2025, 4, 15)) == [("row 1", "dependent_too_old")]
+    assert problems([child._replace(disabled=True)], ada(), on=date(2025, 4, 15)) == []
+    assert problems([child._replace(last_on=date(2025, 4, 14))], ada(), on=date(2025, 4, 15)) == []
+    assert problems([child._replace(starts_on=date(2025, 4, 15))], ada()) == [("row 1", "dependent_too_old")]
 
 
 def preview(rows, books, *, full=True):

@@ -300,7 +300,7 @@ def test_a_retroactive_termination_lists_what_was_paid_after_it(in_employer):
     ended = load(file_834(member("S1", "ADA", "19800501", ended="20250131", maintenance="024")), at=MARCH)
     number = public_id("clm", in_employer.pk, after.pk)
     assert work_list(ended.pk) == [
-        ClaimTouched(number, 1, "S1", "medical", date(2025, 2, 1), "after_termination", 8_000)
+        ClaimTouched(number, after.pk, 1, "S1", "medical", date(2025, 2, 1), "after_termination", 8_000)
     ]
 
 
@@ -332,7 +332,7 @@ def test_books_that_changed_since_the_preview_ask_for_another_look():
 
 def test_a_rejected_load_stays_out():
     staged = stage(file_834(ADA))
-    loads.reject_load(load_id=staged.pk)
+    loads.reject_load(load_id=staged.pk, by="ana")
     with pytest.raises(LoadStateError, match="rejected"):
         loads.apply_load(load_id=staged.pk, by="ana", at=JANUARY)
     assert (book(), Member.objects.count()) == ([], 0)

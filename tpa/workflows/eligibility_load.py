@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from tpa.books.audit import services as audit
 from tpa.books.members import selectors as members
 from tpa.books.members import services
 from tpa.books.members.errors import LoadErrorsError, StaleLoadError, TerminationsError, UndoError
@@ -22,11 +23,11 @@ from tpa.books.members.models import Load
 from tpa.books.members.rows import PERSON_FIELDS, Row
 from tpa.books.members.snapshot import Snapshot
 from tpa.books.plans import selectors as plans
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import DomainError, must
 from tpa.workflows.eligibility_load_834 import read_enrolment
 from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
 from tpa.workflows.eligibility_load_csv import read_csv, read_row
-from tpa.workflows.eligibility_load_effects import claims_touched, tell_index
+from tpa.workflows.eligibility_load_effects import claims_touched, close_work, open_work, tell_index
 from tpa.workflows.eligibility_load_matching import Matching, Person, PlanKey, match
 from tpa.workflows.eligibility_load_preview import preview_of
 from tpa.workflows.eligibility_load_report import reconcile
@@ -56,8 +57,7 @@ def stage_file(
     `effective_on` is the first day without coverage of those whom a full file leaves out: else the file's own date, or
     the day of receipt. Raises DomainError where the file as a whole cannot be read; rows in error are in the preview.
     """
-    is_834 = data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"ISA")
-    if is_834:
+    if is_834(data):
         file = read_enrolment(data)
         rows, said_scope, said_on = file.rows, file.scope, file.effective_on
     else:
@@ -67,13 +67,18 @@ def stage_file(
     load = Load(
         file_id=file_id,
         name=name[:200],
-        format=Load.Format.X12 if is_834 else Load.Format.CSV,
+        format=Load.Format.X12 if is_834(data) else Load.Format.CSV,
         scope=scope or said_scope,
         effective_on=effective_on or said_on or received_at.date(),
         received_at=received_at,
         received_by=received_by,
     )
     return _staged(load, rows)
+
+
+def is_834(data: bytes) -> bool:
+    """Whether the bytes begin as an X12 interchange does."""
+    return data[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"ISA")
 
 
 def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
@@ -90,10 +95,11 @@ def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
         return apply_load(load_id=staged.pk, by=by, at=at)
 
 
-def preview_load(*, load_id: int) -> Load:
-    """Look at a staged load anew, against the books as they are now."""
+def preview_load(*, load_id: int, scope: str | None = None, effective_on: date | None = None) -> Load:
+    """Look at a staged load anew, against the books as they are now; with another scope or date, if they are given."""
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.STAGED)
+        load.scope, load.effective_on = scope or load.scope, effective_on or load.effective_on
         return _previewed(load, members.staged_rows(load_id))
 
 
@@ -121,9 +127,12 @@ def apply_load(
             ending, covered = load.preview["members_terminated"], load.preview["members_covered"]
             raise TerminationsError(f"The file would end the coverage of {ending} of {covered} members.")
         _write(load, reading, at)
-        return services.close_load(
+        services.close_load(
             load=load, applied_at=at, applied_by=by, confirmed=confirm_terminations, skipped=skip_errors
         )
+        open_work(load)
+        _note(by, "eligibility.applied", load)
+        return load
 
 
 def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
@@ -149,15 +158,24 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
             raise UndoError(
                 f"Claim {claim.claim} of member {claim.member_number} was decided on what this load brought."
             )
+        close_work(load)
         back = services.undo_load(load=load, undone_at=at, undone_by=by)
         tell_index(back)
+        _note(by, "eligibility.undone", load)
         return back
 
 
-def reject_load(*, load_id: int) -> Load:
+def reject_load(*, load_id: int, by: str) -> Load:
     """Close a staged load without applying it."""
     with transaction.atomic():
-        return services.reject_load(load_id=load_id)
+        load = services.reject_load(load_id=load_id)
+        _note(by, "eligibility.rejected", load)
+        return load
+
+
+def _note(by: str, action: str, load: Load) -> None:
+    told = {name: load.preview[name] for name in ("rows", "errors", "added", "changed", "terminated")}
+    audit.record_events([audit.Act(by, action, "eligibility_load", load.pk, after=told)])
 
 
 def reconciliation(*, load_id: int) -> dict[str, Any]:
@@ -183,7 +201,7 @@ def _previewed(load: Load, rows: list[Row]) -> Load:
         on=load.effective_on,
     )
     load.digest = reading.intent.digest()
-    load.save(update_fields=["preview", "digest"])
+    load.save(update_fields=["preview", "digest", "scope", "effective_on"])
     return load
 
 
@@ -230,7 +248,7 @@ def _families_of(intent: Intent, books: Snapshot) -> set[int]:
 
 def _changed(change: PersonChange) -> services.MemberChange:
     person = change.person
-    assert person.member_id is not None and change.before is not None
+    must(person.member_id is not None and change.before is not None, "Only somebody in the books can change.")
     after = {name: person.after[name] for name in PERSON_FIELDS}
     return services.MemberChange(person.member_id, change.before, change.after, after, person.withdrawn)
 

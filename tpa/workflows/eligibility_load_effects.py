@@ -9,8 +9,16 @@ from tpa.books.edi import services as edi
 from tpa.books.members import selectors as members
 from tpa.books.members.models import Load, LoadChange, Member
 from tpa.books.members.timeline import days_lost, days_moved, timeline_from_json
+from tpa.infra import work_items
 from tpa.kernel.errors import must
 from tpa.kernel.ids import public_id
+
+WORK, QUEUE = "retro_coverage", "eligibility"
+_WHY = {
+    "after_termination": "Paid after coverage ended",
+    "inside_coverage": "Denied, now covered",
+    "other_plan": "Decided under another plan or tier",
+}
 
 
 class ClaimTouched(NamedTuple):
@@ -21,6 +29,7 @@ class ClaimTouched(NamedTuple):
     """
 
     claim: str
+    claim_id: int
     line_number: int
     member_number: str
     line: str
@@ -51,8 +60,25 @@ def claims_touched(
         for line, reason in _reasons(one, changed[one.member_id], judged=decided_after is None):
             claim = public_id("clm", employer.pk, one.claim_id)
             number = numbers[one.member_id]
-            touched.append(ClaimTouched(claim, one.number, number, line, one.service_on, reason, one.paid_cents))
+            touched.append(
+                ClaimTouched(claim, one.claim_id, one.number, number, line, one.service_on, reason, one.paid_cents)
+            )
     return touched
+
+
+def open_work(load: Load) -> None:
+    """Put the claims of a load's work list into the desk's queue for eligibility, each once."""
+    touched = {one.claim_id: one for one in claims_touched(load, decided_before=load.applied_at)}
+    work_items.open_items(
+        work_items.Item(WORK, QUEUE, claim_id, f"{_WHY[one.reason]} ({one.claim})", one.paid_cents)
+        for claim_id, one in touched.items()
+    )
+
+
+def close_work(load: Load) -> None:
+    """Take them out again: the load is undone, or somebody has looked at them all."""
+    touched = claims_touched(load, decided_before=load.applied_at)
+    work_items.close_items(WORK, sorted({one.claim_id for one in touched}))
 
 
 def work_list(load_id: int) -> list[ClaimTouched]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tpa.books.members.rows import PERSON_FIELDS, WARNING, Row
 from tpa.books.members.snapshot import Snapshot
-from tpa.kernel.periods import add_months, month_of
+from tpa.kernel.periods import age_on
 
 Key = tuple[object, ...]
 
@@ -174,24 +174,19 @@ class _Desk:
         return row._replace(plan=str(of_line[0].id))
 
     def _aged(self, row: Row, person: Person | None) -> Row:
-        """Children are covered to the end of the month in which they reach the limit."""
+        """Whether a child is, on the day of judgement or at the start, younger than the plan's limit."""
         told = person.after if person else {}
-        relationship, birth_on = (
-            row.relationship or told.get("relationship"),
-            row.birth_on or told.get("birth_on"),
-        )
+        birth_on = row.birth_on or told.get("birth_on")
         ends = row.action in ("end", "void") or not row.plan
-        if relationship != "child" or birth_on is None or ends or row.disabled or told.get("disabled"):
+        if (row.relationship or told.get("relationship")) != "child" or birth_on is None or ends:
             return row
         limit = self.age_limits[row.plan]
-        first_out = month_of(add_months(birth_on, 12 * limit)).ends_before
         first = max(self.on, row.starts_on or self.on)
-        last = first if row.last_on is None else min(first, row.last_on)
-        if last < first_out:
+        day = first if row.last_on is None else min(first, row.last_on)
+        if row.disabled or told.get("disabled") or age_on(birth_on, day) < limit:
             return row
         return row.with_problem(
-            "dependent_too_old",
-            f"The plan covers children until {limit}, this one up to {first_out - timedelta(days=1)}.",
+            "dependent_too_old", f"The plan covers children under {limit}; this one is not on {day}."
         )
 
     def _repeated(self, row: Row, person: Person) -> Row:

@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from tpa.infra.tasks import EmployerTask
-from tpa.workflows import adjudication, claim_intake, invoice_run, stop_loss_sweep, sweep, tenant_setup, totals
+from tpa.workflows import (
+    adjudication,
+    claim_intake,
+    eligibility_load_intake,
+    invoice_run,
+    stop_loss_sweep,
+    sweep,
+    tenant_setup,
+    totals,
+)
 
 FILE_SECONDS = 3600
 """A large file may take this long; a second worker that gets its message meanwhile does no harm."""
@@ -19,6 +28,12 @@ def decide_claims(*, employer_id: int) -> None:
 def read_claims_file(*, file_id: int) -> None:
     """Read a stored 837 to its end."""
     claim_intake.read_claims_file(file_id=file_id)
+
+
+@shared_task(base=EmployerTask, time_limit=FILE_SECONDS)
+def read_enrolment_file(*, employer_id: int, file_id: int) -> None:
+    """Stage an employer's stored 834 or CSV."""
+    eligibility_load_intake.read_enrolment_file(file_id=file_id)
 
 
 @shared_task(base=EmployerTask, public=True)

@@ -61,7 +61,11 @@ class InboundFile(models.Model):
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(fields=["sender_id", "control_number", "sha256"], name="inbound_file_once"),
+            models.UniqueConstraint(
+                fields=["employer_id", "sender_id", "control_number", "sha256"],
+                name="inbound_file_once",
+                nulls_distinct=False,
+            ),
         )
         indexes = (models.Index(fields=["state"], condition=Q(state="received"), name="inbound_file_open"),)
 

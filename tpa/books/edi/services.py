@@ -45,7 +45,7 @@ def receive_file(
 ) -> Received:
     """Store a file's bytes before anybody looks at them, block by block, in one transaction.
 
-    The same sender, control number and hash is the same file. Raises EmptyFile.
+    The same employer (or none), sender, control number and hash is the same file. Raises EmptyFile.
     """
     try:
         with transaction.atomic():
@@ -55,7 +55,12 @@ def receive_file(
             file.save(force_insert=True)
             return Received(file, True)
     except IntegrityError:
-        same = {"sender_id": head.sender_id[:50], "control_number": head.control_number[:20], "sha256": file.sha256}
+        same = {
+            "employer_id": employer_id,
+            "sender_id": head.sender_id[:50],
+            "control_number": head.control_number[:20],
+            "sha256": file.sha256,
+        }
         return Received(InboundFile.objects.get(**same), False)
 
 

@@ -24,7 +24,9 @@ class FamilyFacts(NamedTuple):
     coverages: dict[int, tuple[facts.Coverage, ...]]
 
 
-_PEOPLE = "SELECT family_id, id, relationship, birth_on, sex FROM members_member WHERE family_id = ANY(%s) ORDER BY id"
+_PEOPLE = """
+    SELECT family_id, id, relationship, birth_on, sex, disabled FROM members_member
+    WHERE family_id = ANY(%s) ORDER BY id"""
 _COVERAGES = """
     SELECT family_id, member_id, line, plan_id, tier, starts_on, ends_before FROM members_coverage
     WHERE family_id = ANY(%s) AND {known} ORDER BY member_id, line, starts_on"""

@@ -63,7 +63,11 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("state", "received")), fields=["state"], name="inbound_file_open")
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("sender_id", "control_number", "sha256"), name="inbound_file_once")
+                    models.UniqueConstraint(
+                        fields=("employer_id", "sender_id", "control_number", "sha256"),
+                        name="inbound_file_once",
+                        nulls_distinct=False,
+                    )
                 ],
             },
         ),
