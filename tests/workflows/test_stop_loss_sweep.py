@@ -263,7 +263,7 @@ def test_whatever_happens_is_seen_at_once(in_employer, person):
 
 
 def test_a_condensed_exposure_has_the_figures_of_the_full_one(in_employer):
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     people = enrol("EE", count=12)
     lasers = [{"unit_id": people[0].pk, "deductible_cents": 600_000}, {"unit_id": people[1].pk, "excluded": True}]
     factors = [{"code": "medical", "factors_cents": {"ALL": 30_000}}]

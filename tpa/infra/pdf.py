@@ -7,10 +7,12 @@ the fonts inside the typst package are used, and no clock: the same data give th
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
+
+from tpa.kernel.errors import must
 
 
 @cache
@@ -31,4 +33,6 @@ def render(template: str, data: dict[str, Any]) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data)},
     )
-    return compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=0)
+    made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=0)
+    must(isinstance(made, bytes), "a document is one file")
+    return cast(bytes, made)

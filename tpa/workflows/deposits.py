@@ -1,6 +1,7 @@
 """Money from the employer and credits to it: the book's row and the ledger's entry in one transaction, each once."""
 
 from datetime import date
+from typing import Literal, cast
 
 from django.db import transaction
 
@@ -14,6 +15,8 @@ from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.credit_granted import CreditGranted
 from tpa.engine.journal.recipes.payment_received import PaymentReceived
 from tpa.infra import clock, locks
+
+Against = Literal["fee", "premium", "fund"]
 
 
 @transaction.atomic
@@ -73,6 +76,6 @@ def give_credit(
         person_id=person_id,
     )
     if is_new:
-        facts = CreditGranted(credit.pk, granted_on, cents, credit.against, credit.code)
+        facts = CreditGranted(credit.pk, granted_on, cents, cast(Against, credit.against), credit.code)
         ledger.post_entries(entries=[entry_for(facts)], recorded_at=now)
     return credit

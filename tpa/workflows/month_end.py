@@ -54,7 +54,8 @@ class Terms(NamedTuple):
     @property
     def retro_months(self) -> int:
         """How far back the terms reach for late changes of enrolment."""
-        return max((one.retro_months for one in (*self.fees, *self.premiums)), default=0)
+        reaches = [one.retro_months for one in self.fees] + [one.retro_months for one in self.premiums]
+        return max(reaches, default=0)
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def draft_month(*, month: date) -> FundingInvoice:
     roster = _roster(span, terms, past)
     decided = funding.claims_decided(span.ends_before)
     claims = _unbilled(decided, past)
-    credits = funding.credits_for(span.ends_before, span.starts_on)
+    due = funding.credits_for(span.ends_before, span.starts_on)
     facts = InvoiceFacts(
         census=Census(span.starts_on, roster.rows),
         fees=terms.fees,
@@ -85,7 +86,7 @@ def draft_month(*, month: date) -> FundingInvoice:
         paid=Paid(claims),
         claims=claims,
         past=_past_months(past, roster),
-        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on) for one in credits],
+        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on) for one in due],
         prior_balance_cents=funding.account_balance(),
     )
     return services.draft_invoice(
@@ -100,7 +101,7 @@ def draft_month(*, month: date) -> FundingInvoice:
             basis=_basis(facts),
         ),
         roster=roster,
-        credit_ids=[one.pk for one in credits],
+        credit_ids=[one.pk for one in due],
         now=clock.now(),
     )
 

@@ -63,16 +63,19 @@ def sweep(*, as_of: date | None = None) -> Swept:
 
 def _sweep_contract(standing: Standing, day: date) -> Swept:
     contract, now = standing.contract, clock.now()
-    key = {"contract_id": contract.contract_id, "contract_version_id": contract.version_id, "now": now}
     given = selectors.notices_given(contract.contract_id)
     due = [one for one in _notices(standing.expected) if (one.unit_id, one.threshold_bp) not in given]
     changed = _changes(contract, standing.exposure, day)
-    if any(one.unit_id == GROUP for one in (*due, *changed)):
+    if GROUP in {*(one.unit_id for one in due), *(one.unit_id for one in changed)}:
         full = selectors.standing_in_full(contract, day)
         due = [_with_basis(one, full.expected.aggregate) for one in due]
         changed = [_with_basis(one, full.exposure.aggregate) for one in changed]
-    notices = services.write_notices(notices=due, **key)
-    receivables = services.write_receivables(owed=changed, **key)
+    notices = services.write_notices(
+        contract_id=contract.contract_id, contract_version_id=contract.version_id, notices=due, now=now
+    )
+    receivables = services.write_receivables(
+        contract_id=contract.contract_id, contract_version_id=contract.version_id, owed=changed, now=now
+    )
     entries = [entry_for(StopLossReceivable(one.pk, day, one.kind, one.cents)) for one in receivables]
     ledger.post_entries(entries=entries, recorded_at=now)
     return Swept(notices, receivables)

@@ -165,7 +165,7 @@ def test_published_prices_stay_also_against_sql(db):
     statements = [
         "UPDATE providers_price SET amount_cents = 1",
         "DELETE FROM providers_price",
-        f"INSERT INTO providers_price (version_id, code, modifier, place, amount_cents) VALUES ({version.pk}, 'A0001', '', '', 1)",  # noqa: E501, S608
+        f"INSERT INTO providers_price (version_id, code, modifier, place, amount_cents) VALUES ({version.pk}, 'A0001', '', '', 1)",  # noqa: E501
         "UPDATE providers_pricelistversion SET effective_on = '2024-01-01'",
     ]
     for statement in statements:

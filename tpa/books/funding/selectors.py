@@ -101,6 +101,6 @@ def deposits() -> QuerySet[Deposit]:
     return Deposit.objects.all()
 
 
-def credits() -> QuerySet[Credit]:
+def credits_granted() -> QuerySet[Credit]:
     """Credits granted, the oldest first."""
     return Credit.objects.all()

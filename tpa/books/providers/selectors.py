@@ -136,10 +136,7 @@ def _contracts(
         "provider_id", "network_id", "starts_on", "ends_before", "price_list_id"
     ):
         held = _Held(Span(starts_on, ends_before), network_id or 0, price_list_id)
-        if provider_id is not None:
-            own[provider_id].append(held)
-        else:
-            of_network[network_id].append(held)
+        (of_network[network_id] if held.network_id else own[provider_id]).append(held)
     return own, of_network
 
 
