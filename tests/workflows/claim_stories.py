@@ -43,12 +43,14 @@ class Household(NamedTuple):
 
 
 def open_clinic(employer: Employer) -> None:
-    """The clinic, its network and prices, at the TPA's desk."""
+    """The employer rents the network of the clinic; network, clinic and prices are made for the first who does."""
     with desk_scope():
-        network = Network.objects.create(code="NET", name="Network")
-        clinic = Provider.objects.create(npi=NPI, tax_id=TAX_ID, name="Clinic", specialty=PRIMARY_CARE)
-        NetworkMembership.objects.create(provider=clinic, network=network, tier="ppo", starts_on=date(2020, 1, 1))
+        network, is_new = Network.objects.get_or_create(code="NET", defaults={"name": "Network"})
         EmployerNetwork.objects.create(employer_id=employer.pk, network=network, starts_on=date(2020, 1, 1))
+        if not is_new:
+            return
+        clinic = Provider.objects.create(npi=NPI, tax_id=TAX_ID, name="Clinic", specialty=PRIMARY_CARE)
+        NetworkMembership.objects.create(provider=clinic, network=network, tier="network", starts_on=date(2020, 1, 1))
         prices = PriceList.objects.create(code="NET", name="Network prices")
         version = PriceListVersion.objects.create(price_list=prices, number=1, effective_on=date(2020, 1, 1))
         Price.objects.bulk_create(
