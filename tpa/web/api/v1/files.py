@@ -19,14 +19,14 @@ from tpa.books.identity.models import ApiKey
 from tpa.books.members import selectors as members
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
-from tpa.kernel.ids import public_id
+from tpa.kernel.ids import key_of, public_id
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.views import BookView
 from tpa.workflows.claim_intake import receive_claims_file
-from tpa.workflows.eligibility_intake import receive_eligibility_file
 from tpa.workflows.eligibility_load import apply_load, reconciliation, reject_load, undo_load
+from tpa.workflows.eligibility_load_intake import receive_enrolment_file
 
 
 class RawUpload(FileUploadParser):
@@ -195,24 +195,73 @@ class ClaimFileContentView(BookView):
         return answer
 
 
-class EligibilityLoadsView(UploadView):
-    """GET: the employer's eligibility loads. POST: a file to stage."""
+class EligibilityFilesView(UploadView):
+    """GET: the employer's enrolment files. POST: one more."""
 
     permissions: ClassVar = {"GET": Row("files.read"), "POST": Row("files.write")}
 
-    @extend_schema(responses=LoadSerializer(many=True))
+    @extend_schema(responses=FileSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Files, the latest first."""
+        return self.page(_own_files(), FileSerializer)
+
+    @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={202: FileSerializer})
+    def post(self, request: Request) -> Response:
+        """Store an 834 or CSV file as it came; a worker reads it and stages a load. The same file again is the first one."""
+        upload = _uploaded(request)
+        received = receive_enrolment_file(content=upload.file, name=upload.name, received_by=caller_name(request))
+        answer = Response(
+            FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
+        )
+        place = public_id("fil", 0, received.file.pk)
+        answer["Location"] = reverse("eligibility-file", kwargs={"file": place}, request=request)
+        return answer
+
+
+def _own_files() -> Any:
+    return edi.files().exclude(kind=InboundFile.Kind.CLAIMS)
+
+
+class EligibilityFileView(BookView):
+    """GET: what became of an enrolment file."""
+
+    permissions: ClassVar = {"GET": Row("files.read")}
+
+    @extend_schema(responses=FileSerializer)
+    def get(self, request: Request, file: str) -> Response:
+        """The file's state, counts and issues."""
+        return Response(FileSerializer(edi.file(key_of(file, "fil", 0)), context=self.context()).data)
+
+
+class EligibilityFileAnswersView(BookView):
+    """GET: TA1 and 999 for an 834."""
+
+    permissions: ClassVar = {"GET": Row("files.read")}
+
+    @extend_schema(responses=AnswerSerializer(many=True))
+    def get(self, request: Request, file: str) -> Response:
+        """What went back to the sender."""
+        answers = edi.acknowledgements(edi.file(key_of(file, "fil", 0)).pk)
+        return Response({"data": AnswerSerializer(answers, many=True).data})
+
+
+class LoadsQuery(Query):
+    """`file`: the loads of one file."""
+
+    file = serializers.CharField(required=False, default="")
+
+
+class EligibilityLoadsView(BookView):
+    """GET: the employer's eligibility loads."""
+
+    permissions: ClassVar = {"GET": Row("files.read")}
+
+    @extend_schema(parameters=[LoadsQuery], responses=LoadSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Loads, the latest first."""
-        return self.page(members.loads(), LoadSerializer)
-
-    @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={201: LoadSerializer})
-    def post(self, request: Request) -> Response:
-        """Stage an 834 or CSV file: the answer says what applying it would change. Nothing is changed yet."""
-        upload = _uploaded(request)
-        load = receive_eligibility_file(
-            employer_id=self.employer_id, content=upload.read(), name=upload.name, received_by=caller_name(request)
-        )
-        return Response(LoadSerializer(load, context=self.context()).data, status=201)
+        file = LoadsQuery.read(request)["file"]
+        rows = members.loads()
+        return self.page(rows.filter(file_id=key_of(file, "fil", 0)) if file else rows, LoadSerializer)
 
 
 class EligibilityLoadView(BookView):

@@ -20,6 +20,13 @@ urlpatterns = [
     path("claim-files/<str:file>/", files.ClaimFileView.as_view(), name="claim-file"),
     path("claim-files/<str:file>/acknowledgements/", files.ClaimFileAnswersView.as_view(), name="claim-file-answers"),
     path("claim-files/<str:file>/content/", files.ClaimFileContentView.as_view(), name="claim-file-content"),
+    path("eligibility-files/", files.EligibilityFilesView.as_view(), name="eligibility-files"),
+    path("eligibility-files/<str:file>/", files.EligibilityFileView.as_view(), name="eligibility-file"),
+    path(
+        "eligibility-files/<str:file>/acknowledgements/",
+        files.EligibilityFileAnswersView.as_view(),
+        name="eligibility-file-answers",
+    ),
     path("eligibility-loads/", files.EligibilityLoadsView.as_view(), name="eligibility-loads"),
     path("eligibility-loads/<str:load>/", files.EligibilityLoadView.as_view(), name="eligibility-load"),
     path("eligibility-loads/<str:load>/apply/", files.LoadApplyView.as_view(), name="eligibility-load-apply"),
