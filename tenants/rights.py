@@ -27,6 +27,16 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$"""
 
+_JOIN = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member
+                 WHERE g.rolname = {group_name} AND r.rolname = {member_name} AND m.set_option) THEN
+    GRANT {group} TO {member} WITH INHERIT {inherit}, SET TRUE;
+  END IF;
+EXCEPTION WHEN unique_violation OR internal_error THEN NULL;
+END $$"""
+"""Roles are the cluster's: another database of it may be making the same one, and then it is made."""
+
 _TABLES = """
 SELECT c.relname, c.relrowsecurity,
        EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'employer_id' AND NOT a.attisdropped),
@@ -50,19 +60,19 @@ def make_role(schema: str) -> None:
     with connection.cursor() as cursor:
         for name in (TENANTS, schema):
             cursor.execute(_compose(_MAKE_ROLE, name=sql.Literal(name), role=sql.Identifier(name)))
-        cursor.execute(
-            _compose(
-                "GRANT {group} TO {role}",
-                group=sql.Identifier(TENANTS),
-                role=sql.Identifier(schema),
-            )
-        )
-        cursor.execute(
-            _compose(
-                "GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE",
-                role=sql.Identifier(schema),
-            )
-        )
+        cursor.execute(_join(TENANTS, schema, inherit=True))
+        cursor.execute(_join(schema, connection.settings_dict["USER"], inherit=False))
+
+
+def _join(group: str, member: str, *, inherit: bool) -> str:
+    return _compose(
+        _JOIN,
+        group_name=sql.Literal(group),
+        member_name=sql.Literal(member),
+        group=sql.Identifier(group),
+        member=sql.Identifier(member),
+        inherit=sql.SQL("TRUE" if inherit else "FALSE"),
+    )
 
 
 def renew_rights(schema: str) -> None:
