@@ -4,14 +4,16 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tenants.scope import desk_scope
 from tests.workflows.stories import at, decide, enrol, insure, pay, reverse, terminate
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.books.stoploss.selectors import exposure_of, exposures, standing_in_full, standings
-from tpa.books.stoploss.services import mark_sent
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
+from tpa.infra import outbox, work_items
 from tpa.infra.clock import clock_at
-from tpa.workflows.stop_loss_sweep import sweep
+from tpa.kernel.ids import public_id
+from tpa.workflows.stop_loss_sweep import sweep, tell_carrier
 
 SPECIFIC = {"deductible_cents": 1_000_000}
 JUNE = date(2025, 6, 30)
@@ -212,6 +214,24 @@ def test_another_employers_person_is_not_in_it(in_employer, person, other_employ
     assert sweep_on(JUNE) == ([], [])
 
 
+def test_a_notice_waits_in_the_desks_queue_until_the_carrier_is_told(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    paid(person, 800_000, date(2025, 3, 1))
+    notices = sweep_on(JUNE).notices
+    outbox.drain(work_items.TOPIC)
+    with desk_scope():
+        waiting = [(item.title, item.amount_cents) for item in work_items.queue_of("stop_loss")]
+    unit = public_id("mem", in_employer.pk, person.pk)
+    assert waiting == [
+        (f"{share} % of the specific deductible, {unit}, Granite Re SL-1", 800_000) for share in (50, 75)
+    ]
+    ids = [notice.pk for notice in notices]
+    assert (tell_carrier(notice_ids=ids), tell_carrier(notice_ids=ids)) == (2, 0)
+    outbox.drain(work_items.TOPIC)
+    with desk_scope():
+        assert not work_items.queue_of("stop_loss").exists()
+
+
 def test_receivables_and_notices_are_append_only_also_against_sql(in_employer, person):
     insure(in_employer, SPECIFIC)
     paid(person, 2_000_000, date(2025, 3, 1))
@@ -224,8 +244,6 @@ def test_receivables_and_notices_are_append_only_also_against_sql(in_employer, p
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-    ids = [notice.pk for notice in StopLossNotice.objects.all()]
-    assert (mark_sent(notice_ids=ids, now=at(2025, 7, 1)), mark_sent(notice_ids=ids, now=at(2025, 7, 2))) == (4, 0)
 
 
 def test_an_exposure_costs_as_many_queries_whatever_the_claims_and_two_while_nothing_happens(

@@ -19,16 +19,21 @@ from tpa.books.stoploss.selectors import Standing
 from tpa.books.stoploss.services import NoticeDue, OwedNow
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
+from tpa.engine.stoploss.contract import UNITS
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
 from tpa.engine.stoploss.specific import Unit
-from tpa.infra import clock, locks
+from tpa.infra import clock, locks, work_items
 from tpa.kernel.errors import must
+from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
 
 Row = TypeVar("Row", NoticeDue, OwedNow)
 
 THRESHOLDS_BP = (5_000, 7_500, 9_000, 10_000)
 """Shares of a deductible, or of the attachment point, at which somebody has to know. Carriers want half of it told."""
+
+WORK, QUEUE = "notice", "stop_loss"
+"""Kind and queue of a notice that the carrier has yet to be told."""
 
 GROUP = 0
 """The unit of the aggregate: the group as a whole."""
@@ -56,9 +61,28 @@ def sweep(*, as_of: date | None = None) -> Swept:
     swept = Swept([], [])
     for standing in selectors.standings(employer.pk, day):
         written = _sweep_contract(standing, day)
+        work_items.open_items(_item(employer.pk, standing.contract, notice) for notice in written.notices)
         swept.notices.extend(written.notices)
         swept.receivables.extend(written.receivables)
     return swept
+
+
+@transaction.atomic
+def tell_carrier(*, notice_ids: Sequence[int]) -> int:
+    """The carrier has been told of these: mark them and take them off the queue. Returns how many were new."""
+    work_items.close_items(WORK, notice_ids)
+    return services.mark_sent(notice_ids=notice_ids, now=clock.now())
+
+
+def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -> work_items.Item:
+    """What the stop-loss desk sees of a notice; people are named by their public id alone."""
+    reached = f"{notice.threshold_bp // 100} % of"
+    if notice.unit_id == GROUP or contract.terms.specific is None:
+        title = f"{reached} the aggregate attachment point, {contract.carrier_name} {contract.number}"
+    else:
+        unit = public_id(UNITS[contract.terms.specific.unit], employer_id, notice.unit_id)
+        title = f"{reached} the specific deductible, {unit}, {contract.carrier_name} {contract.number}"
+    return work_items.Item(WORK, QUEUE, notice.pk, title[:200], notice.eligible_cents)
 
 
 def _sweep_contract(standing: Standing, day: date) -> Swept:
