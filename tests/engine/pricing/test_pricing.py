@@ -113,7 +113,6 @@ def test_a_price_holds_from_its_first_to_its_last_day(day: date, cents: int | No
     )
     found = book.find(1, LAB, (), "", day)
     assert (found.cents if found else None) == cents
-    assert day < FOREVER
 
 
 def test_a_price_by_revenue_code_where_the_procedure_has_none() -> None:

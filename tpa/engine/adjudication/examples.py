@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
 from tpa.engine.accumulators.counter import Counter, deductible_counter, limit_counter, out_of_pocket_counter
@@ -44,26 +44,42 @@ def run_examples(terms: PlanTerms) -> list[Finding]:
         except DomainError as fault:
             findings.append(Finding("example_format", "error", fault.where, fault.message, fault.remedy))
         else:
-            findings += _differences(example, terms)
+            findings += play(example, terms).differences
     return findings
 
 
-def _differences(example: Example, terms: PlanTerms) -> Iterator[Finding]:
+class Played(NamedTuple):
+    """An example decided: the outcome of each claim, and an error for each answer that differs."""
+
+    outcomes: tuple[Decision | Pend, ...]
+    differences: tuple[Finding, ...]
+
+
+def play(example: Example, terms: PlanTerms) -> Played:
+    """Decide the claims of an example in their order, and hold them against its answers."""
     family = _family(example, terms)
+    outcomes: list[Decision | Pend] = []
+    differences: list[Finding] = []
     for one in example.claims:
         outcome = adjudicate(one.claim, family)
-        if isinstance(outcome, Pend):
-            yield from _of_pend(example, one, outcome)
-            continue
-        for expected, line in zip(one.lines, outcome.lines, strict=True):
-            yield from _compare(example, expected, _line_values(line), _told(line))
-        yield from _compare(example, one.whole, _claim_values(outcome), "")
-        family.fold(one.claim, outcome)
+        outcomes.append(outcome)
+        differences += (
+            _of_pend(example, one, outcome) if isinstance(outcome, Pend) else _of_claim(example, one, outcome)
+        )
+        if isinstance(outcome, Decision):
+            family.fold(one.claim, outcome)
     last_on = example.claims[-1].claim.lines[-1].from_on
     for used in example.used_after:
         found = _counters(terms)[used.code].used(family.balances, used.member_id, last_on)
         if found != used.amount:
-            yield _finding(example, used.where, str(used.amount), str(found), "")
+            differences.append(_finding(example, used.where, str(used.amount), str(found), ""))
+    return Played(tuple(outcomes), tuple(differences))
+
+
+def _of_claim(example: Example, one: ExampleClaim, decision: Decision) -> Iterator[Finding]:
+    for expected, line in zip(one.lines, decision.lines, strict=True):
+        yield from _compare(example, expected, _line_values(line), _told(line))
+    yield from _compare(example, one.whole, _claim_values(decision), "")
 
 
 def _family(example: Example, terms: PlanTerms) -> Family:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import FAMILY
-from tpa.engine.adjudication.facts import Claim, Coverage, Person, ServiceLine
+from tpa.engine.adjudication.facts import Claim, Coverage, OtherPayer, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
 from tpa.engine.plan.terms_values import amount
 from tpa.engine.pricing.price import Price
@@ -165,6 +165,9 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             specialty=one.text("specialty", ""),
             network=one.choice("network", [tier.name for tier in terms.tiers if tier.network], ""),
             price_list_id=PRICE_LIST_ID,
+            frequency=one.choice("frequency", ("1", "7", "8"), "1"),
+            related_causes=one.texts("related_causes", ()),
+            other_payers=tuple(OtherPayer(name, 0) for name in one.texts("other_payers", ())),
             cleared=one.texts("cleared", ()),
         )
         return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))
@@ -211,5 +214,5 @@ def _expected(section: Section, *, for_claim: bool) -> Expected:
             values |= {"pends": one.texts("pends", None)}
         else:
             values |= {"denied": one.flag("denied", None), "benefit": one.text("benefit", None)}
-            values |= {"moves": one.texts("moves", None)}
+            values |= {"moves": () if one.value("moves", None) == [] else one.texts("moves", None)}
     return Expected(one.where, {name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,13 @@
+"""The page that describes the format says what the code does."""
+
+from pathlib import Path
+
+from tests.scenarios.test_scenarios import run
+from tpa.engine.cases.__main__ import PASSED
+
+README = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
+    text = README.partition("```toml\n")[2].partition("```")[0]
+    assert run(tmp_path, text) == PASSED

@@ -1,0 +1,123 @@
+"""Every case file passes, every rule has one, and a case that is wrong says so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tpa.engine.adjudication.order import ORDER
+from tpa.engine.cases.__main__ import DIFFERENT, PASSED, UNREADABLE, case_files, main, read_file
+from tpa.engine.cases.read import Case
+from tpa.engine.cases.run import run_case, told
+
+HERE = Path(__file__).parent
+CASES = [case for file in case_files(HERE) for case in read_file(file)]
+GOOD = """
+source = "Own"
+[plan]
+name = "Half"
+line = "medical"
+tiers = [{ name = "any", network = true, prices = [{ method = "percent_of_charge", percent = "100%" }] }]
+benefits = [{ code = "all", shares = { all = { member_pays = ["coinsurance"], coinsurance = "50%" } } }]
+[[cases]]
+name = "Half of 100"
+[[cases.claims]]
+on = 2026-03-02
+network = "any"
+lines = [{ charge = 100, expect = { paid = 50 } }]
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{Path(case.file).stem}: {case.example.name}")
+def test_case(case: Case) -> None:
+    result = run_case(case)
+    assert result.passed, "\n".join(told(result, explained=True))
+
+
+@pytest.mark.parametrize("rule", ORDER)
+def test_every_rule_has_a_scenario_of_its_name(rule: str) -> None:
+    stage, _, name = rule.partition(".")
+    assert (HERE / "rules" / stage / f"{name}.toml").is_file()
+
+
+def run(tmp_path: Path, text: str, *options: str) -> int:
+    """The exit code for a file of this text."""
+    file = tmp_path / "case_x.toml"
+    file.write_text(text, encoding="utf-8")
+    return main([str(file), *options])
+
+
+def test_a_case_that_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD, "--explain") == PASSED
+    shown = capsys.readouterr().out
+    assert "1 of 1 cases pass" in shown
+    assert (
+        "PR-2 50.00, open 50.00  cost_share.coinsurance [/benefits/0/shares/all] Coinsurance of 50% on 100.00." in shown
+    )
+
+
+def test_a_case_that_differs_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD.replace("paid = 50", 'paid = "50.01"')) == DIFFERENT
+    assert "/cases/0/claims/0/lines/0/expect/paid: " in capsys.readouterr().out
+
+
+def test_a_result_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, GOOD.replace("paid = 50", "paid = 51"), "--json") == DIFFERENT
+    told_json = json.loads(capsys.readouterr().out)
+    (case,) = told_json["cases"]
+    assert (case["case"], case["passed"], case["source"]) == ("Half of 100", False, "Own")
+    (step,) = case["claims"][0]["lines"][0]["steps"]
+    assert (step["rule"], step["cents"], step["open_before_cents"]) == ("cost_share.coinsurance", 5000, 10000)
+    assert step["inputs"] == {"rate_bp": 5000, "subject_cents": 10000}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("charge = 100", "chrage = 100", "chrage"),
+        ("on = 2026-03-02", "on = 2026-02-30", "line 11"),
+        ("on = 2026-03-02", 'on = "2026-02-30"', "/cases/0/claims/0/on"),
+        ('name = "Half of 100"', 'name = "Half of 100"\nuses = 1', "/cases/0/uses"),
+        ("charge = 100", "charge = -100", "/cases/0/claims/0/lines/0/charge"),
+        ("charge = 100", 'charge = "1OO"', "/cases/0/claims/0/lines/0/charge"),
+        ('network = "any"', 'network = "none"', "/cases/0/claims/0/network"),
+        ("expect = { paid = 50 }", "expect = { pays = 50 }", "/cases/0/claims/0/lines/0/expect/pays"),
+        ("expect = { paid = 50 }", "expect = {}", "could not fail"),
+        ('coinsurance = "50%"', 'coinsurence = "50%"', "/benefits/0/shares/all"),
+        ('percent = "100%"', 'percnt = "100%"', "/tiers/0/prices/0"),
+        ('line = "medical"', 'line = "life"', "/line"),
+        ("[plan]", "[paln]", "/plan"),
+        ('source = "Own"', "", "source"),
+        ('source = "Own"', 'source = "Own"\nplan_file = "x.toml"', "plan_file"),
+        ("[[cases]]", "[[case]]", "/cases"),
+    ],
+)
+def test_what_is_wrong_in_a_case_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], right: str, wrong: str, named: str
+) -> None:
+    assert right in GOOD
+    assert run(tmp_path, GOOD.replace(right, wrong, 1)) == UNREADABLE
+    told_fault = capsys.readouterr().err
+    assert "case_x.toml" in told_fault
+    assert named in told_fault
+
+
+def test_a_plan_by_path(tmp_path: Path) -> None:
+    plan, _, cases = GOOD.partition("[[cases]]")
+    (tmp_path / "plan_half.toml").write_text(plan.replace('source = "Own"', "").replace("[plan]", ""), encoding="utf-8")
+    text = 'source = "Own"\nplan_file = "plan_half.toml"\n[[cases]]' + cases
+    assert run(tmp_path, text) == PASSED
+    assert run(tmp_path, text.replace("plan_half", "plan_other")) == UNREADABLE
+
+
+def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "case_1.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "plan_x.toml").write_text("no case", encoding="utf-8")
+    assert main([str(tmp_path)]) == PASSED
+    assert main([str(tmp_path / "none.toml")]) == UNREADABLE
+    (tmp_path / "empty").mkdir()
+    assert main([str(tmp_path / "empty")]) == UNREADABLE
+    assert "no case file" in capsys.readouterr().err

@@ -1,0 +1,78 @@
+"""`python -m tpa.engine.cases FILE_OR_FOLDER ...`: run cases; 0 all pass, 1 an answer differs, 2 a file cannot be read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tpa.engine.cases.read import Case, CaseError, read_cases
+from tpa.engine.cases.run import Result, as_json, run_case, told
+
+PASSED, DIFFERENT, UNREADABLE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the cases of the files and folders named; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tpa.engine.cases", description="Run cases without a database.")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    parser.add_argument("--explain", action="store_true", help="print the moves of every claim")
+    asked = parser.parse_args(arguments)
+    results: list[Result] = []
+    faults: list[CaseError] = []
+    for path in asked.paths:
+        for file in case_files(path):
+            try:
+                results += [run_case(case) for case in read_file(file)]
+            except CaseError as fault:
+                faults.append(fault)
+    if not results and not faults:
+        faults.append(CaseError("There is no case file.", where=", ".join(map(str, asked.paths))))
+    if asked.json:
+        unread = [{"file": fault.where, "message": fault.message} for fault in faults]
+        print(json.dumps({"cases": [as_json(result) for result in results], "faults": unread}, indent=2))
+    else:
+        _print(results, faults, explained=asked.explain)
+    if faults:
+        return UNREADABLE
+    return PASSED if all(result.passed for result in results) else DIFFERENT
+
+
+def case_files(path: Path) -> Iterator[Path]:
+    """The case files of a path: itself, or all TOML files below a folder but those named plan_*, in order of name."""
+    if path.is_dir():
+        yield from sorted(file for file in path.rglob("*.toml") if not file.name.startswith("plan_"))
+    else:
+        yield path
+
+
+def read_file(file: Path) -> Iterator[Case]:
+    """The cases of one file. Raises CaseError."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise CaseError(f"The file cannot be read: {fault}", where=str(file)) from fault
+    yield from read_cases(str(file), text, lambda name: _other(file, name))
+
+
+def _other(file: Path, name: str) -> str:
+    try:
+        return (file.parent / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise CaseError(f"The file {name} cannot be read: {fault}", where=str(file)) from fault
+
+
+def _print(results: list[Result], faults: list[CaseError], *, explained: bool) -> None:
+    for result in results:
+        print("\n".join(told(result, explained=explained)))
+    for fault in faults:
+        print(f"ERROR {fault}", file=sys.stderr)
+    passed = sum(result.passed for result in results)
+    print(f"{passed} of {len(results)} cases pass" + (f", {len(faults)} files cannot be read" if faults else ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

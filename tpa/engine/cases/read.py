@@ -1,0 +1,63 @@
+"""From a case file (TOML) to its plan and its cases. What does not fit is a CaseError naming file and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tpa.engine.adjudication.compiled import compile_plan
+from tpa.engine.adjudication.examples_read import Example, read_example
+from tpa.engine.plan import PlanTerms, parse_plan, read_toml
+from tpa.kernel.document import DocumentError, Section
+from tpa.kernel.errors import DomainError
+
+
+class CaseError(DomainError):
+    """A case file cannot be read."""
+
+    code = "case"
+
+
+class Case(NamedTuple):
+    """One case: an example of the plan language, the plan that decides it, and where its answer is from."""
+
+    file: str
+    source: str
+    terms: PlanTerms
+    example: Example
+
+
+def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[Case]:
+    """The cases of a file. `read_other` gives the text of a path that the file names, relative to it.
+
+    Raises CaseError: `where` is the file, the message holds the place of each fault in it.
+    """
+    try:
+        with Section(read_toml(text)) as document:
+            source = document.text("source")
+            terms = parse_plan(_plan(document, read_other))
+            compile_plan(terms)
+            document.sections("cases")
+            rows = document.value("cases")
+            if not rows:
+                raise DocumentError("A file needs at least one case.", where="/cases")
+            return [_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)]
+    except DomainError as fault:
+        raise CaseError(f"{fault} {fault.remedy}".rstrip(), where=file) from fault
+
+
+def _plan(document: Section, read_other: Callable[[str], str]) -> Mapping[str, Any]:
+    if ("plan" in document) == ("plan_file" in document):
+        raise DocumentError("Either the table plan or the text plan_file is wanted.", where="/plan")
+    if "plan_file" in document:
+        return read_toml(read_other(document.text("plan_file")))
+    plan: Mapping[str, Any] = document.value("plan")
+    return plan
+
+
+def _case(file: str, source: str, row: Mapping[str, Any], where: str, terms: PlanTerms) -> Case:
+    example = read_example(row, where, terms)
+    asked = any(one.whole.values or any(line.values for line in one.lines) for one in example.claims)
+    if not asked and not example.used_after:
+        raise DocumentError("The case expects nothing, so it could not fail.", where=where)
+    return Case(file, row.get("source", source), terms, example)
