@@ -1,7 +1,7 @@
 """An enrolment file at the door: kept as it came, read once, answered, staged or refused."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from tpa.books.plans.models import Plan
 from tpa.infra.clock import clock_at
 from tpa.workflows import eligibility_load as loads
 from tpa.workflows import eligibility_load_intake as intake
+from tpa.workflows.sweep import sweep_claims
 
 NOW = datetime(2025, 1, 10, 12, tzinfo=UTC)
 DATA = file_834(member("S1", "ADA", "19800501", covered()))
@@ -102,3 +103,14 @@ def test_another_employer_does_not_see_the_file(other_employer):
     with employer_scope(other_employer):
         assert not InboundFile.objects.filter(pk=file.pk).exists()
         assert receive(DATA).is_new is True
+
+
+def test_a_file_whose_message_was_lost_is_found_and_read(in_employer, monkeypatch):
+    woken = []
+    monkeypatch.setattr("tpa.workflows.sweep.wake", lambda task, **told: woken.append((task, told)))
+    file = receive(DATA).file
+    sweep_claims()
+    assert woken == []
+    with clock_at(NOW + timedelta(minutes=2)):
+        sweep_claims()
+    assert woken == [("read_enrolment_file", {"employer_id": in_employer.pk, "file_id": file.pk})]

@@ -27,10 +27,21 @@ def sweep_claims() -> tuple[int, int]:
         )
         for file_id in files:
             wake("read_claims_file", file_id=file_id)
+        enrolments = _unfinished_enrolments()
+        for employer_id, file_id in enrolments:
+            wake("read_enrolment_file", employer_id=employer_id, file_id=file_id)
         employers = _with_waiting_claims(directory.open_employers())
         for employer_id in employers:
             wake("decide_claims", employer_id=employer_id)
-        return len(files), len(employers)
+        return len(files) + len(enrolments), len(employers)
+
+
+def _unfinished_enrolments() -> list[tuple[int, int]]:
+    """Employer and key of enrolment files that are not read to their end."""
+    before = clock.now() - timedelta(seconds=FILE_SECONDS)
+    kinds = (InboundFile.Kind.ENROLMENT, InboundFile.Kind.CSV)
+    found = [file_id for kind in kinds for file_id in edi.unfinished_files(kind=kind, untouched_since=before)]
+    return list(edi.files().filter(pk__in=found).order_by("pk").values_list("employer_id", "pk"))
 
 
 def _with_waiting_claims(employers: list[Employer]) -> list[int]:
