@@ -317,7 +317,7 @@ class LoadRejectView(LoadActionView):
     """POST: drop a staged load."""
 
     def act(self, load_id: int, request: Request) -> Any:
-        return reject_load(load_id=load_id)
+        return reject_load(load_id=load_id, by=caller_name(request))
 
 
 class LoadReconciliationView(BookView):
