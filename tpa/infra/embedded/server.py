@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ STOP_SECONDS = 60
 _NEEDED_BYTES = 512 * 1024 * 1024
 
 
-class Server:
+class Server(ABC):
     """A server in `folder`. `known` holds its port and passwords, is filled in here and kept by the caller."""
 
     name = ""
@@ -45,9 +46,9 @@ class Server:
         return int(self.known["port"])
 
     @property
+    @abstractmethod
     def url(self) -> str:
         """Address with password, as the settings take it."""
-        raise NotImplementedError
 
     @property
     def pid(self) -> int | None:
@@ -104,21 +105,23 @@ class Server:
                 self._process.wait(STOP_SECONDS)
             self._process = None
 
+    @abstractmethod
     def _pid_file(self) -> Path:
-        raise NotImplementedError
+        """The file in which the server keeps its process number."""
 
+    @abstractmethod
     def _prepare(self) -> Account:
         """Make what the first start needs; the account to run under."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """The program with its arguments."""
 
+    @abstractmethod
     def _answers(self) -> bool:
         """Whether the server answers to its password now."""
-        raise NotImplementedError
 
-    def _complete(self) -> None:
+    def _complete(self) -> None:  # noqa: B027 - most servers need nothing more
         """Make what needs a running server."""
 
     def _check_folder(self) -> None:
