@@ -1,5 +1,6 @@
 """System checks on the division between the shared schema and the employers'."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 
-def disjoint_schemas(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def disjoint_schemas(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """No table may stand both in public and in the employers' schemas, and no key may lead from one to the other.
 
     A table missing in an employer's schema is read from public without a word, so a name in both would hide a fault.

@@ -47,7 +47,7 @@ def test_a_server_that_forgets_what_it_acknowledged_is_refused(db):
 
 def test_an_app_in_both_lists_is_found(settings):
     settings.SHARED_APPS = [*settings.SHARED_APPS, "tpa.books.audit"]
-    assert "tenants.E001" in [message.id for message in disjoint_schemas(None)]
+    assert "tenants.E001" in [message.id for message in disjoint_schemas(app_configs=None)]
 
 
 @isolate_apps("tpa.books.audit", "tpa.books.identity")
@@ -64,7 +64,7 @@ def test_a_table_in_both_places_and_a_key_that_crosses_are_found(monkeypatch):
             app_label = "audit"
 
     monkeypatch.setattr("tenants.checks.apps.get_models", lambda: [User, AuditEvent, Twin, Crossing])
-    assert [(message.id, message.obj) for message in disjoint_schemas(None)] == [
+    assert [(message.id, message.obj) for message in disjoint_schemas(app_configs=None)] == [
         ("tenants.E002", Twin),
         ("tenants.E003", Crossing),
     ]

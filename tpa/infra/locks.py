@@ -15,7 +15,7 @@ def lease_rows(model: type[models.Model], keys: Iterable[int], *, wait: bool = F
     """
     meta = model._meta
     query = sql.SQL("SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR NO KEY UPDATE {skip}").format(
-        key=sql.Identifier(meta.pk.column),
+        key=sql.Identifier(str(meta.pk.column)),
         table=sql.Identifier(meta.db_table),
         skip=sql.SQL("" if wait else "SKIP LOCKED"),
     )

@@ -53,7 +53,7 @@ def queue_of(queue: str, employer_ids: Sequence[int] | None = None) -> QuerySet[
     return items if employer_ids is None else items.filter(employer_id__in=employer_ids)
 
 
-def queue_totals(employer_ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
+def queue_totals(employer_ids: Sequence[int] | None = None) -> list[Any]:
     """Per queue: `queue`, `count`, `amount_cents`, `oldest_at`."""
     items = WorkItem.objects.all() if employer_ids is None else WorkItem.objects.filter(employer_id__in=employer_ids)
     totals = items.values("queue").annotate(

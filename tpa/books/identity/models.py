@@ -1,6 +1,6 @@
 """Who may enter, and for which employer: users, grants of roles, API keys. Shared; no employer's role can read them."""
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -166,7 +166,7 @@ class ApiKeyManager(APIKeyManager):
         """The text to be shown once."""
         return self.MARK + super().assign_key(obj)
 
-    def get_from_key(self, key: str) -> "ApiKey":
+    def get_from_key(self, key: str) -> AbstractAPIKey:
         """The usable key of that text. Raises DoesNotExist."""
         if not key.startswith(self.MARK):
             raise ApiKey.DoesNotExist("not a key of this installation")
@@ -181,7 +181,7 @@ class ApiKey(AbstractAPIKey):
     issued_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = ApiKeyManager()
+    objects: ClassVar[ApiKeyManager] = ApiKeyManager()
     is_active = is_authenticated = True
     is_anonymous = is_staff = False
 

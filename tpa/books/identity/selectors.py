@@ -30,7 +30,8 @@ def employer_ids_for(principal: Principal, action: str) -> list[int] | None:
         if principal.allows(action, None):
             return None
         if isinstance(principal, ApiKey):
-            return [principal.employer_id] if principal.allows(action, principal.employer_id) else []
+            own_id = principal.employer_id
+            return [own_id] if own_id is not None and principal.allows(action, own_id) else []
         own = {held.employer_id for held in principal.held if held.employer_id is not None}
         return sorted(employer_id for employer_id in own if principal.allows(action, employer_id))
 

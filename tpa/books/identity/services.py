@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -101,9 +102,10 @@ def issue_key(
     if by is not None and (beyond := [scope for scope in wanted if not by.allows(scope, employer_id)]):
         raise DomainError(f"You may not do this yourself: {', '.join(beyond)}", where="/scopes")
     expiry = expires_at or clock.now() + timedelta(days=KEY_DAYS)
-    return ApiKey.objects.create_key(
+    key, text = ApiKey.objects.create_key(
         name=name[:50], scopes=wanted, employer_id=employer_id, expiry_date=expiry, issued_by=by
     )
+    return cast(ApiKey, key), text
 
 
 def revoke_key(*, key_id: str) -> None:
@@ -119,7 +121,7 @@ def use_key(*, text: str) -> ApiKey | None:
     """
     with desk_scope():
         try:
-            key: ApiKey = ApiKey.objects.get_from_key(text)
+            key = cast(ApiKey, ApiKey.objects.get_from_key(text))
         except ApiKey.DoesNotExist:
             return None
         instant = clock.now()

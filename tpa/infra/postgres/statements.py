@@ -5,16 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.backends.postgresql.base import Cursor as DjangoCursor
+from django.db.backends.postgresql.base import Cursor as _DjangoCursor
 
 
-class Statements(list[str]):
+class Statements:
     """The statements of a block, in order."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
 
     @property
     def count(self) -> int:
         """How many there were."""
-        return len(self)
+        return len(self.seen)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.seen)
+
+    def __getitem__(self, index: int) -> str:
+        return self.seen[index]
 
 
 class _Open(threading.local):
@@ -38,7 +47,10 @@ def count_statements() -> Iterator[Statements]:
 def note(statement: Any) -> None:
     """Tell the open counts of a statement."""
     for tally in _open.tallies:
-        tally.append(str(statement))
+        tally.seen.append(str(statement))
+
+
+DjangoCursor: Any = _DjangoCursor
 
 
 class Cursor(DjangoCursor):
