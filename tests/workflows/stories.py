@@ -1,7 +1,10 @@
 """The books of a small employer, filled by hand: the enrolment, decisions and payments that a story needs."""
 
 import itertools
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+
+from django.db import connection
 
 from tenants.scope import desk_scope
 from tpa.books.agreements.models import Carrier
@@ -28,6 +31,27 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 def at(year, month, day):
     """Noon in UTC of a day."""
     return datetime(year, month, day, 12, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+@contextmanager
+def killed_at(n):
+    """The n-th statement inside the block is the process's last; nothing happens where there are fewer.
+
+    Savepoints stand for transactions in a test, and their end is the commit: it happens or it does not.
+    """
+    count = itertools.count(1)
+
+    def die(execute, sql, params, many, context):
+        if "SAVEPOINT" not in sql and next(count) == n:
+            raise Killed
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(die):
+        yield
 
 
 # The TPA's desk

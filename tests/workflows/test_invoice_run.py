@@ -1,3 +1,4 @@
+import itertools
 import threading
 from datetime import date
 from io import StringIO
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 
 from tenants import directory
 from tenants.scope import desk_scope, employer_scope
-from tests.workflows.stories import agree, at, charge_fees, enrol
+from tests.workflows.stories import Killed, agree, at, charge_fees, enrol, killed_at
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.ledger import selectors as ledger
 from tpa.infra.clock import clock_at
@@ -75,6 +76,36 @@ def test_a_run_that_dies_leaves_nothing_and_the_next_one_finishes(books, message
             run_job(employer_id=books.pk, job_id=job.pk)
     assert not FundingInvoice.objects.exists()
     assert run_job(employer_id=books.pk, job_id=job.pk).total_cents == 32_000
+
+
+def test_killed_at_any_statement_a_month_is_still_closed_once(books, messages):
+    deaths = 0
+
+    def close():
+        with transaction.atomic():
+            invoice = draft_month(month=JANUARY)
+            if invoice.state == "draft":
+                approve_invoice(invoice_id=invoice.pk)
+                issue_invoice(invoice_id=invoice.pk)
+
+    for n in itertools.count(1):
+        try:
+            with killed_at(n):
+                close()
+            break
+        except Killed:
+            deaths += 1
+            assert not FundingInvoice.objects.exists()
+            assert not ledger.entries().exists()
+    assert deaths > 20
+    close()
+    invoice = FundingInvoice.objects.get()
+    assert (invoice.state, invoice.total_cents) == ("final", 32_000)
+    assert [entry.event for entry in ledger.entries().order_by("id")] == [
+        "fee_charged",
+        "premium_charged",
+        "invoice_issued",
+    ]
 
 
 def test_last_month_is_asked_for_once_and_a_lost_message_is_sent_again(books, messages):

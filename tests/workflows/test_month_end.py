@@ -239,6 +239,9 @@ def test_the_same_deposit_twice_is_one_deposit(books):
         receive_deposit(**money | {"cents": 10_001})
     with pytest.raises(DepositError):
         receive_deposit(**money | {"cents": 0, "reference": "WIRE-2"})
+    for fault in ({"purpose": "gift"}, {"reference": " "}, {"reference": "x" * 61}):
+        with pytest.raises(DepositError):
+            receive_deposit(**{**money, "reference": "WIRE-3", **fault})
     assert Deposit.objects.count() == 1
     assert ledger.balance(EMPLOYER_DEPOSITS) == -10_000
 
@@ -258,6 +261,9 @@ def test_a_correction_is_a_credit_on_a_later_invoice(books):
     assert give_credit(**credit).pk == Credit.objects.get().pk
     with pytest.raises(CreditError):
         give_credit(**credit | {"reference": "C-2", "cents": 203_200 - 4000 + 1})
+    for fault in ({"kind": "gift"}, {"cents": 0}, {"description": ""}, {"corrects": None}):
+        with pytest.raises(CreditError):
+            give_credit(**credit | {"reference": "C-3"} | fault)
     assert ledger.balance(CREDITS_DUE) == -4000
     february = issue(FEBRUARY)
     assert lines(february)[-1] == ("One family too many in January", None, "", -4000)

@@ -1,3 +1,4 @@
+import itertools
 import random
 from datetime import date, timedelta
 
@@ -5,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tenants.scope import desk_scope
-from tests.workflows.stories import at, decide, enrol, insure, pay, reverse, terminate
+from tests.workflows.stories import Killed, at, decide, enrol, insure, killed_at, pay, reverse, terminate
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.books.stoploss.selectors import exposure_of, exposures, standing_in_full, standings
@@ -77,6 +78,26 @@ def test_sweeping_again_adds_nothing_and_a_new_claim_only_its_difference(in_empl
     sweep_on(JUNE)
     assert history() == [("specific", person.pk, 1, 300_000, 300_000), ("specific", person.pk, 2, 50_000, 350_000)]
     assert ledger.balance(STOP_LOSS_RECEIVABLE) == 350_000
+
+
+def test_killed_at_any_statement_the_next_sweep_finds_what_is_missing(in_employer, person):
+    insure(in_employer, SPECIFIC)
+    paid(person, 1_300_000, date(2025, 3, 1))
+    deaths = 0
+    for n in itertools.count(1):
+        try:
+            with killed_at(n), transaction.atomic():
+                sweep_on(JUNE)
+            break
+        except Killed:
+            deaths += 1
+            assert (thresholds(), history()) == ([], [])
+            assert not ledger.entries().exists()
+    assert deaths > 5
+    sweep_on(JUNE)
+    assert len(thresholds()) == 4
+    assert history() == [("specific", person.pk, 1, 300_000, 300_000)]
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 300_000
 
 
 def test_a_reversal_takes_the_receivable_back(in_employer, person):

@@ -132,6 +132,13 @@ def test_two_agreements_never_hold_on_one_day(employer):
     assert AsoAgreement.objects.get().ends_before == date(2026, 1, 1)
 
 
+def test_a_number_is_given_once(employer):
+    sign(employer)
+    with pytest.raises(TermsError) as refused:
+        sign(employer, starts_on=date(2026, 1, 1))
+    assert refused.value.where == "number"
+
+
 def test_an_employer_sees_its_own_agreement_alone(employer, other_employer):
     sign(employer)
     with employer_scope(other_employer), pytest.raises(NothingAgreedError):

@@ -87,6 +87,8 @@ def sign_aso_agreement(
     _check_choices(services, funding_model)
     if starts_on >= ends_before:
         raise DatesError("The agreement ends before it starts.", where="ends_before")
+    if AsoAgreement.objects.filter(employer_id=employer_id, number=number).exists():
+        raise TermsError(f"Agreement {number} exists already.", where="number", remedy="Give it the next number.")
     holding = AsoAgreement.objects.select_for_update().filter(
         employer_id=employer_id, starts_on__lt=ends_before, ends_before__gt=starts_on
     )

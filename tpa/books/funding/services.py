@@ -15,6 +15,8 @@ from tpa.kernel.errors import NotFoundError, must
 from tpa.kernel.money import format_amount
 
 State = FundingInvoice.State
+_LONGEST_REFERENCE = 60
+_LONGEST_DESCRIPTION = 200
 
 
 class InvoiceTerms(NamedTuple):
@@ -126,8 +128,10 @@ def record_deposit(
     """
     if cents <= 0:
         raise DepositError("A deposit is more than nothing.", where="cents", remedy="Give the amount received.")
-    if not reference.strip():
-        raise DepositError("A deposit needs the bank's reference.", where="reference", remedy="Give it.")
+    if purpose not in Deposit.Purpose.values:
+        raise DepositError(f"{purpose!r} is no purpose.", where="purpose", remedy=f"One of {Deposit.Purpose.values}.")
+    if not 1 <= len(reference.strip()) <= _LONGEST_REFERENCE:
+        raise DepositError("A deposit needs the bank's reference, at most 60 characters.", where="reference")
     if invoice_id is not None and _locked(invoice_id).state != State.FINAL:
         raise DepositError("The invoice has not been issued.", where="invoice", remedy="Finalise it first.")
     deposit, is_new = Deposit.objects.get_or_create(
@@ -178,6 +182,10 @@ def grant_credit(
     """
     if cents <= 0:
         raise CreditError("A credit is more than nothing.", where="cents", remedy="Give a positive number of cents.")
+    if kind not in Credit.Kind.values:
+        raise CreditError(f"{kind!r} is no kind of credit.", where="kind", remedy=f"One of {Credit.Kind.values}.")
+    if not 1 <= len(reference) <= _LONGEST_REFERENCE or not 1 <= len(description) <= _LONGEST_DESCRIPTION:
+        raise CreditError("A credit needs a reference (up to 60 characters) and a description (up to 200).")
     if (kind == Credit.Kind.CORRECTION) != (corrects is not None):
         raise CreditError("A correction, and only that, names the invoice it corrects.", where="corrects")
     facts = {
