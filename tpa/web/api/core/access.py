@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from tenants import directory
 from tenants.errors import EmployerNotFound
 from tenants.models import Employer
-from tenants.scope import desk_scope
 from tpa.books.identity.models import ApiKey
+from tpa.books.identity.services import use_key
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import read_public_id
 
@@ -32,13 +32,8 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        # An employer's own database role cannot read keys: look with the desk's.
-        with desk_scope():
-            try:
-                key = ApiKey.objects.get_from_key(text.strip())
-            except ApiKey.DoesNotExist as error:
-                raise exceptions.AuthenticationFailed("This key is unknown, revoked or expired.") from error
-        if key.has_expired:
+        key = use_key(text=text.strip())
+        if key is None:
             raise exceptions.AuthenticationFailed("This key is unknown, revoked or expired.")
         return key, key
 

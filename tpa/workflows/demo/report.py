@@ -1,0 +1,110 @@
+"""The demo's table: one column an employer, every figure from the books; and what must hold of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from babel.numbers import format_decimal
+from rich.table import Table
+
+from tenants.models import Employer
+from tenants.scope import desk_scope, employer_scope
+from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.claims import selectors as claims
+from tpa.books.claims.models import Claim, Decision, Pend
+from tpa.books.edi.models import IntakeItem
+from tpa.books.funding import selectors as funding
+from tpa.books.ledger import selectors as ledger
+from tpa.books.stoploss import selectors as stoploss
+from tpa.engine.stoploss.exposure import Exposure
+from tpa.infra import clock
+from tpa.kernel.money import format_amount
+from tpa.workflows.proof import verify_books
+
+
+class Standing(NamedTuple):
+    """An employer's figures, ready to print, and what is wrong with its books."""
+
+    name: str
+    figures: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+
+
+def standing_of(employer: Employer) -> Standing:
+    """Count, sum and prove."""
+    with employer_scope(employer):
+        sums: dict[str, int] = {}
+        for row in claims.month_totals():
+            sums[row.measure] = sums.get(row.measure, 0) + row.cents
+        received, pended = Claim.objects.count(), Pend.objects.filter(resolved_at=None).count()
+        outcomes = {outcome: Decision.objects.filter(outcome=outcome).count() for outcome in ("paid", "denied")}
+        invoices = list(funding.invoices())
+        invoice = invoices[0] if invoices else None
+        exposures = stoploss.exposures(employer.pk, clock.today(employer.time_zone))
+        balance = sum(account.balance_cents for account in ledger.trial_balance())
+    proof = verify_books(employer_id=employer.pk)
+    faults = list(proof.faults)
+    if outcomes["paid"] + outcomes["denied"] + pended != received:
+        faults.append("claims paid, denied and pended do not add up to those received")
+    if balance:
+        faults.append(f"the trial balance is off by {balance} cents")
+    return Standing(
+        employer.name,
+        (
+            ("Claims received", count(received)),
+            ("  paid", count(outcomes["paid"])),
+            ("  denied", count(outcomes["denied"])),
+            ("  pended", count(pended)),
+            ("Charge", money(sums.get("charge"))),
+            ("Allowed", money(sums.get("allowed"))),
+            ("Paid by the plan", money(sums.get("paid"))),
+            ("Member share", money(sums.get("member_responsibility"))),
+            ("Last invoice", invoice.number if invoice else "none"),
+            ("  its total", money(invoice.total_cents if invoice else None)),
+            ("Invoices of the year", money(sum(one.total_cents for one in invoices))),
+            *exposure_rows(exposures),
+            ("Trial balance", money(balance)),
+            ("Proof of the books", "holds" if not faults else f"{len(faults)} faults"),
+        ),
+        tuple(faults),
+    )
+
+
+def exposure_rows(exposures: list[tuple[StopLossInForce, Exposure]]) -> list[tuple[str, str]]:
+    """Specific and aggregate, over the open contracts."""
+    specific = [one.specific for _, one in exposures if one.specific]
+    aggregate = [one.aggregate for _, one in exposures if one.aggregate]
+    return [
+        ("Specific: people over", count(sum(1 for one in specific for unit in one.units if unit.excess_cents))),
+        ("  carrier bears", money(sum(one.reimbursable_cents for one in specific))),
+        ("Aggregate: counted", money(sum(one.countable_cents for one in aggregate))),
+        ("  attachment point", money(sum(one.attachment.annual_cents for one in aggregate))),
+        ("  carrier bears", money(sum(one.reimbursable_cents for one in aggregate))),
+    ]
+
+
+def count(number: int) -> str:
+    """`12,345`."""
+    return format_decimal(number, locale="en_US")
+
+
+def money(cents: int | None) -> str:
+    """`1,234.50`; nothing for None."""
+    return "" if cents is None else format_decimal(format_amount(cents), format="#,##0.00", locale="en_US")
+
+
+def table_of(standings: list[Standing]) -> Table:
+    """The table, one column an employer."""
+    table = Table(title="The demo's book of business", header_style="bold")
+    table.add_column("")
+    for standing in standings:
+        table.add_column(standing.name, justify="right")
+    for row in zip(*(standing.figures for standing in standings), strict=True):
+        table.add_row(row[0][0], *(value for _, value in row))
+    return table
+
+
+def intake_waiting() -> int:
+    """Claims that found no member: they wait in the intake queue."""
+    with desk_scope():
+        return IntakeItem.objects.filter(state=IntakeItem.State.OPEN).count()
