@@ -1,15 +1,13 @@
 import itertools
-import random
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tenants.scope import desk_scope
-from tests.workflows.stories import Killed, at, decide, enrol, insure, killed_at, pay, reverse, terminate
+from tests.workflows.stories import Killed, at, decide, enrol, insure, killed_at, pay, reverse
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import Receivable, StopLossNotice
-from tpa.books.stoploss.selectors import exposure_of, exposures, standing_in_full, standings
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
 from tpa.infra import outbox, work_items
 from tpa.infra.clock import clock_at
@@ -163,37 +161,6 @@ def test_the_aggregating_specific_is_kept_once_for_all(in_employer):
     assert ledger.balance(STOP_LOSS_RECEIVABLE) == 20_000_000
 
 
-def test_the_paid_window_is_the_day_of_the_payment(in_employer, person):
-    insure(in_employer, SPECIFIC, run_out_months=3)
-    for incurred, issued in (
-        (date(2024, 12, 31), date(2025, 2, 1)),  # incurred before
-        (date(2025, 12, 31), date(2026, 3, 31)),  # the last day of the run-out
-        (date(2025, 12, 31), date(2026, 4, 1)),  # one day too late
-        (date(2026, 1, 1), date(2026, 2, 1)),  # incurred after
-    ):
-        pay(decide(person, 2_000_000, date(2026, 1, 15), service_on=incurred), issued)
-    ((contract, exposure, _),) = standings(in_employer.pk, date(2026, 3, 31))
-    assert (contract.number, exposure.specific.reimbursable_cents) == ("SL-1", 1_000_000)
-    assert [(one.reason, one.cents) for one in exposure.left_out] == [("incurred_before", 2_000_000)]
-    assert exposure.specific.awaiting_cents == 2_000_000  # on that day the late one has not been paid yet
-    assert standings(in_employer.pk, date(2026, 4, 1)) == []
-
-
-def test_every_cent_of_an_exposure_names_its_decision(in_employer, person):
-    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
-    decisions = [paid(person, cents, date(2025, 3, day)) for day, cents in enumerate((700_000, 500_000, 33), start=1)]
-    decide(person, 12_345, date(2025, 3, 9), line="dental")  # not a covered line
-    ((_, exposure, _),) = standings(in_employer.pk, JUNE)
-    unit = exposure.specific.units[0]
-    parts = [(part.decision_id, part.below_cents, part.reimbursable_cents) for part in unit.parts]
-    ids = [decision.pk for decision in decisions]
-    assert parts == [(ids[0], 700_000, 0), (ids[1], 300_000, 200_000), (ids[2], 0, 33)]
-    assert [(one.decision_id, one.cents) for one in exposure.aggregate.counted] == [
-        (ids[0], 700_000),
-        (ids[1], 300_000),
-    ]
-
-
 def test_an_aggregate_that_is_breached_is_owed_when_the_year_is_over(in_employer):
     # 10 lives x 1,000.00 x 12 months = 120,000.00; the specific keeps 200,000.00 of the large claim out.
     people = enrol("EE", count=10)
@@ -216,17 +183,6 @@ def test_an_aggregate_that_is_breached_is_owed_when_the_year_is_over(in_employer
     assert history()[1:] == [("aggregate", 0, 1, 5_000_000, 5_000_000)]
     assert [large.pk, 5_000_000] in Receivable.objects.get(kind="aggregate").basis
     assert ledger.balance(STOP_LOSS_RECEIVABLE) == 25_000_000
-
-
-def test_the_attachment_follows_the_lives_of_each_month(in_employer):
-    enrol("EE", count=10)
-    enrol("EF", starts_on=date(2025, 4, 1), count=5)
-    factors = [{"code": "medical", "factors_cents": {"EE": 100_000, "EF": 250_000}}]
-    insure(in_employer, None, {"factors": factors})
-    ((_, exposure, _),) = standings(in_employer.pk, JUNE)
-    attached = exposure.aggregate.attachment
-    assert [month.attachment_cents for month in attached.months] == [1_000_000] * 3 + [2_250_000] * 3
-    assert (attached.to_date_cents, attached.annual_cents, attached.complete) == (9_750_000, 23_250_000, False)
 
 
 def test_another_employers_person_is_not_in_it(in_employer, person, other_employer):
@@ -265,69 +221,3 @@ def test_receivables_and_notices_are_append_only_also_against_sql(in_employer, p
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-def test_an_exposure_costs_as_many_queries_whatever_the_claims_and_two_while_nothing_happens(
-    in_employer, django_assert_num_queries
-):
-    people = enrol("EE", count=20)
-    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
-    for one in people:
-        paid(one, 600_000, date(2025, 3, 1))
-    with django_assert_num_queries(4):
-        before = standings(in_employer.pk, JUNE)
-    with django_assert_num_queries(2):
-        assert standings(in_employer.pk, JUNE) == before
-
-
-def test_whatever_happens_is_seen_at_once(in_employer, person):
-    insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
-
-    enrol("EE")
-
-    def seen():
-        ((_, exposure),) = exposures(in_employer.pk, JUNE)
-        aggregate = exposure.aggregate
-        return aggregate.countable_cents, aggregate.awaiting_cents, aggregate.attachment.annual_cents
-
-    assert seen() == (0, 0, 2_400_000)
-    decision = decide(person, 300_000, date(2025, 3, 1))
-    assert seen() == (0, 300_000, 2_400_000)
-    pay(decision, date(2025, 3, 2))
-    assert seen() == (300_000, 0, 2_400_000)
-    reverse(decision, date(2025, 4, 1))
-    assert seen() == (0, 0, 2_400_000)
-    terminate(person, date(2025, 5, 1), at(2025, 6, 1))
-    assert seen() == (0, 0, 1_600_000)  # four months of two lives, eight of one
-
-
-def test_a_condensed_exposure_has_the_figures_of_the_full_one(in_employer):
-    chance = random.Random(7)
-    people = enrol("EE", count=12)
-    lasers = [{"unit_id": people[0].pk, "deductible_cents": 600_000}, {"unit_id": people[1].pk, "excluded": True}]
-    factors = [{"code": "medical", "factors_cents": {"ALL": 30_000}}]
-    insure(in_employer, SPECIFIC | {"lasers": lasers, "aggregating_cents": 200_000}, {"factors": factors})
-    for n in range(150):
-        incurred = date(2024, 12, 1) + timedelta(days=chance.randrange(200))
-        cents = chance.randrange(1, 20_000 if n % 2 else 90_000 * (1 + n % 12))
-        decision = decide(people[n % 12], cents, JUNE, service_on=incurred)
-        if chance.random() < 0.8:
-            pay(decision, incurred + timedelta(days=chance.randrange(40)))
-        if chance.random() < 0.2:
-            reverse(decision, JUNE)
-    as_of = date(2025, 6, 30)
-    (standing,) = standings(in_employer.pk, as_of)
-    full = standing_in_full(standing.contract, as_of)
-    assert full.exposure == exposure_of(standing.contract, as_of)
-    for some, all_ in ((standing.exposure, full.exposure), (standing.expected, full.expected)):
-        assert [unit._replace(parts=()) for unit in some.specific.units] == [
-            unit._replace(parts=()) for unit in all_.specific.units
-        ]
-        assert some.specific._replace(units=()) == all_.specific._replace(units=())
-        assert some.aggregate._replace(counted=()) == all_.aggregate._replace(counted=())
-        assert sum(one.cents for one in some.left_out) == sum(one.cents for one in all_.left_out)
-        named = {unit.unit_id: unit.parts for unit in all_.specific.units}
-        heavy = [unit for unit in some.specific.units if unit.eligible_cents >= 300_000]
-        assert heavy
-        assert [unit.parts for unit in heavy] == [named[unit.unit_id] for unit in heavy]
-    assert len(standing.exposure.aggregate.counted) < len(full.exposure.aggregate.counted)

@@ -27,6 +27,7 @@ from tpa.books.agreements.models import (
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fee
 from tpa.engine.stoploss.contract import UNITS, parse_contract
+from tpa.infra import locks
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import ConflictError, NotFoundError
 from tpa.kernel.ids import key_of
@@ -87,6 +88,7 @@ def sign_aso_agreement(
     _check_choices(services, funding_model)
     if starts_on >= ends_before:
         raise DatesError("The agreement ends before it starts.", where="ends_before")
+    locks.lock(f"agreements:{employer_id}")
     if AsoAgreement.objects.filter(employer_id=employer_id, number=number).exists():
         raise TermsError(f"Agreement {number} exists already.", where="number", remedy="Give it the next number.")
     holding = AsoAgreement.objects.select_for_update().filter(
@@ -264,6 +266,7 @@ def save_stop_loss_contract(
     terms = parse_contract(document)
     _check_laser_owners(document, employer_id)
     period = terms.policy
+    locks.lock(f"agreements:{employer_id}")
     overlap = Q(starts_on__lt=period.ends_before, ends_before__gt=period.starts_on)
     others = StopLossContract.objects.select_for_update().filter(overlap, employer_id=employer_id)
     contract = others.filter(number=number, starts_on=period.starts_on).first()
