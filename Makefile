@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench stop clean
 
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done)
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name $(FITS) && echo $$name && break; done)
 PY := .venv/bin/python
 SERVERS := $(PY) -m tpa.infra.embedded
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
@@ -36,7 +36,7 @@ clean: stop ## Remove the environment, the embedded servers' data and every cach
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and is not on the PATH: install it, or say where it is with 'make PYTHON=/its/place/python3.11'."; exit 1; }
+	@$(or $(PYTHON),false) $(FITS) || { echo "Python 3.11, 3.12 or 3.13 is needed: install it, or say where it is with 'make PYTHON=/its/place/python3.11'."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: 'apt-get install python3-venv')."; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
 
