@@ -23,7 +23,7 @@ from tpa.books.members.models import Load
 from tpa.books.members.rows import PERSON_FIELDS, Row
 from tpa.books.members.snapshot import Snapshot
 from tpa.books.plans import selectors as plans
-from tpa.kernel.errors import DomainError, must
+from tpa.kernel.errors import DomainError, InvariantError
 from tpa.workflows.eligibility_load_834 import read_enrolment
 from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
 from tpa.workflows.eligibility_load_csv import read_csv, read_row
@@ -242,13 +242,15 @@ def _write(load: Load, reading: Reading, at: datetime) -> None:
 
 
 def _families_of(intent: Intent, books: Snapshot) -> set[int]:
-    numbers = {one.person.subscriber_number for one in (*intent.people, *intent.lines)}
+    people = [one.person for one in intent.people] + [one.person for one in intent.lines]
+    numbers = {person.subscriber_number for person in people}
     return {books.families[number] for number in numbers if number in books.families}
 
 
 def _changed(change: PersonChange) -> services.MemberChange:
     person = change.person
-    must(person.member_id is not None and change.before is not None, "Only somebody in the books can change.")
+    if person.member_id is None or change.before is None:
+        raise InvariantError("Only somebody in the books can change.")
     after = {name: person.after[name] for name in PERSON_FIELDS}
     return services.MemberChange(person.member_id, change.before, change.after, after, person.withdrawn)
 

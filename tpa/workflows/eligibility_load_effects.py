@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from tenants.models import Employer
 from tenants.scope import current_employer
 from tpa.books.claims.affected import DecidedLine, MemberDays, decided_lines
 from tpa.books.edi import services as edi
@@ -10,7 +11,7 @@ from tpa.books.members import selectors as members
 from tpa.books.members.models import Load, LoadChange, Member
 from tpa.books.members.timeline import days_lost, days_moved, timeline_from_json
 from tpa.infra import work_items
-from tpa.kernel.errors import must
+from tpa.kernel.errors import InvariantError
 from tpa.kernel.ids import public_id
 
 WORK, QUEUE = "retro_coverage", "eligibility"
@@ -46,8 +47,6 @@ def claims_touched(
     Those decided before the load are its work list: they may have to be decided again. Those decided after it stand on
     what it brought.
     """
-    employer = current_employer()
-    must(employer is not None, "A load is applied inside an employer's scope.")
     changed = _changed_days(load)
     numbers = dict(Member.objects.filter(pk__in=list(changed)).values_list("pk", "member_number"))
     stretches = [MemberDays(key, one.starts_on, one.ends_before) for key, days in changed.items() for one in days]
@@ -58,12 +57,20 @@ def claims_touched(
         if decided_after is not None and one.decided_at <= decided_after:
             continue
         for line, reason in _reasons(one, changed[one.member_id], judged=decided_after is None):
-            claim = public_id("clm", employer.pk, one.claim_id)
+            claim = public_id("clm", bound_employer().pk, one.claim_id)
             number = numbers[one.member_id]
             touched.append(
                 ClaimTouched(claim, one.claim_id, one.number, number, line, one.service_on, reason, one.paid_cents)
             )
     return touched
+
+
+def bound_employer() -> Employer:
+    """The employer whose books are open. Raises InvariantError at the desk."""
+    employer = current_employer()
+    if employer is None:
+        raise InvariantError("Enrolment is worked on inside an employer's scope.")
+    return employer
 
 
 def open_work(load: Load) -> None:
@@ -123,8 +130,6 @@ def _reasons(one: DecidedLine, changed: list[ChangedDays], *, judged: bool) -> l
 
 def tell_index(load: Load) -> None:
     """Let the shared index find the people whom the load added or described anew: by subscriber and member number."""
-    employer = current_employer()
-    must(employer is not None, "A load is applied inside an employer's scope.")
     told = LoadChange.objects.filter(load=load, line="").values("member")
     people = members.members().filter(pk__in=told)
     entries = [
@@ -133,4 +138,4 @@ def tell_index(load: Load) -> None:
         for number in sorted({person.family.subscriber_number, person.member_number})
     ]
     if entries:
-        edi.index_members(employer.pk, entries)
+        edi.index_members(bound_employer().pk, entries)

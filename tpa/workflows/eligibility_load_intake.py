@@ -6,20 +6,20 @@ same: load, answers and the file's end are one transaction.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
 
-from tenants.scope import current_employer
 from tpa.books.edi import selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
-from tpa.kernel.errors import DomainError, must
+from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load import is_834, stage_file
 from tpa.workflows.eligibility_load_834 import EnrolmentRefusedError
+from tpa.workflows.eligibility_load_effects import bound_employer
 from tpa.workflows.wake_ups import wake
 from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd
 from tpa.x12.issues import Issue
@@ -45,8 +45,7 @@ def receive_enrolment_file(*, content: BinaryIO, name: str, received_by: str = "
 
     Raises EmptyFile and TooLargeError.
     """
-    employer = current_employer()
-    must(employer is not None, "An enrolment file belongs to an employer.")
+    employer = bound_employer()
     data = content.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise TooLargeError(f"The file has more than {MOST_BYTES >> 20} MB.")
@@ -124,7 +123,7 @@ def _answer(file: InboundFile, data: bytes) -> None:
             groups = []
 
 
-def _answer_interchange(file: InboundFile, n: int, event: InterchangeEnd, groups: Iterable[GroupEnd]) -> None:
+def _answer_interchange(file: InboundFile, n: int, event: InterchangeEnd, groups: Sequence[GroupEnd]) -> None:
     isa = event.interchange
     if isa is None:
         return

@@ -52,15 +52,20 @@ class Row(NamedTuple):
         problem = Problem(code, message, severity)
         return self if problem in self.problems else self._replace(problems=(*self.problems, problem))
 
+    def without(self, name: str) -> "Row":
+        """The row as if it said nothing of one of its texts."""
+        blank: dict[str, Any] = {name: ""}
+        return self._replace(**blank)
+
     def fitting(self) -> "Row":
         """The row without texts that the books cannot hold, each reported."""
         row = self
         for name, longest in LONGEST.items():
             text = getattr(self, name)
             if len(text) > longest:
-                row = row._replace(**{name: ""}).with_problem("text_too_long", f"{name} is longer than {longest}.")
+                row = row.without(name).with_problem("text_too_long", f"{name} is longer than {longest}.")
             elif not text.isprintable():
-                row = row._replace(**{name: ""}).with_problem("text_invalid", f"{name} holds a control character.")
+                row = row.without(name).with_problem("text_invalid", f"{name} holds a control character.")
         return row
 
     @property
@@ -77,7 +82,9 @@ class Row(NamedTuple):
     @classmethod
     def from_json(cls, said: dict[str, Any], problems: list[list[str]]) -> "Row":
         """The row that `to_json` wrote, with the problems of its own column."""
-        values = {name: date.fromisoformat(value) if name in _DATES else value for name, value in said.items()}
+        values: dict[str, Any] = {
+            name: date.fromisoformat(value) if name in _DATES else value for name, value in said.items()
+        }
         return cls(**values, problems=tuple(Problem(*problem) for problem in problems))
 
 

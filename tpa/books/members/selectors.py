@@ -63,7 +63,7 @@ def _rewind(found: dict[int, FamilyFacts], known_at: datetime) -> None:
     )
     for change in changes.select_related("member").order_by("-recorded_at", "-id"):
         people = found[change.member.family_id].people
-        told = {name: value for name, value in change.before.items() if name in facts.Person._fields}
+        told = {name: value for name, value in (change.before or {}).items() if name in facts.Person._fields}
         if "birth_on" in told:
             told["birth_on"] = date.fromisoformat(told["birth_on"])
         people[change.member_id] = people[change.member_id]._replace(**told)

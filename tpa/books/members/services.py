@@ -240,7 +240,7 @@ def _restore_people(load: Load, undone_at: datetime) -> None:
     changes = LoadChange.objects.filter(load=load)
     added = changes.filter(kind=LoadChange.Kind.MEMBER_ADDED)
     told = changes.filter(line="", before__isnull=False).values_list("member_id", "before")
-    before = dict(told)
+    before = {key: former or {} for key, former in told}
     people = {one.pk: one for one in Member.objects.filter(pk__in=list(before))}
     _update_people(
         undone_at,

@@ -46,8 +46,8 @@ def canonical_text(document: dict[str, Any]) -> str:
 
 def difference(old: dict[str, Any], new: dict[str, Any], *, names: tuple[str, str]) -> str:
     """What `new` changes of `old`, as a unified diff; nothing where they say the same."""
-    texts = [canonical_text(document).splitlines(keepends=True) for document in (old, new)]
-    return "".join(difflib.unified_diff(*texts, *names))
+    before, after = (canonical_text(document).splitlines(keepends=True) for document in (old, new))
+    return "".join(difflib.unified_diff(before, after, names[0], names[1]))
 
 
 def finding_of(fault: DomainError) -> dict[str, str]:

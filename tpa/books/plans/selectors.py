@@ -12,7 +12,7 @@ from tpa.books.plans.models import Plan, PlanVersion
 from tpa.engine.adjudication.facts import DatedPlan
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanTerms
-from tpa.kernel.errors import NotFoundError, must
+from tpa.kernel.errors import InvariantError, NotFoundError
 
 _terms: dict[tuple[int, int], PlanTerms] = {}
 """Parsed terms by employer and version. A published version never changes, so what is here is right for ever."""
@@ -78,7 +78,8 @@ def published_terms(plan_ids: Collection[int], *, known_at: datetime | None = No
 
 def _parsed(version_ids: list[int]) -> dict[int, PlanTerms]:
     employer = current_employer()
-    must(employer is not None, "Plans are read inside an employer's scope.")
+    if employer is None:
+        raise InvariantError("Plans are read inside an employer's scope.")
     missing = [key for key in version_ids if (employer.pk, key) not in _terms]
     if missing:
         if len(_terms) + len(missing) > _MOST_CACHED:

@@ -109,4 +109,4 @@ def _draft(version_id: int) -> PlanVersion:
 def _line_matches(terms: PlanTerms, plan: Plan) -> Iterable[Finding]:
     if terms.line != plan.line:
         message = f"The document is of a {terms.line} plan, {plan.code} covers {plan.line}."
-        yield Finding("line_of_plan", ERROR, "/line", message, "Draft it for a plan of its own line.")
+        yield Finding("line_of_plan", "error", "/line", message, "Draft it for a plan of its own line.")
