@@ -79,8 +79,11 @@ class Section:
         if key in self._value:
             return self._value[key]
         if default is _REQUIRED:
-            written = ", ".join(str(one)[:60] for one in self._value) or "nothing"
-            raise DocumentError(f"The key {key!r} is missing.", where=self.at(key), remedy=f"Written here: {written}.")
+            raise DocumentError(
+                f"The key {key!r} is missing.",
+                where=self.at(key),
+                remedy=f"Written here: {', '.join(str(one)[:60] for one in self._value) or 'nothing'}.",
+            )
         return default
 
     def text(self, key: str, default: T = _REQUIRED) -> str | T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tpa.engine.plan.terms import (
@@ -65,14 +65,13 @@ class _Parser:
         codes = [one.code for one in deductibles]
         benefits = self.each("benefits", lambda one: _benefit(one, names, codes))
         limits = self.each("limits", lambda one: _limit(one, names, benefits))
-        if not self.faults:
-            self.refuse_twice("tiers", names)
-            self.refuse_twice("benefits", [one.code for one in benefits])
-            self.refuse_twice("deductibles", codes)
-            self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
-            self.refuse_twice("limits", [one.code for one in limits])
-            read(lambda: _need(plan, "tiers", tiers))
-            read(lambda: _need(plan, "benefits", benefits))
+        self.refuse_twice("tiers", names)
+        self.refuse_twice("benefits", [one.code for one in benefits])
+        self.refuse_twice("deductibles", codes)
+        self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
+        self.refuse_twice("limits", [one.code for one in limits])
+        read(lambda: _need(plan, "tiers"))
+        read(lambda: _need(plan, "benefits"))
         found: dict[str, Any] = {
             "name": read(lambda: plan.text("name")),
             "line": read(lambda: plan.choice("line", LINES)),
@@ -126,8 +125,8 @@ def _whole(section: Section, parse: Callable[[Section], T]) -> T:
         return parse(section)
 
 
-def _need(plan: Section, key: str, found: Collection[object]) -> None:
-    if not found:
+def _need(plan: Section, key: str) -> None:
+    if not plan.value(key, []):
         raise DocumentError(f"A plan needs at least one of its {key}.", where=plan.at(key))
 
 

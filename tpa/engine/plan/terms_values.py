@@ -12,7 +12,8 @@ from tpa.kernel.errors import DomainError
 from tpa.kernel.money import BASIS_POINTS, parse_amount
 
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,2}))?\s?%?\Z", re.ASCII)
-_PATTERN = re.compile(r"[A-Z0-9.]+(?:-[A-Z0-9.]+|\*)?\Z", re.ASCII)
+_CODE = r"[A-Z0-9]+(?:\.[A-Z0-9]+)?"
+_PATTERN = re.compile(rf"{_CODE}(?:-{_CODE}|\*)?\Z", re.ASCII)
 _MISSING = object()
 
 

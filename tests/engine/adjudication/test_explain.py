@@ -1,0 +1,74 @@
+"""A decision told step by step: nothing is computed again but the running balance."""
+
+import json
+
+from tests.engine.adjudication.stories import VISIT, claim, decide, decide_line, family, line, plan, share
+from tpa.engine.adjudication.decision import Move
+from tpa.engine.adjudication.explain import auditor, explain, explain_moves, shown
+
+
+def test_the_steps_of_a_line_run_from_the_charge_to_what_is_paid() -> None:
+    terms = plan(benefits=share(member_pays=["copay", "deductible", "coinsurance"], copay=30, coinsurance="12.5%"))
+    (explained,) = explain(decide(family(terms), claim(line())))
+    assert [(step.bearer, step.open_before_cents, step.cents, step.open_after_cents) for step in explained.steps] == [
+        ("provider", 1500_00, 500_00, 1000_00),
+        ("member", 1000_00, 30_00, 970_00),
+        ("member", 970_00, 500_00, 470_00),
+        ("member", 470_00, 58_75, 411_25),
+    ]
+    assert explained.paid_cents == 411_25
+    assert [step.operator for step in explained.steps] == [
+        "Priced by price_list at 1000.00 of the charge of 1500.00.",
+        "Copay of 30.00, 0.00 of it taken before at this visit.",
+        "Deductible main: 500.00 was left to meet on 970.00.",
+        "Coinsurance of 12.5% on 470.00.",
+    ]
+    assert [step.member for step in explained.steps] == [
+        "The allowed amount for this service is 1000.00; 500.00 of the charge is above it.",
+        "Your copay for this visit is 30.00.",
+        "500.00 goes towards your deductible, of which 500.00 was still to be met.",
+        "Your share is 12.5% of 470.00.",
+    ]
+    assert [step.clause for step in explained.steps] == [
+        "/tiers/0",
+        "/benefits/0/shares/all",
+        "/deductibles/0",
+        "/benefits/0/shares/all",
+    ]
+
+
+def test_a_denial_says_why_and_a_maximum_that_it_stopped() -> None:
+    (step,) = explain(decide(family(plan()), claim(line(), received_on=line().from_on.replace(year=2028))))[0].steps
+    assert step.member.startswith("The provider sent this claim too late")
+    terms = plan(
+        out_of_pocket_maximums=[{"code": "main", "individual": 10}], benefits=share(member_pays=["copay"], copay=30)
+    )
+    step = explain(decide(family(terms), claim(line())))[0].steps[-1]
+    assert step.cents == 10_00
+    assert step.operator.endswith("Stopped at medical:oop.main.")
+    assert step.member.endswith("You have reached a maximum of your plan, so you pay no more than this.")
+
+
+def test_the_auditors_line_is_json_with_every_input() -> None:
+    told = auditor(decide_line(family(plan()), line(VISIT, 130_00)))
+    again = json.loads(json.dumps(told))
+    assert again["steps"][0]["inputs"] == {"method": "price_list", "priced_cents": 100_00, "charge_cents": 130_00}
+    assert (again["plan_version_id"], again["benefit"], again["tier"]) == (7, "visit", "in")
+    assert again["steps"][1]["rule"] == "cost_share.copay"
+
+
+def test_moves_of_a_rule_that_is_gone_are_still_told() -> None:
+    (step,) = explain_moves(100, (Move("old.rule", "XX", "1", 40, "Section 1"),))
+    assert (step.bearer, step.open_after_cents, step.operator, step.member) == ("XX", 60, "", "")
+    (step,) = explain_moves(100, (Move("cost_share.copay", "PR", "3", 40),))
+    assert step.member == "Your copay for this visit is {copay_cents}."
+
+
+def test_an_input_is_shown_by_its_unit() -> None:
+    assert [shown(*one) for one in (("a_cents", 5), ("a_bp", 2000), ("a_bp", 1250), ("a", 5), ("a_on", "x"))] == [
+        "0.05",
+        "20%",
+        "12.5%",
+        "5",
+        "x",
+    ]

@@ -1,0 +1,49 @@
+"""The order of the rules is a golden list: a change of it shows here."""
+
+from tpa.engine.adjudication.order import ORDER, STAGES, order_text
+
+GOLDEN = [
+    "claim.member",
+    "claim.structure",
+    "claim.replacement",
+    "screens.coverage",
+    "screens.plan_version",
+    "screens.dependent_age",
+    "screens.duplicate",
+    "screens.timely_filing",
+    "screens.other_party",
+    "screens.network",
+    "screens.benefit",
+    "screens.exclusion",
+    "pricing.allowed",
+    "limits.benefit_limit",
+    "cost_share.first_visits",
+    "cost_share.coinsurance",
+    "cost_share.copay",
+    "cost_share.deductible",
+    "maximums.plan_maximum",
+    "finish.review",
+]
+
+
+def test_the_order_is_the_golden_one() -> None:
+    assert list(ORDER) == GOLDEN
+
+
+def test_the_documentation_is_made_from_the_order() -> None:
+    text = order_text()
+    assert [line.split("`")[1] for line in text.splitlines() if line.startswith("- ")] == GOLDEN
+    assert all(f"**{stage}**: {says}" in text for stage, says in STAGES.items())
+
+
+def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
+    silent = {name for name, rule in ORDER.items() if not (rule.operator and rule.member)}
+    assert silent == {
+        "claim.member",
+        "claim.structure",
+        "claim.replacement",
+        "screens.dependent_age",
+        "screens.other_party",
+        "cost_share.first_visits",
+        "finish.review",
+    }
