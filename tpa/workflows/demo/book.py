@@ -138,7 +138,7 @@ EMPLOYERS = (
         visits_per_person=2.0,
         funding_model="arrears",
         # Expected far too low, as a first year's estimate can be: the aggregate is breached before the year is out.
-        stop_loss=_contract(25_000_000, {"EE": 3_300, "ES": 6_200, "EC": 6_000, "EF": 8_800}, 12_500, 5_100),
+        stop_loss=_contract(25_000_000, {"EE": 2_300, "ES": 4_400, "EC": 4_200, "EF": 6_200}, 12_500, 5_100),
         fees=_fees(2_800),
     ),
 )
@@ -158,7 +158,8 @@ def make_year(employer: DemoEmployer, providers: list[DemoProvider]) -> DemoYear
         claims += [maker.shock(whole_year[7], 4, 4), maker.shock(whole_year[21], 8, 3)]
     if employer.code == "birch":
         lasered, leaver = whole_year[11], whole_year[30]
-        claims += [maker.shock(lasered, month, 6) for month in (2, 5, 9)]
+        claims += [maker.shock(lasered, month, 10) for month in (2, 5, 9)]
+        claims.append(maker.shock(whole_year[50], 6, 17))
         late = terminate(leaver, date(PLAN_YEAR, 4, 1))
     if employer.code == "cedar":
         claims += [maker.shock(whole_year[100 * n], 1 + n % 12, 5) for n in range(1, 14)]
