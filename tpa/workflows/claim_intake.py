@@ -16,7 +16,7 @@ from tpa.books.edi import selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
-from tpa.workflows.claim_intake_forms import from_837
+from tpa.workflows.claim_intake_forms import MOST_CENTS, from_837
 from tpa.workflows.claim_routing import Incoming, place_claims
 from tpa.workflows.wake_ups import wake
 from tpa.x12.claims import Claim837, Party
@@ -31,6 +31,7 @@ from tpa.x12.writers.interchange_ack import write_ta1
 BATCH = 1000
 """Claims that are routed and registered at once."""
 _BLOCK = 1 << 16
+_CHARGE_INVALID = "A7:178"
 
 
 def receive_claims_file(*, content: BinaryIO, name: str, received_by: str = "") -> edi.Received:
@@ -123,10 +124,10 @@ class _Reading:
     def _take_claim(self, came: Claim837) -> None:
         self._read_count += 1
         self._note(came.issues)
-        if came.refused:
+        if came.refused or came.charge_cents > MOST_CENTS:
             self._flush()
             self._refused_count += 1
-            self._answers.append(claim_answer(came))
+            self._answers.append(claim_answer(came, refusals=() if came.refused else (_CHARGE_INVALID,)))
             return
         self._batch.append((f"{self._file.pk}-{self._read_count}", came))
         if len(self._batch) >= BATCH:

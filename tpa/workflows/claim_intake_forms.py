@@ -11,6 +11,8 @@ from tpa.kernel.money import divide_rounded
 from tpa.x12.claims import Claim837, Code, ServiceLine837
 
 FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
+MOST_CENTS = 10**13
+"""A claim of more than a hundred billion is a mistake, and would not fit into the sums of the books."""
 _MOST_LINES = 999
 _NOBODY = 0
 
@@ -39,8 +41,11 @@ class IncomingClaim(NamedTuple):
 
 
 def from_837(came: Claim837) -> IncomingClaim:
-    """An accepted claim of a file. Lines without a date of their own have the claim's."""
-    diagnoses = tuple(_code(one) for one in came.diagnoses)
+    """An accepted claim of a file. Lines without a date of their own have the claim's.
+
+    Texts longer than X12 allows are cut to what the books hold; the file keeps them whole.
+    """
+    diagnoses = tuple(_cut(_code(one), 10) for one in came.diagnoses)
     rendering = came.provider("82") or came.provider("71")
     person, numbered = came.person, came.subscriber.person
     claim = Claim(
@@ -49,32 +54,33 @@ def from_837(came: Claim837) -> IncomingClaim:
         FORMS[came.kind],
         date.min,
         tuple(_line(came, line, diagnoses) for line in came.lines),
-        came.billing.tax_id,
-        (rendering.npi if rendering else "") or came.billing.npi,
-        (rendering.taxonomy if rendering else "") or came.billing.taxonomy,
-        frequency=came.frequency or "1",
-        original_reference=came.original_reference,
-        facility_code=came.facility_code,
+        _cut(came.billing.tax_id, 20),
+        _cut((rendering.npi if rendering else "") or came.billing.npi, 20),
+        _cut((rendering.taxonomy if rendering else "") or came.billing.taxonomy, 20),
+        frequency=_cut(came.frequency, 1) or "1",
+        original_reference=_cut(came.original_reference, 50),
+        facility_code=_cut(came.facility_code, 3),
         admitted_on=came.day("435"),
-        related_causes=came.related_causes,
+        related_causes=tuple(_cut(cause, 3) for cause in came.related_causes),
         other_payers=tuple(
-            OtherPayer(one.payer.name, one.paid_cents or 0, one.payer_order) for one in came.other_payers
+            OtherPayer(_cut(one.payer.name, 80), one.paid_cents or 0, _cut(one.payer_order, 1))
+            for one in came.other_payers
         ),
         assigned=came.benefits_assigned != "N",
     )
     return IncomingClaim(
         Patient(
-            came.subscriber.group_number,
-            person.member_id or numbered.member_id,
+            _cut(came.subscriber.group_number, 50),
+            _cut(person.member_id or numbered.member_id, 80),
             person.birth_on,
-            person.party.name,
-            person.party.first_name,
+            _cut(person.party.name, 80),
+            _cut(person.party.first_name, 80),
         ),
         claim,
-        came.patient_control_number,
-        came.billing.name,
+        _cut(came.patient_control_number, 50),
+        _cut(came.billing.name, 120),
         diagnoses,
-        tuple(line.control_number for line in came.lines),
+        tuple(_cut(line.control_number, 50) for line in came.lines),
         came.predetermination,
     )
 
@@ -89,18 +95,22 @@ def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> S
         from_on or date.min,
         through_on or date.min,
         line.charge_cents,
-        line.procedure.code,
-        line.procedure.modifiers,
-        line.revenue_code,
-        came.place_of(line),
+        _cut(line.procedure.code, 20),
+        tuple(_cut(modifier, 4) for modifier in line.procedure.modifiers),
+        _cut(line.revenue_code, 4),
+        _cut(came.place_of(line), 3),
         _milli(line.quantity),
         pointed or diagnoses[:1],
-        tooth.number if tooth else "",
-        "".join(tooth.surfaces) if tooth else "",
-        line.authorization or came.authorization,
+        _cut(tooth.number, 3) if tooth else "",
+        _cut("".join(tooth.surfaces), 5) if tooth else "",
+        _cut(line.authorization or came.authorization, 50),
         line.repricing.allowed_cents if line.repricing else None,
         line.emergency,
     )
+
+
+def _cut(text: str, most: int) -> str:
+    return text[:most] if text.isprintable() else "".join(char for char in text if char.isprintable())[:most]
 
 
 def _milli(quantity: Decimal | None) -> int:
@@ -120,17 +130,23 @@ def from_json(document: Mapping[str, Any]) -> IncomingClaim:
     with Section(document) as told:
         with told.section("patient") as one:
             patient = Patient(
-                one.text("group_number", ""),
-                one.text("member_number", ""),
+                _short(one, "group_number", 50),
+                _short(one, "member_number", 80),
                 one.day("birth_on", None),
-                one.text("last_name", ""),
-                one.text("first_name", ""),
+                _short(one, "last_name", 80),
+                _short(one, "first_name", 80),
             )
-        diagnoses = tuple(code.replace(".", "") for code in told.texts("diagnoses", ()))
+        diagnoses = _codes(told, "diagnoses", 10)
         sections = told.sections("lines")
         if not 1 <= len(sections) <= _MOST_LINES:
             raise DocumentError(f"A claim has 1 to {_MOST_LINES} lines.", where=told.at("lines"))
         lines = tuple(_line_from(one, n, diagnoses) for n, one in enumerate(sections, 1))
+        numbers = [line.number for line in lines]
+        for n, number in enumerate(numbers):
+            if number in numbers[:n]:
+                raise DocumentError(f"Line number {number} is used twice.", where=f"{told.at('lines')}/{n}/number")
+        if sum(line.charge_cents for line in lines) > MOST_CENTS:
+            raise DocumentError("The charges are more than a claim can have.", where=told.at("lines"))
         claim = _claim_from(told, lines)
         return IncomingClaim(
             patient,
@@ -157,7 +173,7 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         original_reference=_short(told, "original_reference", 50),
         facility_code=_short(told, "facility_code", 3),
         admitted_on=told.day("admitted_on", None),
-        related_causes=told.texts("related_causes", (), options=("AA", "EM", "OA", "AP")),
+        related_causes=_codes(told, "related_causes", 3),
         other_payers=tuple(_payer_from(one) for one in told.sections("other_payers")),
         assigned=told.flag("assigned", True),
     )
@@ -165,7 +181,7 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
 
 def _payer_from(told: Section) -> OtherPayer:
     with told as one:
-        return OtherPayer(one.text("name"), one.cents("paid_cents"), one.text("responsibility", ""))
+        return OtherPayer(_short(one, "name", 80), one.cents("paid_cents"), _short(one, "responsibility", 1))
 
 
 def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine:
@@ -181,11 +197,11 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine
             through_on,
             one.cents("charge_cents"),
             _short(one, "procedure", 20),
-            one.texts("modifiers", ()),
+            _codes(one, "modifiers", 4),
             _short(one, "revenue_code", 4),
             _short(one, "place", 3),
             one.whole("units_milli", 1000, least=0),
-            tuple(code.replace(".", "") for code in one.texts("diagnoses", diagnoses[:1])),
+            _codes(one, "diagnoses", 10, diagnoses[:1]),
             _short(one, "tooth", 3),
             _short(one, "surfaces", 5),
             _short(one, "authorization", 50),
@@ -195,10 +211,23 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine
 
 
 def _short(told: Section, key: str, most: int) -> str:
-    found = told.text(key, "")
-    if len(found) > most:
-        raise DocumentError(f"At most {most} characters are wanted.", where=told.at(key))
-    return found
+    return _fitting(told.text(key, ""), most, told.at(key))
+
+
+def _codes(told: Section, key: str, most: int, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """A list of codes, dots taken out; one may be named twice, as claims do."""
+    found = told.value(key, None)
+    if found is None:
+        return default
+    if not isinstance(found, list) or any(not isinstance(one, str) or not one for one in found):
+        raise DocumentError("A list of codes is wanted.", where=told.at(key))
+    return tuple(_fitting(one.replace(".", ""), most, f"{told.at(key)}/{n}") for n, one in enumerate(found))
+
+
+def _fitting(text: str, most: int, where: str) -> str:
+    if len(text) > most or not text.isprintable():
+        raise DocumentError(f"At most {most} printable characters are wanted.", where=where)
+    return text
 
 
 def to_json(came: IncomingClaim) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tpa.books.edi import services as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.books.members import selectors as members
 from tpa.infra import clock
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.ids import public_id
 from tpa.workflows.claim_intake_forms import IncomingClaim, from_json, to_json
 from tpa.workflows.wake_ups import wake
@@ -29,6 +29,13 @@ class UnknownMemberError(DomainError):
 
     code = "unknown_member"
     remedy = "Give the member number and the birth date as on the member's card; the first name tells twins apart."
+
+
+class ReferenceTakenError(ConflictError):
+    """The key names another claim of this employer."""
+
+    code = "reference_taken"
+    remedy = "Use a new key for a new claim."
 
 
 class Incoming(NamedTuple):
@@ -199,7 +206,7 @@ def register_claim_json(
     """A claim by REST into the employer's books, in the caller's transaction; returns its key. Decided soon after.
 
     `source_ref` is the request's idempotency key: the same again gives the same claim. Raises DocumentError with the
-    JSON pointer of a fault, UnknownMemberError.
+    JSON pointer of a fault, UnknownMemberError, ReferenceTakenError.
     """
     incoming = Incoming(source_ref, from_json(document))
     with employer_scope(employer_id) as employer:
@@ -208,8 +215,11 @@ def register_claim_json(
             employer, incoming, family_id, member_id, source=Claim.Source.REST, file_id=None, received_at=received_at
         )
         registered = claims.register_claims(claims=[new], now=clock.now())
+        claim_id = registered.keys[Claim.Source.REST, source_ref]
+        if not registered.new_count and not claims.is_same_claim(claim_id=claim_id, new=new):
+            raise ReferenceTakenError("Another claim was registered under this key.")
         wake("decide_claims", employer_id=employer_id)
-        return registered.keys[Claim.Source.REST, source_ref]
+        return claim_id
 
 
 def _own_member(incoming: Incoming) -> keys.Candidate:

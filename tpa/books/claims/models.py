@@ -29,7 +29,7 @@ class Claim(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     source = models.CharField(max_length=6, choices=Source)
-    source_ref = models.CharField(max_length=100, help_text="File id and position in it, or the idempotency key.")
+    source_ref = models.CharField(max_length=300, help_text="File id and position in it, or the idempotency key.")
     file_id = models.BigIntegerField(null=True, help_text="The file in the edi book that holds the raw bytes.")
     form = models.CharField(max_length=13, choices=Form)
     family_id = models.BigIntegerField()

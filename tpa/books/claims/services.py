@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from tpa.books.claims.errors import PendResolved
-from tpa.books.claims.models import Claim, Pend
+from tpa.books.claims.models import Claim, ClaimLine, Pend
 from tpa.books.claims.registration import NewClaim, Registered
 from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.infra.copy import copy_rows
@@ -97,6 +97,15 @@ def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [[source for source, _ in pairs], [ref for _, ref in pairs]])
         return {(source, ref): key for source, ref, key in cursor.fetchall()}
+
+
+def is_same_claim(*, claim_id: int, new: NewClaim) -> bool:
+    """Whether a registered claim says what `new` says; the receipt does not count."""
+    columns = [name for name in _CLAIM if name not in ("id", "received_at", "received_on", "other_payers")]
+    told = dict(zip(_CLAIM, _claim_row(claim_id, new), strict=True))
+    kept = Claim.objects.filter(pk=claim_id).values(*columns).get()
+    lines = ClaimLine.objects.filter(claim_id=claim_id).order_by("number").values_list(*_LINE)
+    return kept == {name: told[name] for name in columns} and list(lines) == list(_line_rows(claim_id, new))
 
 
 def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:

@@ -132,6 +132,7 @@ class IntakeItem(models.Model):
     class Reason(models.TextChoices):
         NONE = "none", "Nobody has this group, member number and birth date"
         SEVERAL = "several", "Several people have this member number and birth date"
+        CLOSED = "closed", "The employer is not open for work"
         ESTIMATE = "estimate", "An estimate is asked for: nothing is to be paid"
 
     class State(models.TextChoices):

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "source_ref",
-                    models.CharField(help_text="File id and position in it, or the idempotency key.", max_length=100),
+                    models.CharField(help_text="File id and position in it, or the idempotency key.", max_length=300),
                 ),
                 (
                     "file_id",

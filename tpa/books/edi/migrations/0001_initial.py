@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("none", "Nobody has this group, member number and birth date"),
                             ("several", "Several people have this member number and birth date"),
+                            ("closed", "The employer is not open for work"),
                             ("estimate", "An estimate is asked for: nothing is to be paid"),
                         ],
                         max_length=8,

@@ -1,0 +1,305 @@
+"""An 837 from its bytes to claims in the right books, answered, once."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from tenants import directory
+from tenants import services as tenant_services
+from tenants.scope import employer_scope
+from tests.workflows.claim_stories import BORN, NPI, TAX_ID, enrol, open_book, open_clinic, publish_ppo
+from tests.x12.samples import CLINIC, ENVELOPE, FAMILY_POLICY, KIM, POLICY, RECEIVER, SAM, SUBMITTER, line, professional
+from tpa.books.claims import selectors as claims
+from tpa.books.claims.models import Claim, ClaimLine, Work
+from tpa.books.edi import selectors as edi
+from tpa.books.edi import services as edi_services
+from tpa.books.edi.errors import EmptyFile, ItemResolved
+from tpa.books.edi.models import Acknowledgement, InboundFile, IntakeItem, MemberKey
+from tpa.books.members.models import Member
+from tpa.infra import clock
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import public_id
+from tpa.workflows import claim_intake, claim_routing
+from tpa.workflows.adjudication import Counts, decide_waiting
+from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
+from tpa.workflows.claim_routing import assign_item, discard_item
+from tpa.workflows.sweep import sweep_claims
+from tpa.x12.claims import Reference
+from tpa.x12.writers.claim_837 import write_837
+
+ELM = CLINIC._replace(id=NPI, references=(Reference("EI", TAX_ID),))
+
+
+@pytest.fixture
+def homes(employer):
+    return open_book(employer, count=2)
+
+
+@pytest.fixture
+def other_homes(homes, other_employer):
+    open_clinic(other_employer)
+    with employer_scope(other_employer):
+        return enrol(other_employer, publish_ppo(), count=1, first=900)
+
+
+def claim_of(number, control, *, birth_on=BORN, first_name="ADA", group="GRP", **changes):
+    """A visit of the subscriber with this number."""
+    who = SAM._replace(party=SAM.party._replace(name="LIND", first_name=first_name, id=number), birth_on=birth_on)
+    policy = POLICY._replace(person=who, group_number=group)
+    return professional(control, line(1, 20_000), billing=ELM, subscriber=policy, **changes)
+
+
+def file_of(*came):
+    return b"".join(write_837(came, ENVELOPE, submitter=SUBMITTER, receiver=RECEIVER, reference="R1"))
+
+
+def taken_in(content, name="claims.837"):
+    received = receive_claims_file(content=io.BytesIO(content), name=name)
+    return read_claims_file(file_id=received.file.pk)
+
+
+def answer(file, kind):
+    (found,) = edi.acknowledgements(file.pk).filter(kind=kind)
+    return bytes(found.content).decode()
+
+
+def test_each_claim_goes_to_the_employer_whose_member_it_is_about(employer, other_employer, homes, other_homes):
+    content = file_of(claim_of(homes[0].number, "A1"), claim_of(other_homes[0].number, "B1"), claim_of("NOBODY", "C1"))
+    file = taken_in(content)
+    assert (file.state, file.counts) == ("done", {"claims": 3, "registered": 2, "queued": 1, "refused": 0})
+    assert (file.sender_id, file.control_number) == ("CLEARHOUSE", "000000017")
+    assert edi.content(file).read() == content
+    for owner, home, control in ((employer, homes[0], "A1"), (other_employer, other_homes[0], "B1")):
+        with employer_scope(owner):
+            claim = Claim.objects.get()
+            assert (claim.patient_control_number, claim.member_id) == (control, home.member_ids[0])
+            assert (claim.family_id, claim.charge_cents, claim.diagnoses) == (home.family_id, 20_000, ["J069", "R05"])
+            assert ClaimLine.objects.values_list("procedure", "modifiers", "diagnoses", "place").get() == (
+                "99213",
+                ["25"],
+                ["J069"],
+                "11",
+            )
+        assert f"REF*1K*{public_id('clm', owner.pk, claim.pk)}" in answer(file, "277CA")
+    item = IntakeItem.objects.get()
+    assert (item.reason, item.state, item.candidates) == ("none", "open", [])
+    assert "AK9*A*1*1*1" in answer(file, "999")
+    assert not edi.acknowledgements(file.pk).filter(kind="TA1").exists()
+
+
+def test_the_claims_of_a_file_are_decided(employer, homes):
+    taken_in(file_of(claim_of(homes[0].number, "A1")))
+    assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)
+    with employer_scope(employer):
+        assert claims.standings([Claim.objects.get().pk])[Claim.objects.get().pk].decision.paid_cents == 11_500
+
+
+def test_the_same_file_twice_makes_no_second_claim(employer, homes):
+    content = file_of(claim_of(homes[0].number, "A1"))
+    first = taken_in(content)
+    again = receive_claims_file(content=io.BytesIO(content), name="renamed.837")
+    assert (again.is_new, again.file.pk) == (False, first.pk)
+    read_claims_file(file_id=first.pk)
+    assert InboundFile.objects.count() == 1
+    assert Acknowledgement.objects.count() == 2
+    with employer_scope(employer):
+        assert (Claim.objects.count(), Work.objects.count()) == (1, 1)
+
+
+class KilledError(BaseException):
+    """As if the process had gone."""
+
+
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        (claim_routing.keys, "candidates"),
+        (claim_routing.claims, "register_claims"),
+        (claim_routing.edi, "queue_items"),
+        (claim_intake.edi, "note_progress"),
+        (claim_intake.edi, "keep_answer"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_reader_killed_after_any_step_is_followed_by_another(employer, homes, monkeypatch, module, step):
+    monkeypatch.setattr(claim_intake, "BATCH", 2)
+    content = file_of(*(claim_of(homes[n % 2].number if n != 3 else "NOBODY", f"A{n}") for n in range(5)))
+    file = receive_claims_file(content=io.BytesIO(content), name="killed.837").file
+    own, calls = getattr(module, step), []
+
+    def killed_at_the_second(*args, **kwargs):
+        result = own(*args, **kwargs)
+        calls.append(step)
+        if len(calls) == 2 or step == "keep_answer":
+            raise KilledError
+        return result
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(module, step, killed_at_the_second)
+        read_claims_file(file_id=file.pk)
+    file = read_claims_file(file_id=file.pk)
+    assert (file.state, file.counts) == ("done", {"claims": 5, "registered": 4, "queued": 1, "refused": 0})
+    assert sorted(edi.acknowledgements(file.pk).values_list("kind", "n")) == [("277CA", 1), ("999", 1)]
+    assert answer(file, "277CA").count("REF*1K*") == 4
+    assert IntakeItem.objects.count() == 1
+    with employer_scope(employer):
+        assert sorted(Claim.objects.values_list("patient_control_number", flat=True)) == ["A0", "A1", "A2", "A4"]
+        assert Work.objects.count() == 4
+
+
+def test_a_dependent_is_found_under_the_subscribers_number_by_birth_date(employer, homes):
+    with employer_scope(employer):
+        spouse = Member.objects.get(pk=homes[0].member_ids[1])
+        Member.objects.filter(pk=spouse.pk).update(birth_on=KIM.birth_on)
+        edi_services.index_members(employer.pk, [("GRP", homes[0].number, KIM.birth_on, spouse.pk, spouse.family_id)])
+    subscriber = SAM._replace(party=SAM.party._replace(id=homes[0].number), birth_on=BORN)
+    policy = FAMILY_POLICY._replace(person=subscriber, group_number="grp ")
+    taken_in(file_of(professional("A1", billing=ELM, subscriber=policy, patient=KIM, patient_relationship="19")))
+    with employer_scope(employer):
+        assert Claim.objects.get().member_id == spouse.pk
+
+
+def test_twins_are_told_apart_by_the_first_name_and_without_one_wait_in_the_queue(employer, homes):
+    # In these books subscriber and spouse have one birth date, and Ada and Bo are both found under the family's number.
+    file = taken_in(
+        file_of(
+            claim_of(homes[0].number, "A1", first_name="BO"),
+            claim_of(homes[0].number, "A2", first_name="ADA"),
+            claim_of(homes[0].number, "A3", first_name="EVE"),
+        )
+    )
+    assert file.counts == {"claims": 3, "registered": 2, "queued": 1, "refused": 0}
+    with employer_scope(employer):
+        found = dict(Claim.objects.values_list("patient_control_number", "member_id"))
+    assert found == {"A1": homes[0].member_ids[1], "A2": homes[0].member_ids[0]}
+    item = IntakeItem.objects.get()
+    assert (item.reason, item.employer_id) == ("several", employer.pk)
+    assert [who[2] for who in item.candidates] == homes[0].member_ids
+
+
+def test_a_claim_without_a_group_number_is_found_by_the_number_alone_and_with_a_wrong_one_it_is_not(employer, homes):
+    file = taken_in(file_of(claim_of(homes[0].number, "A1", group=""), claim_of(homes[0].number, "A2", group="OTHER")))
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 1, "refused": 0}
+
+
+def test_a_number_that_two_employers_know_waits_for_a_person(employer, other_employer, homes, other_homes):
+    with employer_scope(other_employer):
+        member_id = other_homes[0].member_ids[0]
+        entry = ("OTHER", homes[0].number, BORN, member_id, other_homes[0].family_id)
+        edi_services.index_members(other_employer.pk, [entry])
+    taken_in(file_of(claim_of(homes[0].number, "A1", group="")))
+    item = IntakeItem.objects.get()
+    assert (item.reason, item.employer_id) == ("several", None)
+    assert {who[0] for who in item.candidates} == {employer.pk, other_employer.pk}
+
+
+def test_a_claim_at_fault_goes_back_and_its_neighbour_stands(employer, homes):
+    wrong = claim_of(homes[0].number, "BAD")._replace(charge_cents=19_999)
+    file = taken_in(file_of(wrong, claim_of(homes[0].number, "GOOD")))
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 0, "refused": 1}
+    assert file.issues[0]["code"] == "charge_total"
+    assert file.issues[0]["where"].startswith("segment ")
+    assert "STC*A7:400" in answer(file, "277CA")
+    with employer_scope(employer):
+        assert Claim.objects.get().patient_control_number == "GOOD"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda content: content[: len(content) // 2], "segment_cut_off"),
+        (lambda content: re.sub(rb"(?<![A-Z])SE[*][0-9]+", b"SE*999", content), "segment_count"),
+        (lambda content: b"\x89PNG\r\n\x1a\n" + bytes(300), "isa_missing"),
+        (lambda content: b"hello", "isa_missing"),
+    ],
+    ids=["cut", "wrong counter", "a picture", "a word"],
+)
+def test_a_file_at_fault_is_kept_and_refused_with_code_and_position(employer, homes, spoil, code):
+    content = spoil(file_of(claim_of(homes[0].number, "A1")))
+    file = taken_in(content)
+    assert file.state == "refused"
+    assert file.counts == {"claims": 0, "registered": 0, "queued": 0, "refused": 0}
+    assert code in [one["code"] for one in file.issues]
+    assert all(one["where"] for one in file.issues)
+    assert edi.content(file).read() == content
+    with employer_scope(employer):
+        assert not Claim.objects.exists()
+
+
+def test_an_empty_file_is_refused_at_the_door(db):
+    with pytest.raises(EmptyFile):
+        receive_claims_file(content=io.BytesIO(b""), name="empty.837")
+    assert not InboundFile.objects.exists()
+
+
+def test_claims_of_a_closed_employer_and_estimates_wait(employer, homes):
+    estimate = claim_of(homes[0].number, "A1", predetermination=True)._replace(kind="D")
+    tenant_services.suspend_employer(employer_id=employer.pk)
+    file = taken_in(file_of(claim_of(homes[0].number, "A1")))
+    directory.forget()
+    assert file.counts == {"claims": 1, "registered": 0, "queued": 1, "refused": 0}
+    assert IntakeItem.objects.get().reason == "closed"
+    assert claim_intake.from_837(estimate).estimate
+
+
+def test_a_person_gives_a_queued_claim_to_a_member_and_it_is_decided(employer, homes):
+    taken_in(file_of(claim_of("NOBODY", "A1")))
+    item = IntakeItem.objects.get()
+    with pytest.raises(NotFoundError):
+        assign_item(item_id=item.pk, employer_id=employer.pk, member_id=999_999, by_id=7)
+    assert IntakeItem.objects.get().state == "open"
+    claim_id = assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[1].member_ids[0], by_id=7)
+    with employer_scope(employer):
+        claim = claims.claim(claim_id)
+        assert (claim.source, claim.member_id) == ("intake", homes[1].member_ids[0])
+        assert claim.received_at == item.received_at
+    assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)
+    with pytest.raises(ItemResolved):
+        assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[1].member_ids[0], by_id=7)
+    with pytest.raises(ItemResolved):
+        discard_item(item_id=item.pk, by_id=7)
+
+
+def test_a_discarded_claim_is_in_nobodys_books(employer, homes):
+    taken_in(file_of(claim_of("NOBODY", "A1")))
+    discard_item(item_id=IntakeItem.objects.get().pk, by_id=7)
+    item = IntakeItem.objects.get()
+    assert (item.state, item.resolved_by_id, item.claim_id) == ("discarded", 7, None)
+
+
+def test_the_index_holds_no_number_in_clear_and_each_employer_sees_its_own_rows(employer, homes, other_homes):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(k::text, ' ') FROM edi_memberkey k")
+        told = cursor.fetchone()[0]
+    assert homes[0].number not in told
+    assert "GRP" not in told
+    with employer_scope(employer):
+        assert set(MemberKey.objects.values_list("employer_id", flat=True)) == {employer.pk}
+
+
+def test_the_sweep_finds_files_and_claims_whose_messages_were_lost(employer, other_employer, homes):
+    file = receive_claims_file(content=io.BytesIO(file_of(claim_of(homes[0].number, "A1"))), name="lost.837").file
+    assert sweep_claims() == (0, 0)
+    with clock.clock_at(clock.now() + timedelta(minutes=2)):
+        assert sweep_claims() == (1, 0)
+    read_claims_file(file_id=file.pk)
+    with clock.clock_at(clock.now() + timedelta(minutes=2)):
+        assert sweep_claims() == (0, 1)
+    decide_waiting(employer_id=employer.pk)
+    with clock.clock_at(clock.now() + timedelta(minutes=2)):
+        assert sweep_claims() == (0, 0)
+
+
+def test_a_large_file_comes_back_byte_for_byte_and_can_be_moved_about_in(db):
+    content = bytes(range(256)) * 12_000
+    file = receive_claims_file(content=io.BytesIO(content), name="large").file
+    assert file.chunks.count() == 3
+    stream = edi.content(file)
+    assert stream.read() == content
+    assert stream.seek(2_000_000) == 2_000_000
+    assert stream.read(1000) == content[2_000_000:2_001_000]
+    assert stream.seek(-5, io.SEEK_END) == len(content) - 5
+    assert stream.read() == content[-5:]

@@ -1,0 +1,122 @@
+"""A claim as JSON: what is read, what is refused and where, and that the same claim comes out of every form."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.workflows.claim_stories import open_book
+from tests.x12.samples import full_professional, professional
+from tpa.books.claims.models import Claim, Work
+from tpa.kernel.document import DocumentError
+from tpa.workflows.adjudication import Counts, decide_waiting
+from tpa.workflows.claim_intake_forms import from_837, from_json, to_json
+from tpa.workflows.claim_routing import ReferenceTakenError, UnknownMemberError, register_claim_json
+
+NOW = datetime(2026, 4, 1, 3, 30, tzinfo=UTC)
+
+
+def document(**changes):
+    told = {
+        "form": "professional",
+        "patient": {"group_number": "GRP", "member_number": "S000001-0", "birth_on": "1980-05-17", "first_name": "Ada"},
+        "provider_npi": "1992999824",
+        "provider_tax_id": "123456789",
+        "diagnoses": ["J06.9"],
+        "lines": [{"from_on": "2026-03-02", "charge_cents": 20_000, "procedure": "99213", "place": "11"}],
+    }
+    return {**told, **changes}
+
+
+def registered(employer, told, ref="key 1"):
+    return register_claim_json(employer_id=employer.pk, document=told, source_ref=ref, received_at=NOW)
+
+
+@pytest.fixture
+def homes(employer):
+    return open_book(employer, count=1)
+
+
+def test_a_claim_by_rest_is_registered_and_decided(employer, homes, in_employer):
+    claim_id = registered(employer, document())
+    claim = Claim.objects.get(pk=claim_id)
+    assert (claim.source, claim.member_id, claim.charge_cents) == ("rest", homes[0].member_ids[0], 20_000)
+    assert claim.diagnoses == ["J069"]
+    # Half past three in the night in UTC is still the day before where the employer is.
+    assert claim.received_on == date(2026, 3, 31)
+    assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)
+
+
+def test_the_same_key_is_the_same_claim_and_another_claim_under_it_is_refused(employer, homes, in_employer):
+    assert registered(employer, document()) == registered(employer, document())
+    with pytest.raises(ReferenceTakenError):
+        registered(employer, document(provider_tax_id="987654321"))
+    with pytest.raises(ReferenceTakenError):
+        registered(employer, document(lines=[{**document()["lines"][0], "units_milli": 2000}]))
+    assert (Claim.objects.count(), Work.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"colour": "blue"}, "/colour"),
+        ({"form": "paper"}, "/form"),
+        ({"lines": []}, "/lines"),
+        ({"lines": [{"from_on": "2026-02-30", "charge_cents": 1}]}, "/lines/0/from_on"),
+        ({"lines": [{"from_on": "2026-03-02", "charge_cents": "1.5"}]}, "/lines/0/charge_cents"),
+        ({"lines": [{"from_on": "2026-03-02", "charge_cents": 1.5}]}, "/lines/0/charge_cents"),
+        ({"lines": [{"from_on": "2026-03-02", "charge_cents": -1}]}, "/lines/0/charge_cents"),
+        ({"lines": [{"from_on": "2026-03-02", "charge_cents": 10**14}]}, "/lines"),
+        ({"lines": [{"from_on": "2026-03-02", "through_on": "2026-03-01", "charge_cents": 1}]}, "/lines/0/through_on"),
+        ({"lines": [{**document()["lines"][0], "procedure": "9" * 30}]}, "/lines/0/procedure"),
+        ({"lines": [{**document()["lines"][0], "modifiers": ["25", "TOOLONG"]}]}, "/lines/0/modifiers/1"),
+        (
+            {"lines": [{**document()["lines"][0], "number": 1}, {**document()["lines"][0], "number": 1}]},
+            "/lines/1/number",
+        ),
+        ({"diagnoses": ["J06.912345678"]}, "/diagnoses/0"),
+        ({"patient": {"member_number": "S000001", "birth_on": "17 May"}}, "/patient/birth_on"),
+        ({"patient": "Ada"}, "/patient"),
+        ({"patient_control_number": "A\x00B"}, "/patient_control_number"),
+        ({"admitted_on": 20260301}, "/admitted_on"),
+    ],
+)
+def test_a_fault_is_named_with_its_place_and_nothing_is_stored(employer, homes, in_employer, change, where):
+    with pytest.raises(DocumentError) as fault:
+        registered(employer, document(**change))
+    assert fault.value.where == where
+    assert not Claim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        {"member_number": "S999999", "birth_on": "1980-05-17"},
+        {"member_number": "S000001", "birth_on": "1980-05-18"},
+        {"member_number": "S000001"},
+        {"member_number": "S000001", "birth_on": "1980-05-17"},
+    ],
+    ids=["number", "birth date", "no birth date", "two people"],
+)
+def test_a_patient_who_is_nobody_or_two_people_is_refused(employer, homes, in_employer, patient):
+    with pytest.raises(UnknownMemberError) as refused:
+        registered(employer, document(patient=patient))
+    assert refused.value.where == "/patient"
+    assert not Claim.objects.exists()
+
+
+def test_an_employers_members_are_nobody_to_another(employer, other_employer, homes):
+    with pytest.raises(UnknownMemberError):
+        registered(other_employer, document())
+
+
+def test_an_estimate_is_not_taken_for_a_claim(employer, homes):
+    with pytest.raises(UnknownMemberError) as refused:
+        registered(employer, document(estimate=True))
+    assert refused.value.where == "/estimate"
+
+
+@pytest.mark.parametrize("came", [full_professional(), professional()], ids=["full", "plain"])
+def test_what_waits_in_the_queue_as_json_is_the_claim_that_came(came):
+    read = from_837(came)
+    assert from_json(json.loads(json.dumps(to_json(read)))) == read
