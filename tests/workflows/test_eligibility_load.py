@@ -23,6 +23,7 @@ from tpa.kernel.periods import FOREVER
 from tpa.workflows import eligibility_load as loads
 from tpa.workflows.eligibility_load_834 import EnrolmentRefusedError
 from tpa.workflows.eligibility_load_effects import ClaimTouched, work_list
+from tpa.workflows.eligibility_load_export import enrolment_csv
 
 pytestmark = pytest.mark.usefixtures("plans")
 
@@ -435,3 +436,19 @@ def test_ten_thousand_rows_take_no_more_statements_than_ten(django_assert_max_nu
     many = statements(10_000, django_assert_max_num_queries)
     assert Member.objects.count() == Coverage.objects.filter(superseded_at=None).count() == 10_000
     assert many - few <= 3
+
+
+def test_who_is_covered_on_a_day_is_written_as_a_file_that_can_be_read_again():
+    load(file_834(member("S1", "=ADA", "19800501", covered(tier="EMP", last="20250131")), CY))
+    text = "".join(enrolment_csv(date(2025, 1, 31)))
+    assert text.splitlines()[1] == ("S1,S1,G1,self,LIND,'=ADA,,1980-05-01,F,,,,,,,medical,PPO,EE,2025-01-01,2025-01-31")
+    assert len(text.splitlines()) == 4
+    assert len(list(enrolment_csv(date(2025, 2, 1)))) == 3
+    again = stage(text.replace("'=ADA", "=ADA").encode(), MARCH, scope="full", effective_on=date(2025, 1, 31))
+    preview = again.preview
+    assert (preview["errors"], preview["members_added"], preview["members_changed"], preview["terminated"]) == (
+        0,
+        0,
+        0,
+        0,
+    )

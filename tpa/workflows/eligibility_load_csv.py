@@ -1,24 +1,7 @@
-"""Enrolment as CSV: a header of known names, one row per person and line of coverage.
+"""Enrolment as CSV: a header of known names, one row per person and line of coverage. Columns: books/members/README.md.
 
-| column | what it holds |
-| --- | --- |
-| `subscriber_number` | ties a family together; needed on every row |
-| `member_number` | the person's own number; without it a dependent is known by first name and birth date |
-| `group_number` | the group or policy number on the card |
-| `relationship` | `self`, `spouse`, `child`, `other` |
-| `last_name`, `first_name`, `middle_name` | |
-| `birth_on` | a date as `2025-01-31`, like every date here |
-| `sex` | `F`, `M` or `U` |
-| `disabled` | `yes` for a child covered beyond the age limit |
-| `address_1`, `address_2`, `city`, `state`, `postal_code`, `country` | |
-| `line` | `medical`, `dental`, `vision`, `drug`, `std`; empty: the row is about the person alone |
-| `plan` | the plan's code |
-| `tier` | `EE`, `ES`, `EC`, `EF`; a dependent has the subscriber's |
-| `starts_on`, `last_on` | first and last day of coverage, both covered; `last_on` empty: no end |
-| `action` | `state` (default), `add`, `change`, `end`, `reinstate`, `void` |
-
-UTF-8, with or without a byte order mark; comma, semicolon, tab or bar. A cell is text: one that looks like a formula is
-kept as it stands, and made harmless where it is written out again (`safe_cell`).
+A cell is text: one that looks like a formula is kept as it stands, and made harmless where it is written out again
+(`safe_cell`).
 """
 
 import csv
