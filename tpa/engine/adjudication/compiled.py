@@ -88,8 +88,17 @@ class CompiledPlan:
     """A plan version, compiled. Raises PlanError where a tier's pricing names no method or a wrong setting."""
 
     __slots__ = (
-        "_by_codes", "_by_priority", "_out_of_pockets", "_shares", "_tiers", "deductibles", "law_counters", "limits",
-        "outside", "terms",
+        "_by_codes",
+        "_by_priority",
+        "_known",
+        "_law_counters",
+        "_out_of_pockets",
+        "_shares",
+        "_tiers",
+        "deductibles",
+        "limits",
+        "outside",
+        "terms",
     )  # fmt: skip
 
     def __init__(self, terms: PlanTerms) -> None:
@@ -98,7 +107,8 @@ class CompiledPlan:
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
-        self.law_counters = tuple(counter for one, counter in self._out_of_pockets if one.self_only_cap)
+        self._known: dict[date, bool] = {}
+        self._law_counters = tuple(counter for one, counter in self._out_of_pockets if one.self_only_cap)
         self.limits = tuple(
             HeldLimit(one, limit_counter(terms, one), _held_benefits(terms, one)) for one in terms.limits
         )
@@ -189,7 +199,10 @@ class CompiledPlan:
 
     def is_known(self, day: date) -> bool:
         """Whether the law's figures for the plan year of `day` are known."""
-        return all(counter.is_known(day) for counter in self.law_counters)
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = all(counter.is_known(day) for counter in self._law_counters)
+        return known
 
 
 def _compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:

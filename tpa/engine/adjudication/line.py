@@ -143,14 +143,16 @@ class LineWork:
 
     def fill(self, counter: Counter, amount: int) -> None:
         """File an accumulator entry. Beyond what is left it breaks an invariant."""
+        self._file(counter, amount, self.left(counter))
+
+    def _file(self, counter: Counter, amount: int, left: int) -> None:
+        if not 0 <= amount <= left:
+            raise InvariantError(f"{counter.code} would pass its limit: {amount} of {left} left")
         line, work = self.line, self.work
         key_on = counter.key_on(line.from_on)
         member_id = self.person.member_id
-        left = self.left(counter) - amount
-        if left < 0 or amount < 0:
-            raise InvariantError(f"{counter.code} would pass its limit by {-left}")
         if not counter.is_dated:
-            work.left[counter.code, key_on] = left
+            work.left[counter.code, key_on] = left - amount
         work.entries.append(AccumulatorEntry(member_id, counter.code, key_on, amount, line.number))
         if counter.carry_over is not None and counter.carries(line.from_on):
             work.entries.append(AccumulatorEntry(member_id, late_code(counter.code), key_on, amount, line.number))
@@ -163,8 +165,8 @@ class LineWork:
         """
         cents = wanted if wanted < self.open_cents else self.open_cents
         stopped_by = None
-        for counter in fills.caps:
-            left = self.left(counter)
+        lefts = [self.left(counter) for counter in fills.caps]
+        for counter, left in zip(fills.caps, lefts, strict=True):
             if left < cents:
                 cents = left
                 stopped_by = counter
@@ -173,12 +175,12 @@ class LineWork:
         if stopped_by is not None:
             inputs = (*inputs, ("stopped_by", stopped_by.code))
         self.move(rule, MEMBER, carc, cents, clause, inputs)
-        for counter in fills.caps:
-            self.fill(counter, cents)
+        for counter, left in zip(fills.caps, lefts, strict=True):
+            self._file(counter, cents, left)
         for counter in fills.fed:
-            credit = min(cents, self.left(counter))
-            if credit:
-                self.fill(counter, credit)
+            left = self.left(counter)
+            if left:
+                self._file(counter, min(cents, left), left)
         return cents
 
     def same_visit(self) -> list[PriorLine]:

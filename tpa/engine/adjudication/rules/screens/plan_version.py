@@ -19,7 +19,7 @@ def choose_version(work: LineWork) -> None:
         _wait(work, "plan_not_published", f"no published version of the plan is in force on {day}")
         return
     plan = compile_plan(chosen.terms)
-    if plan.law_counters and not plan.is_known(day):
+    if not plan.is_known(day):
         _wait(work, "legal_number_missing", f"the ACA limit of the plan year of {day} is not known")
         return
     work.version_id = chosen.version_id
