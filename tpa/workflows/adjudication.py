@@ -7,6 +7,7 @@ claim alone is put aside, as a pend in the technical queue, and all others are d
 """
 
 import math
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -35,6 +36,7 @@ from tpa.infra.logs import logger
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import InvariantError
 from tpa.workflows.totals import figures_of
+from tpa.workflows.wake_ups import wake
 
 CHUNK = 1000
 """Claims in a transaction, at most. More would save few statements and hold families for longer."""
@@ -62,15 +64,19 @@ class Counts(NamedTuple):
         return Counts(*map(sum, zip(self, other, strict=True)))
 
 
-def decide_waiting(*, employer_id: int, chunk: int = CHUNK) -> Counts:
+def decide_waiting(*, employer_id: int, chunk: int = CHUNK, seconds: float = math.inf) -> Counts:
     """Decide the employer's waiting claims until a whole round through its families finds none to take.
 
-    Families that another worker holds are that worker's. Any number of workers may run this at once.
+    Families that another worker holds are that worker's. Any number of workers may run this at once. After `seconds` no
+    new chunk is begun, and another worker is woken for the rest.
     """
-    after = taken = 0
+    after, taken, until = 0, 0, time.monotonic() + seconds
     with employer_scope(employer_id) as employer:
         run = _Run(employer, chunk)
         while True:
+            if time.monotonic() > until:
+                wake("decide_claims", employer_id=employer_id)
+                return run.done
             families = facts.families_with_work(after=after, limit=chunk)
             if families:
                 taken += run.decide(families)

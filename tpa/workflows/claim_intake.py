@@ -6,6 +6,7 @@ are read, a claim is registered once by its file and position, an answer is made
 
 import io
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from tpa.x12.writers.interchange_ack import write_ta1
 
 BATCH = 1000
 """Claims that are routed and registered at once."""
+BUSY_SECONDS = 60
+"""A file that nobody has touched for so long has lost its reader."""
 _BLOCK = 1 << 16
 _CHARGE_INVALID = "A7:178"
 
@@ -63,13 +66,16 @@ def _head(first: bytes) -> edi.Head:
     return edi.Head(event.sender_id, event.control_number) if isinstance(event, Interchange) else edi.Head()
 
 
-def read_claims_file(*, file_id: int) -> InboundFile:
+def read_claims_file(*, file_id: int, unless_busy: bool = False) -> InboundFile:
     """Read a stored 837 to its end: claims into the books or the intake queue, answers made, employers' work woken.
 
-    A file that was read to its end before is left as it is. Raises NotFoundError.
+    A file that was read to its end before is left as it is; with `unless_busy` also one that somebody is reading. Two
+    readers at once do no harm but the work twice. Raises NotFoundError.
     """
     with desk_scope():
         file = selectors.file(file_id)
+        if unless_busy and file.read_count and clock.now() - file.seen_at < timedelta(seconds=BUSY_SECONDS):
+            return file
         if file.state == InboundFile.State.RECEIVED:
             reading = _Reading(file)
             with selectors.content(file) as stream:

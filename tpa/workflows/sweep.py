@@ -11,19 +11,18 @@ from tenants.scope import desk_scope
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
+from tpa.workflows.claim_intake import BUSY_SECONDS
 from tpa.workflows.wake_ups import wake
 
 CLAIM_SECONDS = 30
 """A claim that has waited so long has lost its message, or its worker died."""
-FILE_SECONDS = 60
-"""So long nobody has worked on a file: its reader is gone."""
 
 
 def sweep_claims() -> tuple[int, int]:
     """Wake workers for what was left behind: (files, employers). Any number of sweeps do no harm."""
     with desk_scope():
         files = edi.unfinished_files(
-            kind=InboundFile.Kind.CLAIMS, untouched_since=clock.now() - timedelta(seconds=FILE_SECONDS)
+            kind=InboundFile.Kind.CLAIMS, untouched_since=clock.now() - timedelta(seconds=BUSY_SECONDS)
         )
         for file_id in files:
             wake("read_claims_file", file_id=file_id)
@@ -38,7 +37,7 @@ def sweep_claims() -> tuple[int, int]:
 
 def _unfinished_enrolments() -> list[tuple[int, int]]:
     """Employer and key of enrolment files that are not read to their end."""
-    before = clock.now() - timedelta(seconds=FILE_SECONDS)
+    before = clock.now() - timedelta(seconds=BUSY_SECONDS)
     kinds = (InboundFile.Kind.ENROLMENT, InboundFile.Kind.CSV)
     found = [file_id for kind in kinds for file_id in edi.unfinished_files(kind=kind, untouched_since=before)]
     return list(edi.files().filter(pk__in=found).order_by("pk").values_list("employer_id", "pk"))

@@ -14,6 +14,8 @@ from tpa.workflows import (
     totals,
 )
 
+DECIDE_SECONDS = 60
+"""Then a worker gives way to other employers' messages, far below the limit of a task."""
 FILE_SECONDS = 3600
 """A large file may take this long; a second worker that gets its message meanwhile does no harm."""
 
@@ -21,13 +23,13 @@ FILE_SECONDS = 3600
 @shared_task(base=EmployerTask)
 def decide_claims(*, employer_id: int) -> None:
     """Decide what waits."""
-    adjudication.decide_waiting(employer_id=employer_id)
+    adjudication.decide_waiting(employer_id=employer_id, seconds=DECIDE_SECONDS)
 
 
 @shared_task(base=EmployerTask, public=True, time_limit=FILE_SECONDS)
 def read_claims_file(*, file_id: int) -> None:
     """Read a stored 837 to its end."""
-    claim_intake.read_claims_file(file_id=file_id)
+    claim_intake.read_claims_file(file_id=file_id, unless_busy=True)
 
 
 @shared_task(base=EmployerTask, time_limit=FILE_SECONDS)

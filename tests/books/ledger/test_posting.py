@@ -103,7 +103,7 @@ def test_nothing_can_be_added_to_an_entry_later():
 @pytest.mark.parametrize("role", ["the employer's own", "the owner of the tables"])
 def test_the_database_refuses_edits(in_employer, table, statement, role):
     post_entries(entries=[approved(1, 100)], recorded_at=NOON)
-    refused = pytest.raises(DatabaseError, match="append-only|permission denied")
+    refused = pytest.raises(DatabaseError, match=r"append-only|permission denied")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         if role == "the owner of the tables":
             cursor.execute("SELECT set_config('role', 'none', true)")

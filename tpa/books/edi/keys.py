@@ -54,7 +54,7 @@ def rows_of(employer_id: int, entries: Iterable[Entry]) -> list[tuple[str, int, 
 
 def candidates(asks: Collection[Ask]) -> dict[Ask, list[Candidate]]:
     """Whom each may mean, of all employers; nobody: an empty list. One query, by the desk."""
-    digests = {ask: digest(*ask) for ask in asks}
+    digests = {ask: digest(*ask) for ask in asks if _plain(ask.member_number)}
     found: dict[str, list[Candidate]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -63,4 +63,4 @@ def candidates(asks: Collection[Ask]) -> dict[Ask, list[Candidate]]:
         )
         for key, *candidate in cursor.fetchall():
             found.setdefault(key, []).append(Candidate(*candidate))
-    return {ask: found.get(key, []) for ask, key in digests.items()}
+    return {ask: found.get(digests.get(ask, ""), []) for ask in asks}

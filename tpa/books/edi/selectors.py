@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -68,7 +69,7 @@ class StoredBytes(io.RawIOBase):
         self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
         return self._at
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         """The next bytes, as many as are in the chunk at hand."""
         n, offset = divmod(self._at, CHUNK_BYTES)
         if self._at >= self._size:
