@@ -17,6 +17,7 @@ def release(*, employer_id: int, pend_ids: Sequence[int], by_id: int | None, not
     """Let these claims be decided again; returns how many are queued. Raises NotFoundError, PendResolved."""
     employer = current_employer()
     must(employer is not None and employer.pk == employer_id, "pends are released inside their employer's scope")
+    assert employer is not None
     now = clock.now()
     queued = services.release_pends(
         pend_ids=pend_ids, by_id=by_id, note=note, now=now, today=clock.today(employer.time_zone)

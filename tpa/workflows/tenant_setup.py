@@ -17,7 +17,7 @@ from tpa.books.funding import selectors as funding
 from tpa.books.ledger import selectors as ledger
 from tpa.infra import clock, jobs
 from tpa.infra.models import Job
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import DomainError, must
 from tpa.kernel.ids import public_id
 from tpa.workflows.wake_ups import wake
 
@@ -53,6 +53,8 @@ def set_up_employer(*, job_id: int) -> Employer:
         job = Job.objects.get(pk=job_id, kind=KIND)
         if job.state == Job.State.DONE:
             return Employer.objects.get(pk=job.employer_id)
+        must(job.employer_id is not None, "a set-up job names its employer")
+        assert job.employer_id is not None
 
         def report(done: int, total: int, message: str) -> None:
             jobs.advance_job(job_id=job_id, done=done, total=total, message=message)

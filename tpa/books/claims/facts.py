@@ -174,7 +174,8 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
 
 def price_book(claims: Iterable[Waiting]) -> PriceBook:
     """The prices that any of these claims may need, each looked up once."""
-    lists, codes = set(), set()
+    lists: set[int] = set()
+    codes: set[str] = set()
     for one in claims:
         lists.add(one.claim.price_list_id)
         for line in one.claim.lines:
@@ -194,7 +195,7 @@ def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:
     return found
 
 
-def _rows(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -36,7 +36,7 @@ class MonthTotal(NamedTuple):
     measure: str
     line_of_coverage: str
     cents: int
-    count: int
+    claims_count: int
 
 
 def claims(*, state: str = "", member_id: int | None = None, text: str = "") -> QuerySet[Claim]:
@@ -80,10 +80,10 @@ def standings(claim_ids: Collection[int]) -> dict[int, Standing]:
     waiting = set(Work.objects.filter(claim_id__in=ids).values_list("claim_id", flat=True))
     found = {}
     for key in ids:
-        decision = last.get(key)
-        outcome = decision.outcome if decision else "waiting"
+        live = last.get(key)
+        outcome = live.outcome if live else "waiting"
         state = "pended" if key in pended else "waiting" if key in waiting else outcome
-        found[key] = Standing(state, decision)
+        found[key] = Standing(state, live)
     return found
 
 

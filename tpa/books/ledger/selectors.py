@@ -61,7 +61,7 @@ def month_movements(account: str) -> list[tuple[date, str, int, int]]:
         pair = sums.setdefault((day.replace(day=1), dimension), [0, 0])
         pair[0] += debit
         pair[1] += credit
-    return [(*key, *pair) for key, pair in sums.items()]
+    return [(month, dimension, debit, credit) for (month, dimension), (debit, credit) in sums.items()]
 
 
 def posted_lines(
@@ -107,7 +107,7 @@ def faults() -> list[str]:
         f"entry {entry_id} is off by {cents} cents"
         for entry_id, cents in Posting.objects.values_list("entry_id").annotate(cents=Sum("cents")).exclude(cents=0)
     ]
-    orphans = Posting.objects.filter(entry__id=None).count()
+    orphans = Posting.objects.filter(entry__isnull=True).count()
     if orphans:
         found.append(f"{orphans} postings have no entry")
     posted = {key: int(cents) for *key_, cents in _summed(Posting, Sum("cents")) for key in [tuple(key_)]}

@@ -26,7 +26,7 @@ class PublicIdField(serializers.Field):
         super().__init__(**kwargs)
         self.kind = kind
         self.shared = shared
-        extend_schema_field(id_schema(kind))(self)
+        self._spectacular_annotation = {"field": id_schema(kind)}
 
     @property
     def employer_id(self) -> int:

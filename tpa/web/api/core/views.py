@@ -72,5 +72,5 @@ class BookView(APIView):
     def page(self, rows: Any, serializer: type[Any]) -> Response:
         """One page of `rows`, newest first unless the view's paginator says otherwise."""
         paginator = self.pagination_class()
-        found = paginator.paginate_queryset(rows, self.request, view=self)
+        found: Any = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(serializer(found, many=True, context=self.context()).data)

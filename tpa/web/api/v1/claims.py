@@ -194,9 +194,15 @@ class ClaimsView(BookView):
 
     def _register(self, key: str) -> tuple[int, Any]:
         claim_id = register_claim_json(
-            employer_id=self.employer_id, document=self.request.data, source_ref=key, received_at=clock.now()
+            employer_id=self.employer_id, document=_document(self.request.data), source_ref=key, received_at=clock.now()
         )
         return 201, _detail(self, claim_id)
+
+
+def _document(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise serializers.ValidationError("A claim is a JSON object.")
+    return data
 
 
 def _detail(view: BookView, claim_id: int) -> dict[str, Any]:
