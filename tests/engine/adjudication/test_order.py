@@ -1,5 +1,7 @@
 """The order of the rules is a golden list: a change of it shows here."""
 
+from importlib.resources import files
+
 from tpa.engine.adjudication.order import ORDER, STAGES, order_text
 
 GOLDEN = [
@@ -34,6 +36,8 @@ def test_the_documentation_is_made_from_the_order() -> None:
     text = order_text()
     assert [line.split("`")[1] for line in text.splitlines() if line.startswith("- ")] == GOLDEN
     assert all(f"**{stage}**: {says}" in text for stage, says in STAGES.items())
+    page = files("tpa.engine.adjudication").joinpath("README.md").read_text(encoding="utf-8")
+    assert page.endswith(f"## The order of the rules\n\n{text}")
 
 
 def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
