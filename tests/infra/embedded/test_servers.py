@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -175,6 +176,7 @@ def embedded(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -192,6 +194,35 @@ def test_of_two_runs_at_once_the_last_one_stops_the_servers(tmp_path: Path) -> N
     assert second.returncode == 0
     services = Services(tmp_path)
     assert (services.postgres.pid, services.valkey.pid) == (None, None)
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "terminate"])
+def test_a_run_that_is_told_to_end_ends_its_command_and_then_the_servers(
+    tmp_path: Path, sign: signal.Signals, code: int
+) -> None:
+    """Ctrl-C goes from the terminal to the whole group; a request to end goes to the run alone."""
+    script = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print('up', flush=True); input()"
+    run = embedded(tmp_path, "run", sys.executable, "-c", script)
+    assert run.stdout
+    assert run.stdout.readline() == "up\n"
+    if sign is signal.SIGINT:
+        os.killpg(run.pid, sign)
+    else:
+        run.send_signal(sign)
+    assert run.wait() == code
+    services = Services(tmp_path)
+    assert (services.postgres.pid, services.valkey.pid) == (None, None)
+
+
+def test_where_one_server_cannot_start_the_other_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VALKEY_SERVER", str(tmp_path / "absent"))
+    services = Services(tmp_path)
+    with pytest.raises(CannotStart, match="No Valkey or Redis runs here"):
+        services.start()
+    assert services.postgres.pid is None
+    monkeypatch.delenv("VALKEY_SERVER")
+    services.start()
+    assert services.stop() == ["Valkey", "PostgreSQL"]
 
 
 def test_servers_that_were_started_to_stay_outlive_a_run(tmp_path: Path) -> None:

@@ -47,11 +47,22 @@ class Services:
         with self._alone():
             self._known["keep"] = keep or self._known.get("keep", False)
             self._remember()  # before the first start: PostgreSQL takes its passwords once
-            for server in self.servers.values():
-                server.start()
+            self._start_all()
             self._remember()
             lines = [f"{name}={value}\n" for name, value in self.environment().items()]
             _write_private(self.folder / "services.env", "".join(lines))
+
+    def _start_all(self) -> None:
+        """Both or none: what was started here is stopped again where its companion cannot start."""
+        started: list[Server] = []
+        try:
+            for server in self.servers.values():
+                if server.start():
+                    started.append(server)
+        except BaseException:
+            for server in started:
+                server.stop()
+            raise
 
     def stop(self) -> list[str]:
         """Stop what runs; the names of the servers that were stopped."""
