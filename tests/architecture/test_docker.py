@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from tests.architecture.sources import ROOT
 from tpa.infra import processes
+from tpa.workflows.demo import processes as demo
 
 DOCKER = ROOT / "docker"
 REACHABLE = "--bind=0.0.0.0:8000"
@@ -65,6 +67,13 @@ def test_compose_runs_the_processes_of_the_installation() -> None:
     assert tuple(services["worker"]["command"]) == processes.WORKER
     assert tuple(services["beat"]["command"]) == processes.BEAT
     assert set(services) == {"postgres", "valkey", "migrate", "web", "worker", "beat"}
+
+
+def test_the_demo_runs_the_same_processes_on_the_loopback() -> None:
+    services = compose()["services"]
+    for name, command in demo.commands(8000).items():
+        inside = [part for part in services[name]["command"] if part != REACHABLE]
+        assert command == [sys.executable, "-m", *inside, *(["--bind=127.0.0.1:8000"] if name == "web" else [])]
 
 
 def test_the_processes_name_entries_that_exist() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tpa.infra.processes import BEAT, WEB, WORKER
 from tpa.kernel.errors import DomainError
 
 STOP_SECONDS = 15
@@ -29,15 +30,9 @@ class ChildDiedError(DomainError):
 
 
 def commands(port: int) -> dict[str, list[str]]:
-    """Name -> command line, the same as docker/compose.yaml runs."""
-    python = sys.executable
-    celery = [python, "-m", "celery", "-A", "tpa.config.celery"]
-    return {
-        "web": [python, "-m", "gunicorn", "tpa.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
-                "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--timeout", "120"],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"],
-        "beat": [*celery, "beat", "--loglevel", "warning", "--schedule", "var/beat-schedule"],
-    }  # fmt: skip
+    """Name -> command line: the processes of every installation, here on the loopback and by this Python."""
+    programs = {"web": (*WEB, f"--bind=127.0.0.1:{port}"), "worker": WORKER, "beat": BEAT}
+    return {name: [sys.executable, "-m", *program] for name, program in programs.items()}
 
 
 def refuse_taken(port: int) -> None:
