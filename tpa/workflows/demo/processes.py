@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tpa.infra.processes import BEAT, WEB, WORKER
 from tpa.kernel.errors import DomainError
 
 STOP_SECONDS = 15
+Check = Callable[[], None]
 
 
 class PortTakenError(DomainError):
@@ -48,8 +49,18 @@ def refuse_taken(port: int) -> None:
 
 
 @contextmanager
-def running(names: tuple[str, ...], port: int, folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """These processes run inside the block, each with its log in `folder`; all are stopped at its end."""
+def running(names: tuple[str, ...], port: int, folder: Path, environment: dict[str, str]) -> Iterator[Check]:
+    """These processes run inside the block, each with its log in `folder`; all are stopped at its end.
+
+    What the block gets raises ChildDiedError, when called, once one of them has ended by itself.
+    """
+    started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def check() -> None:
+        for name, child in started.items():
+            if child.poll() is not None:
+                raise ChildDiedError(f"The {name} process ended.", remedy=f"var/{name}.log says why.")
+
     with ExitStack() as children:
         for name in names:
             log = children.enter_context((folder / f"{name}.log").open("ab"))
@@ -63,8 +74,9 @@ def running(names: tuple[str, ...], port: int, folder: Path, environment: dict[s
                 start_new_session=True,
             )
             (folder / f"{name}.pid").write_text(str(child.pid), encoding="ascii")
+            started[name] = child
             children.callback(stop, child, folder / f"{name}.pid")
-        yield
+        yield check
 
 
 def stop(child: subprocess.Popen[bytes], pid_file: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
+import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from tpa.workflows.demo.book import make_book
 from tpa.workflows.demo.door import Door
 from tpa.workflows.demo.population import PLAN_YEAR
 
+NAMES = ("web", "worker", "beat")
 CLOCK = "demo-clock"
 PASSWORD = "demo-password"
 AFTER_THE_YEAR = datetime(PLAN_YEAR + 1, 2, 1, 15, tzinfo=UTC)
@@ -64,8 +65,8 @@ class Command(BaseCommand):
             books = [(year, employer) for year, employer, _ in made]
             environment = {"TEST_CLOCK": str(clock_file)}
             if not played:
-                with processes.running(("web", "worker", "beat"), port, folder, environment):
-                    play.wait_until(lambda: processes.answers(port), "Starting the web server")
+                with processes.running(NAMES, port, folder, environment) as check:
+                    play.wait_until(lambda: _up(check, port), "Starting the web server")
                     play.play_year(books, Door(settings.TPA_HOST, port, set_up.clearinghouse_key()), clock_file, say)
             play.set_clock(clock_file, AFTER_THE_YEAR)
             standings = []
@@ -79,10 +80,17 @@ class Command(BaseCommand):
             console.print(fault, style="bold red", markup=False)
         if once:
             return 1 if faults else 0
-        with processes.running(("web", "worker", "beat"), port, folder, environment):
+        with processes.running(NAMES, port, folder, environment) as check:
+            play.wait_until(lambda: _up(check, port), "Starting the web server")
             _tell(console, logins, port, password)
-            signal.pause()
-        return 0
+            while True:
+                check()
+                time.sleep(1)
+
+
+def _up(check: processes.Check, port: int) -> bool:
+    check()
+    return processes.answers(port)
 
 
 def _password(file: Path) -> str:
