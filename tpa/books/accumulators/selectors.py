@@ -12,6 +12,7 @@ CHECKPOINT_EVERY = 64
 """Entries that a family may have since its last checkpoint before the next one is worth its writing."""
 _ALL = 2_147_483_647
 
+# OFFSET 0 keeps the planner to the families' own stretches of the index, whatever it knows of the tables.
 _BALANCES = """
 WITH last AS (
     SELECT f.id AS family_id, f.before,
@@ -23,11 +24,15 @@ WITH last AS (
 SELECT family_id, member_id, code, period_on, sum(amount)::bigint, sum(fresh)::bigint
 FROM (
     SELECT l.family_id, c.member_id, c.code, c.period_on, c.amount, 0 AS fresh
-    FROM last l JOIN accumulators_checkpoint c ON c.family_id = l.family_id AND c.family_seq = l.seq
+    FROM last l CROSS JOIN LATERAL (
+        SELECT * FROM accumulators_checkpoint WHERE family_id = l.family_id AND family_seq = l.seq OFFSET 0
+    ) c
     UNION ALL
     SELECT l.family_id, e.member_id, e.code, e.period_on, e.amount, 1
-    FROM last l JOIN accumulators_entry e
-      ON e.family_id = l.family_id AND e.family_seq > l.seq AND e.family_seq < l.before
+    FROM last l CROSS JOIN LATERAL (
+        SELECT * FROM accumulators_entry
+        WHERE family_id = l.family_id AND family_seq > l.seq AND family_seq < l.before OFFSET 0
+    ) e
 ) AS parts
 GROUP BY family_id, member_id, code, period_on
 ORDER BY family_id, member_id, code, period_on"""
