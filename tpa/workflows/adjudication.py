@@ -32,6 +32,7 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.infra import clock, work_items
+from tpa.infra.garbage import collection_paused
 from tpa.infra.logs import logger
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import InvariantError
@@ -92,7 +93,7 @@ def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int
 
     A fixed number of statements, whatever the number of claims. Raises whatever breaks; nothing is changed then.
     """
-    with transaction.atomic():
+    with collection_paused(), transaction.atomic():
         waiting, next_seqs = _take(employer, family_ids, limit)
         return _decide(employer, waiting, next_seqs) if waiting else Counts()
 

@@ -1,0 +1,134 @@
+"""`python -m bench [--quick]`: measure, print a table, write var/bench.json; exit code 1 where an aim is missed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import connection
+
+from bench import batch, book, pages, parsing
+from tenants.models import Employer
+from tenants.services import provision_employer
+from tests import databases
+
+RESULT = Path(__file__).resolve().parents[1] / "var" / "bench.json"
+LINES = (2_000, 20_000, 200_000)
+BATCH_CLAIMS = 20_000
+PORTAL_CLAIMS = 100_000
+PARSED_FAMILIES = 1_500
+REPEATS = 5
+"""The smallest size is measured so often: a clock tick is a hundredth of a second."""
+VISITS = 60
+
+
+class Figure(NamedTuple):
+    """One measured figure, and what it should reach: at most `at_most`."""
+
+    name: str
+    value: float
+    unit: str
+    at_most: float | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        """The aim was not reached."""
+        return self.at_most is not None and self.value > self.at_most
+
+
+class Bench:
+    """One run in a database of its own; `scale` divides every size."""
+
+    def __init__(self, scale: int) -> None:
+        self._scale = scale
+        self._provisioned: list[float] = []
+        self.figures: list[Figure] = []
+
+    def run(self) -> None:
+        """Measure everything; raises RuntimeError where a measured result is wrong."""
+        batch.decided(self._employer(), 500)  # the first batch of a process reads plans and prices, and is not counted
+        self._batch()
+        self._sizes()
+        self._parse()
+        self._note("provision an employer", statistics.median(self._provisioned), "s")
+
+    def _note(self, name: str, value: float, unit: str, at_most: float | None = None) -> None:
+        one = Figure(name, round(value, 4), unit, at_most)
+        self.figures.append(one)
+        aim = "" if at_most is None else f"at most {at_most:,.0f}{': MISSED' if one.is_missed else ''}"
+        print(f"{name:60}{value:>12,.2f} {unit:7}{aim}", flush=True)
+
+    def _employer(self) -> Employer:
+        began = time.perf_counter()
+        number = len(self._provisioned) + 1
+        employer = provision_employer(code=f"bench-{number}", name=f"Bench {number}")
+        self._provisioned.append(time.perf_counter() - began)
+        return employer
+
+    def _batch(self) -> None:
+        one = batch.decided(self._employer(), BATCH_CLAIMS // self._scale)
+        batch.proven(one)
+        floor = batch.floor(one, self._employer(), self._employer())
+        cpu, thousands = one.spent.cpu, one.claims_count / 1000
+        self._note("batch: claims", one.claims_count, "claims")
+        self._note("batch: claims per CPU-second", one.claims_count / cpu, "1/s")
+        self._note("batch: lines per CPU-second", one.lines_count / cpu, "1/s")
+        self._note("batch: the database's part of the CPU", (one.spent.backend or 0) / cpu * 100, "%")
+        self._note("batch: statements per 1,000 claims", one.statements_count / thousands, "", 60)
+        self._note("batch: CPU against the floor (COPY of the same values)", cpu / floor.values.cpu, "x", 6)
+        self._note("batch: time against the floor (COPY of the same values)", one.spent.wall / floor.values.wall, "x")
+        self._note("batch: CPU against COPY of ready text", cpu / floor.text.cpu, "x")
+
+    def _sizes(self) -> None:
+        costs = []
+        for lines in (size for size in LINES if size <= LINES[-1] // self._scale):
+            claims = lines // book.LINES_OF_A_CLAIM
+            runs = [batch.decided(self._employer(), claims) for _ in range(REPEATS if lines == LINES[0] else 1)]
+            costs.append(statistics.median(run.microseconds_per_line for run in runs))
+            self._note(f"CPU per line at {lines:,} lines", costs[-1], "us")
+        self._note("CPU per line: dearest size over cheapest", (max(costs) / min(costs) - 1) * 100, "%", 15)
+        self._pages(runs[-1])
+
+    def _pages(self, large: batch.Batch) -> None:
+        more = PORTAL_CLAIMS // self._scale - large.claims_count
+        batch.add(large, more)
+        home = pages.portal_home(large.employer, VISITS)
+        self._note(f"portal home with {PORTAL_CLAIMS // self._scale:,} claims, p50", home.p50, "ms")
+        self._note(f"portal home with {PORTAL_CLAIMS // self._scale:,} claims, p95", home.p95, "ms")
+
+    def _parse(self) -> None:
+        found = parsing.parsed(PARSED_FAMILIES // self._scale)
+        self._note("837: read", found.megabytes / found.seconds, "MB/s")
+        self._note("837: plain split of the same bytes", found.megabytes / found.split_seconds, "MB/s")
+        self._note("837: reading against the split", found.seconds / found.split_seconds, "x")
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1 where a figure misses its aim."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure; var/bench.json holds the result.")
+    parser.add_argument("--quick", action="store_true", help="a tenth of every size")
+    bench, began = Bench(10 if parser.parse_args(arguments).quick else 1), time.perf_counter()
+    database = f"{connection.settings_dict['NAME']}_bench"
+    databases.make_test_database(database)
+    try:
+        bench.run()
+    finally:
+        databases.drop_test_database(database)
+    _write(bench.figures, time.perf_counter() - began)
+    return int(any(figure.is_missed for figure in bench.figures))
+
+
+def _write(figures: list[Figure], seconds: float) -> None:
+    RESULT.parent.mkdir(exist_ok=True)
+    result = {"seed": book.SEED, "seconds": round(seconds, 1), "figures": [figure._asdict() for figure in figures]}
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    print(f"{seconds:,.0f} seconds in all; {RESULT}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""Time as it is paid: CPU seconds of this process and of its database backend, and the clock on the wall."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_LOCAL = ("127.0.0.1", "localhost", "")
+
+
+class Spent:
+    """What a block took, in seconds; `backend` is None where the server is on another machine."""
+
+    wall = 0.0
+    client = 0.0
+    backend: float | None = None
+
+    @property
+    def cpu(self) -> float:
+        """Client and backend together, as far as they can be seen."""
+        return self.client + (self.backend or 0.0)
+
+
+@contextmanager
+def measured() -> Iterator[Spent]:
+    """Measure a block that works on this thread's one connection."""
+    spent, pid = Spent(), _backend()
+    backend, client, wall = _cpu_of(pid), time.process_time(), time.perf_counter()
+    yield spent
+    spent.wall, spent.client = time.perf_counter() - wall, time.process_time() - client
+    if backend is not None:
+        if _backend() != pid:
+            raise RuntimeError("the block changed its connection: its backend's time is not known")
+        spent.backend = (_cpu_of(pid) or backend) - backend
+
+
+def _backend() -> int | None:
+    if settings.DATABASES["default"]["HOST"] not in _LOCAL:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _cpu_of(pid: int | None) -> float | None:
+    """utime and stime of a process; the name in the file may hold blanks, so the fields are counted from behind it."""
+    if pid is None:
+        return None
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return None
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
