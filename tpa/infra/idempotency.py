@@ -28,6 +28,7 @@ class KeyBusyError(ConflictError):
     """The first request with this key is still running."""
 
     code = "idempotency_key_busy"
+    retry_after = 1
     remedy = "Send the same request again in a moment."
 
 

@@ -10,12 +10,13 @@ from tpa.kernel.ids import public_id
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
-SHARED = ("emp", "fil")
+SHARED = ("fil", "itk", "prl", "wki")
 VIEWS = [(pattern, pattern.callback.view_class) for pattern in urlpatterns]
 CALLS = [(pattern, method) for pattern, view in VIEWS for method in METHODS if hasattr(view, method)]
 ID_KINDS = {
     "member": "mem", "entry": "led", "invoice": "inv", "claim": "clm", "file": "fil", "plan": "pln", "version": "plv",
     "job": "job", "decision": "dec", "load": "lod", "employer": "emp", "pend": "pnd", "item": "itk",
+    "price_list": "prl", "work_item": "wki", "run": "run",
 }  # fmt: skip
 
 
@@ -25,6 +26,8 @@ def path_of(pattern, employer):
     for name in pattern.pattern.converters:
         kind = ID_KINDS.get(name)
         value = public_id(kind, 0 if kind in SHARED else employer.pk, 1) if kind else "1000"
+        if kind == "emp":
+            value = public_id("emp", 0, employer.pk)
         path = path.replace(f"<str:{name}>", value)
     return f"/api/v1/{path}"
 

@@ -61,6 +61,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "employers.read": DESK_ROLES | PORTAL_ROLES,
     "employers.write": frozenset({_SET_UP}),
     "jobs.read": DESK_ROLES | PORTAL_ROLES,
+    "jobs.cancel": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _SET_UP}),
     "queues.work": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _STOP_LOSS, _SET_UP}),
     "audit.read": frozenset({_FINANCE}),
     "users.write": frozenset(),

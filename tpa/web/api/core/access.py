@@ -18,8 +18,9 @@ from tenants import directory
 from tenants.errors import EmployerNotFound
 from tenants.models import Employer
 from tpa.books.identity.models import ApiKey
+from tpa.books.identity.selectors import employer_ids_for
 from tpa.books.identity.services import use_key
-from tpa.kernel.errors import NotFoundError
+from tpa.kernel.errors import ConflictError, NotFoundError
 from tpa.kernel.ids import read_public_id
 
 EMPLOYER_HEADER = "Employer"
@@ -42,10 +43,25 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class Row(NamedTuple):
-    """A row of the permission table: the action that a call needs; whether it is about one employer or the TPA's book."""
+    """A row of the permission table: the action that a call needs, and whose books it is about.
+
+    `of_employer`: one employer's; without it the TPA's own. `by_grants`: the TPA's rows about employers; the caller sees
+    those of the employers for which he may do the action (`view.employer_ids`).
+    """
 
     action: str
     of_employer: bool = True
+    by_grants: bool = False
+
+
+def caller_name(request: Request) -> str:
+    """How the books name who called."""
+    return request.user.name if isinstance(request.user, ApiKey) else request.user.email
+
+
+def person_of(request: Request) -> int | None:
+    """The human being who called; None for a program."""
+    return getattr(request.user, "person", None)
 
 
 def employer_of_call(request: HttpRequest | Request) -> Employer | None:
@@ -72,13 +88,30 @@ class TablePermission(BasePermission):
         if not request.user or not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
         employer = employer_of_call(request)
+        if row.by_grants:
+            return self._by_grants(request, view, row, employer)
         if row.of_employer and employer is None:
             raise exceptions.ParseError(f"Name the employer: {EMPLOYER_HEADER}: emp_...", code="employer_missing")
         employer_id = employer.pk if employer is not None and (row.of_employer or self._on_portal(request)) else None
         if not self._counts(request.user, employer_id):
             raise NotFoundError("There is no such employer.")
-        view.employer = employer if row.of_employer else None
-        return bool(request.user.allows(row.action, employer_id))
+        if not request.user.allows(row.action, employer_id):
+            return False
+        if row.of_employer and employer is not None:
+            if not employer.is_open:
+                raise ConflictError(f"The employer is {employer.state}.", remedy="Wait until it is open.")
+            view.employer = employer
+        return True
+
+    def _by_grants(self, request: Request, view: Any, row: Row, employer: Employer | None) -> bool:
+        """An employer that the host or the header names narrows what is seen to itself."""
+        if employer is None:
+            view.employer_ids = employer_ids_for(request.user, row.action)
+            return view.employer_ids is None or bool(view.employer_ids)
+        if not self._counts(request.user, employer.pk):
+            raise NotFoundError("There is no such employer.")
+        view.employer_ids = [employer.pk]
+        return bool(request.user.allows(row.action, employer.pk))
 
     @staticmethod
     def _on_portal(request: Request) -> bool:

@@ -35,3 +35,7 @@ class LimitQuery(Query):
     """`limit` for lists that page by a key of their own."""
 
     limit = serializers.IntegerField(min_value=1, max_value=KeyPages.max_page_size, default=KeyPages.page_size)
+
+
+class NoQuery(Query):
+    """A list without filters."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+_LONGEST_KEY = 18
 
 
 class KeyPages(CursorPagination):
@@ -17,6 +21,14 @@ class KeyPages(CursorPagination):
     ordering: Any = "-id"
     cursor_query_param = "cursor"
 
+    def decode_cursor(self, request: Request) -> Any:
+        """The cursor of a page that we named: a position is a key."""
+        cursor = super().decode_cursor(request)
+        position = cursor.position if cursor is not None else None
+        if position is not None and not (position.isdecimal() and len(position) <= _LONGEST_KEY):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"data": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
 
@@ -27,3 +39,13 @@ class KeyPages(CursorPagination):
             "required": ["data", "next"],
             "properties": {"data": schema, "next": link, "previous": link},
         }
+
+
+class Whole(KeyPages):
+    """A list that is short by its nature and comes whole, without pages."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "required": ["data"], "properties": {"data": schema}}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return []

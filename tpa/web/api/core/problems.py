@@ -17,6 +17,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from tenants.errors import EmployerError
 from tpa.kernel.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
@@ -29,13 +30,15 @@ class ProblemRenderer(JSONRenderer):
 
 
 class RefusedError(exceptions.APIException):
-    """A `DomainError` on its way out."""
+    """A refusal on its way out. `findings`: where there are several faults, each with code, path and message."""
 
-    def __init__(self, refusal: DomainError) -> None:
+    def __init__(self, refusal: DomainError | EmployerError) -> None:
         super().__init__(detail=refusal.message, code=refusal.code)
         self.status_code = refusal.status
         self.where = refusal.where
         self.remedy = refusal.remedy
+        self.wait = getattr(refusal, "retry_after", None)
+        self.findings = getattr(refusal, "findings", ())
 
 
 def pointer_of(attr: str | None) -> str:
@@ -69,7 +72,11 @@ class ProblemFormatter(ExceptionFormatter):
             ]
         if isinstance(self.exc, RefusedError):
             problem["remedy"] = self.exc.remedy
-            if self.exc.where:
+            if self.exc.findings:
+                problem["errors"] = [
+                    {"pointer": one["path"], "code": one["code"], "detail": one["message"]} for one in self.exc.findings
+                ]
+            elif self.exc.where:
                 problem["errors"] = [{"pointer": self.exc.where, "code": code, "detail": self.exc.detail}]
         return problem
 
@@ -78,7 +85,7 @@ class ProblemHandler(ExceptionHandler):
     """Turns refusals into answers; what is neither a refusal nor DRF's own stays a logged 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, DomainError):
+        if isinstance(exc, DomainError | EmployerError):
             return RefusedError(exc)
         return super().convert_known_exceptions(exc)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
@@ -14,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.models import Employer
-from tenants.scope import employer_scope
+from tenants.scope import desk_scope, employer_scope
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import KeyAuthentication, Row, TablePermission
 from tpa.web.api.core.pages import KeyPages
@@ -34,7 +36,8 @@ class AlwaysJson(BaseContentNegotiation):
 class BookView(APIView):
     """A resource. `permissions` is its part of the permission table: method -> Row.
 
-    For a row about one employer `self.employer` is set and the connection is bound to its books while the handler runs.
+    For a row about one employer `self.employer` is set and the connection is bound to its books while the handler runs;
+    otherwise it works with the TPA's own tables.
     """
 
     permissions: ClassVar[dict[str, Row]] = {}
@@ -43,7 +46,13 @@ class BookView(APIView):
     renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
     content_negotiation_class = AlwaysJson
     pagination_class = KeyPages
+    keyed: ClassVar[bool] = False
+    """Whether POST needs an Idempotency-Key."""
+    desk_only: ClassVar[bool] = False
+    """Whether a portal host answers as if there were nothing."""
     employer: Employer | None = None
+    employer_ids: Sequence[int] | None = ()
+    """With a row `by_grants`: the employers that the caller sees; None, all."""
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -53,8 +62,9 @@ class BookView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.employer is not None:
-            self._scopes.enter_context(employer_scope(self.employer))
+        if self.desk_only and getattr(request, "employer", None) is not None:
+            raise NotFoundError("There is nothing here.")
+        self._scopes.enter_context(employer_scope(self.employer) if self.employer is not None else desk_scope())
 
     @property
     def employer_id(self) -> int:
@@ -64,6 +74,10 @@ class BookView(APIView):
     def key_of(self, public: str, kind: str) -> int:
         """The row key of a public id in the path. Raises NotFoundError, also for another employer's id."""
         return key_of(public, kind, self.employer_id)
+
+    def sees(self, employer_id: int | None) -> bool:
+        """Whether a row of that employer (None: the TPA's own) is among those that a call by grants may see."""
+        return self.employer_ids is None or employer_id in self.employer_ids
 
     def context(self) -> dict[str, Any]:
         """What serializers need."""

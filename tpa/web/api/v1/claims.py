@@ -17,7 +17,8 @@ from tpa.infra import clock
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
-from tpa.web.api.core.lists import Query
+from tpa.web.api.core.lists import NoQuery, Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.workflows.claim_pends import release
 from tpa.workflows.claim_routing import register_claim_json
@@ -174,6 +175,7 @@ class ClaimsView(BookView):
     """GET: claims, latest first. POST: a new claim."""
 
     permissions: ClassVar = {"GET": Row("claims.read"), "POST": Row("claims.write")}
+    keyed = True
 
     @extend_schema(parameters=[ClaimsQuery], responses=ClaimSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -227,6 +229,7 @@ class ClaimDecisionsView(BookView):
     """GET: every version of what was decided."""
 
     permissions: ClassVar = {"GET": Row("claims.read")}
+    pagination_class = Whole
 
     @extend_schema(responses=DecisionSerializer(many=True))
     def get(self, request: Request, claim: str) -> Response:
@@ -281,6 +284,7 @@ class AccumulatorsView(BookView):
     """GET: what a member's family has used up."""
 
     permissions: ClassVar = {"GET": Row("accumulators.read")}
+    pagination_class = Whole
 
     @extend_schema(responses=AccumulatorSerializer(many=True))
     def get(self, request: Request, member: str) -> Response:
@@ -292,3 +296,26 @@ class AccumulatorsView(BookView):
             for member_id, code, period_on, amount in (balances.rows if balances else ())
         ]
         return Response({"data": AccumulatorSerializer(rows, many=True, context=self.context()).data})
+
+
+class TotalSerializer(serializers.Serializer):
+    """A figure of a month: received, pended, released, decided, denied count claims; the others are of lines."""
+
+    month = serializers.DateField()
+    measure = serializers.CharField()
+    line_of_coverage = serializers.CharField()
+    cents = CentsField()
+    count = serializers.IntegerField()
+
+
+class TotalsView(BookView):
+    """GET: the group's figures by month."""
+
+    permissions: ClassVar = {"GET": Row("summary.read")}
+    pagination_class = Whole
+
+    @extend_schema(responses=TotalSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Additive figures, the oldest month first; no person in them."""
+        NoQuery.read(request)
+        return Response({"data": TotalSerializer([one._asdict() for one in selectors.month_totals()], many=True).data})

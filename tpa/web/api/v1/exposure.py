@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tpa.books.stoploss import selectors
+from tpa.books.stoploss.models import Receivable
 from tpa.infra import clock
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 
 
@@ -76,6 +78,39 @@ class ExposureSerializer(serializers.Serializer):
     aggregate = AggregateSerializer(allow_null=True)
 
 
+class NoticeSerializer(serializers.Serializer):
+    """A unit reached a share of its deductible, and the carrier is due a notice. `unit_key` 0: the group."""
+
+    id = PublicIdField("ntc", source="pk")
+    contract = PublicIdField("slc", source="contract_id")
+    unit_key = serializers.IntegerField(source="unit_id")
+    threshold_bp = serializers.IntegerField()
+    deductible_cents = CentsField()
+    eligible_cents = CentsField()
+    found_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReceivableSerializer(serializers.Serializer):
+    """A change of what the carrier owes for a unit, and what it owes after it."""
+
+    id = PublicIdField("rcv", source="pk")
+    contract = PublicIdField("slc", source="contract_id")
+    kind = serializers.ChoiceField(Receivable.Kind.values)
+    unit_key = serializers.IntegerField(source="unit_id")
+    number = serializers.IntegerField()
+    cents = CentsField()
+    owed_cents = CentsField()
+    eligible_cents = CentsField()
+    posted_at = serializers.DateTimeField()
+
+
+class ContractQuery(Query):
+    """`contract`: those of one contract."""
+
+    contract = serializers.CharField(required=False, default="")
+
+
 class AsOfQuery(Query):
     """`as_of`: the day to look at; today without it."""
 
@@ -86,6 +121,7 @@ class ExposureView(BookView):
     """GET: the exposure of every contract whose paid window holds the day."""
 
     permissions: ClassVar = {"GET": Row("exposure.read")}
+    pagination_class = Whole
 
     @extend_schema(parameters=[AsOfQuery], responses=ExposureSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -103,3 +139,28 @@ class ExposureView(BookView):
             for contract, exposure in selectors.exposures(self.employer_id, as_of)
         ]
         return Response({"data": ExposureSerializer(found, many=True, context=self.context()).data})
+
+
+class NoticesView(BookView):
+    """GET: the notices that the carriers are due."""
+
+    permissions: ClassVar = {"GET": Row("exposure.read")}
+
+    @extend_schema(parameters=[ContractQuery], responses=NoticeSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Notices, the latest first."""
+        contract = ContractQuery.read(request)["contract"]
+        return self.page(selectors.notices([self.key_of(contract, "slc")] if contract else None), NoticeSerializer)
+
+
+class ReceivablesView(BookView):
+    """GET: what the carriers owe, change by change."""
+
+    permissions: ClassVar = {"GET": Row("exposure.read")}
+
+    @extend_schema(parameters=[ContractQuery], responses=ReceivableSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Receivables, the latest first."""
+        contract = ContractQuery.read(request)["contract"]
+        rows = selectors.receivables(self.key_of(contract, "slc")) if contract else Receivable.objects.all()
+        return self.page(rows, ReceivableSerializer)

@@ -8,32 +8,26 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import FileUploadParser, JSONParser
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import InboundFile
-from tpa.books.identity.models import ApiKey
 from tpa.books.members import selectors as members
 from tpa.infra import clock
-from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
+from tpa.kernel.errors import ConflictError
 from tpa.kernel.ids import key_of, public_id
-from tpa.web.api.core.access import Row
+from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.pages import Whole
+from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.workflows.claim_intake import receive_claims_file
 from tpa.workflows.eligibility_load import apply_load, reconciliation, reject_load, undo_load
 from tpa.workflows.eligibility_load_intake import receive_enrolment_file
-
-
-class RawUpload(FileUploadParser):
-    """The body is the file, of whatever content type; `?name=` says its name. Large ones are spooled to disk."""
-
-    def get_filename(self, stream: Any, media_type: str, parser_context: dict[str, Any]) -> str:
-        return parser_context["request"].query_params.get("name") or "upload"
 
 
 class UploadQuery(Query):
@@ -97,41 +91,11 @@ class ApplySerializer(StrictSerializer):
     skip_errors = serializers.BooleanField(default=False)
 
 
-class NothingUploadedError(DomainError):
-    """An upload without a file."""
-
-    code = "file_missing"
-    status = 400
-    remedy = "Send the file as the body of the request."
-
-
-def caller_name(request: Request) -> str:
-    """How the books name who called."""
-    return request.user.name if isinstance(request.user, ApiKey) else request.user.email
-
-
-def _uploaded(request: Request) -> Any:
-    upload = request.data.get("file")
-    if upload is None or upload.size == 0:
-        raise NothingUploadedError("The request has no file.")
-    return upload
-
-
-class UploadView(BookView):
-    """A view whose POST takes a file as its body."""
-
-    parser_classes: ClassVar[list[Any]] = [RawUpload]
-
-
 class ClaimFilesView(UploadView):
     """GET: the TPA's inbound claim files. POST: one more. On the TPA's own host alone."""
 
     permissions: ClassVar = {"GET": Row("files.read", False), "POST": Row("files.write", False)}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if getattr(request, "employer", None) is not None:
-            raise NotFoundError("Claim files come to the TPA's own host.")
+    desk_only = True
 
     @extend_schema(responses=FileSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -141,7 +105,7 @@ class ClaimFilesView(UploadView):
     @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={202: FileSerializer})
     def post(self, request: Request) -> Response:
         """Store an 837 as it came; it is read soon. The same file again is answered with the first one."""
-        upload = _uploaded(request)
+        upload = uploaded(request)
         received = receive_claims_file(content=upload.file, name=upload.name, received_by=caller_name(request))
         answer = Response(
             FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
@@ -155,6 +119,7 @@ class ClaimFileView(BookView):
     """GET: what became of a claim file."""
 
     permissions: ClassVar = {"GET": Row("files.read", False)}
+    desk_only = True
 
     @extend_schema(responses=FileSerializer)
     def get(self, request: Request, file: str) -> Response:
@@ -163,16 +128,15 @@ class ClaimFileView(BookView):
 
 
 def _file(view: BookView, text: str) -> InboundFile:
-    found = edi.file(view.key_of(text, "fil"))
-    if getattr(view.request, "employer", None) is not None:
-        raise NotFoundError("There is no such fil.")
-    return found
+    return edi.file(view.key_of(text, "fil"))
 
 
 class ClaimFileAnswersView(BookView):
     """GET: TA1, 999 and 277CA for a claim file."""
 
     permissions: ClassVar = {"GET": Row("files.read", False)}
+    pagination_class = Whole
+    desk_only = True
 
     @extend_schema(responses=AnswerSerializer(many=True))
     def get(self, request: Request, file: str) -> Response:
@@ -185,6 +149,7 @@ class ClaimFileContentView(BookView):
     """GET: the bytes of a claim file exactly as they came."""
 
     permissions: ClassVar = {"GET": Row("files.read", False)}
+    desk_only = True
 
     @extend_schema(responses=OpenApiTypes.BINARY)
     def get(self, request: Request, file: str) -> HttpResponse:
@@ -208,7 +173,7 @@ class EligibilityFilesView(UploadView):
     @extend_schema(parameters=[UploadQuery], request=OpenApiTypes.BINARY, responses={202: FileSerializer})
     def post(self, request: Request) -> Response:
         """Store an 834 or CSV file as it came; a worker reads it and stages a load. The same file again is the first one."""
-        upload = _uploaded(request)
+        upload = uploaded(request)
         received = receive_enrolment_file(content=upload.file, name=upload.name, received_by=caller_name(request))
         answer = Response(
             FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
@@ -237,6 +202,7 @@ class EligibilityFileAnswersView(BookView):
     """GET: TA1 and 999 for an 834."""
 
     permissions: ClassVar = {"GET": Row("files.read")}
+    pagination_class = Whole
 
     @extend_schema(responses=AnswerSerializer(many=True))
     def get(self, request: Request, file: str) -> Response:

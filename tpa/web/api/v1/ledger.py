@@ -15,6 +15,7 @@ from tpa.kernel.errors import NotFoundError
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField
 from tpa.web.api.core.lists import LimitQuery, Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 
 
@@ -83,6 +84,7 @@ class PostingsView(BookView):
     """GET: the postings behind an account's balance."""
 
     permissions: ClassVar = {"GET": Row("ledger.read")}
+    pagination_class = Whole
 
     @extend_schema(parameters=[PostingsQuery], responses=PostingSerializer(many=True))
     def get(self, request: Request, account: str) -> Response:
@@ -105,6 +107,7 @@ class EntryView(BookView):
     """GET: one entry with all its postings."""
 
     permissions: ClassVar = {"GET": Row("ledger.read")}
+    pagination_class = Whole
 
     @extend_schema(responses=PostingSerializer(many=True))
     def get(self, request: Request, entry: str) -> Response:

@@ -13,6 +13,7 @@ from tpa.books.members import selectors
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import PublicIdField
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 
 
@@ -95,6 +96,7 @@ class MemberCoveragesView(BookView):
     """GET: all that was ever recorded of a member's coverage."""
 
     permissions: ClassVar = {"GET": Row("members.read")}
+    pagination_class = Whole
 
     @extend_schema(responses=CoverageSerializer(many=True))
     def get(self, request: Request, member: str) -> Response:

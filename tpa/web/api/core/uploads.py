@@ -1,0 +1,40 @@
+"""Files as the body of a request."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.parsers import FileUploadParser
+from rest_framework.request import Request
+
+from tpa.kernel.errors import DomainError
+from tpa.web.api.core.views import BookView
+
+
+class RawUpload(FileUploadParser):
+    """The body is the file, of whatever content type; `?name=` says its name. Large ones are spooled to disk."""
+
+    def get_filename(self, stream: Any, media_type: str, parser_context: dict[str, Any]) -> str:
+        return parser_context["request"].query_params.get("name") or "upload"
+
+
+class NothingUploadedError(DomainError):
+    """An upload without a file."""
+
+    code = "file_missing"
+    status = 400
+    remedy = "Send the file as the body of the request."
+
+
+def uploaded(request: Request) -> Any:
+    """The file that came. Raises NothingUploadedError."""
+    upload = request.data.get("file")
+    if upload is None or upload.size == 0:
+        raise NothingUploadedError("The request has no file.")
+    return upload
+
+
+class UploadView(BookView):
+    """A view whose POST takes a file as its body."""
+
+    parser_classes: ClassVar[list[Any]] = [RawUpload]
