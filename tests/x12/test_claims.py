@@ -289,6 +289,12 @@ def test_claims_of_one_family_share_their_levels() -> None:
     assert [bare(claim) for claim in read(data).claims] == list(claims)
 
 
+def test_after_a_hundred_claims_a_patient_is_said_again() -> None:
+    data = claims_file(*[professional(f"P{number}") for number in range(250)])
+    assert data.count(b"*22*0~") == 3
+    assert len(read(data).claims) == 250
+
+
 def test_positions_of_claims_and_lines_point_into_the_file() -> None:
     data = claims_file(professional("A", line(), line(2)), professional("B"))
     for claim in read(data).claims:

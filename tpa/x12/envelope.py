@@ -88,7 +88,8 @@ class _Set(Generic[T]):
     def verdict(self) -> SetEnd:
         """Accepted or not, with everything that was found."""
         found = (*self.issues, *(self.walk.issues if self.walk else ()))
-        accepted = not any(issue.level >= Level.SET for issue in found)
+        sound = self.walk is not None and not self.walk.refused
+        accepted = sound and not any(issue.level >= Level.SET for issue in self.issues)
         return SetEnd(self.header, accepted, found, self.records if accepted else 0, self.position)
 
 

@@ -23,7 +23,9 @@ from tpa.x12.issues import Answer, Issue, Level
 from tpa.x12.tokenizer import COMPONENT, CUT_OFF, TOO_LONG, Segment
 
 MAX_ISSUES = 100
-"""Issues kept of one set; after so many faults the rest of it is only counted."""
+"""Faults kept of one set; after so many the rest of it is only counted."""
+MAX_NOTES = 20
+"""Notes kept of one set."""
 UNLIMITED = 1 << 60
 _QUALIFIED_BY = {
     **dict.fromkeys(("NM1", "N1", "REF", "DTP", "AMT", "QTY", "PER", "PRV", "CRC", "NTE", "MEA", "HI"), 1),
@@ -187,6 +189,7 @@ class Walk:
         self.refused = False
         self._given_up = False
         """So much is wrong that the rest is not looked at."""
+        self._faults = self._notes = 0
         self.position = 1
         self.root = Node(guide.root)
         self.root.counts[0] = 1
@@ -341,9 +344,8 @@ class Walk:
             self._fault("segment_unexpected", f"{name} is not expected here", "2", name)
 
     def _note_qualifier(self, elements: list[str]) -> None:
-        if len(self.issues) < MAX_ISSUES:
-            message = f"{elements[0]} with this qualifier has no place in the guide; it is kept unread"
-            self._report("qualifier_unused", message, Level.NOTE, Answer.IK3, "I4", elements[0])
+        message = f"{elements[0]} with this qualifier has no place in the guide; it is kept unread"
+        self._report("qualifier_unused", message, Level.NOTE, Answer.IK3, "I4", elements[0])
 
     def _element_fault(self, name: str, fault: element_rules.Fault) -> None:
         self._report(fault.name, fault.message, Level.SET, Answer.IK4, fault.code, name, fault=fault)
@@ -364,9 +366,12 @@ class Walk:
     ) -> None:
         if level >= Level.SET:
             self.refused = True
-        if len(self.issues) >= MAX_ISSUES:
-            self._given_up = self.refused
-            return
+            self._faults += 1
+            self._given_up = self._faults >= MAX_ISSUES
+        else:
+            self._notes += 1
+            if self._notes > MAX_NOTES:
+                return
         self.issues.append(
             Issue(
                 code,

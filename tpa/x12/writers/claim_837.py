@@ -17,6 +17,9 @@ from tpa.x12.writers.interchange import Envelope, segment
 
 GUIDES = {"P": "005010X222A1", "I": "005010X223A2", "D": "005010X224A2"}
 
+_CLAIMS_PER_PATIENT = 100
+"""The guides' limit on loop 2300; a new subscriber level begins after it."""
+
 
 class KindError(DomainError):
     """One file holds one kind of claim."""
@@ -67,13 +70,14 @@ def _header(envelope: Envelope, submitter: Party, receiver: Party, reference: st
 
 def _hierarchy(claims: Iterable[Claim837], kind: str) -> Iterator[str]:
     """Loops 2000A, 2000B, 2000C and the claims below them."""
-    level = billing_level = subscriber_level = 0
+    level = billing_level = subscriber_level = claims_here = 0
     last: Claim837 | None = None
     for claim in claims:
         if claim.kind != kind:
             raise KindError(f"a claim of kind {claim.kind} cannot stand among those of kind {kind}")
         new_billing = last is None or (last.billing, last.pay_to) != (claim.billing, claim.pay_to)
-        new_subscriber = new_billing or last is None or not _same_subscriber(last, claim)
+        full = claims_here == _CLAIMS_PER_PATIENT
+        new_subscriber = new_billing or full or last is None or not _same_subscriber(last, claim)
         new_patient = new_subscriber or last is None or _patient(last) != _patient(claim)
         if new_billing:
             level = billing_level = level + 1
@@ -86,6 +90,7 @@ def _hierarchy(claims: Iterable[Claim837], kind: str) -> Iterator[str]:
             level += 1
             yield segment("HL", str(level), str(subscriber_level), "23", "0")
             yield from _dependent(claim.patient, claim.patient_relationship)
+        claims_here = 1 if new_patient else claims_here + 1
         yield from claim_loop(claim)
         last = claim
 

@@ -1,0 +1,195 @@
+"""Files made to hurt: memory stays flat, time linear, and nothing of them is ever half read."""
+
+from __future__ import annotations
+
+import io
+import random
+import time
+import tracemalloc
+
+import pytest
+
+from tests.x12.reading import read
+from tests.x12.samples import (
+    POLICY,
+    SAM,
+    claims_file,
+    full_professional,
+    institutional,
+    member,
+    members_file,
+    professional,
+)
+from tpa.x12.claims import Claim837
+from tpa.x12.readers.claim_837 import read_837
+from tpa.x12.readers.enrolment_834 import read_any
+
+FILE = claims_file(professional("A"), full_professional(), professional("C"), claims_per_set=2)
+
+
+class ManySets(io.RawIOBase):
+    """A seekable file of one set written `count` times over, made as it is read: nothing of it stands in memory."""
+
+    def __init__(self, data: bytes, count: int) -> None:
+        first, last = data.index(b"ST*837"), data.rindex(b"GE*")
+        self._head, self._body = data[:first], data[first:last]
+        self._tail = b"GE*%d*17~IEA*1*000000017~" % count
+        self._count = count
+        self._at = 0
+        self.size = len(self._head) + len(self._body) * count + len(self._tail)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        assert whence == 0
+        self._at = offset
+        return offset
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._piece(self._at, size)
+        self._at += len(data)
+        return data
+
+    def _piece(self, at: int, size: int) -> bytes:
+        if at < len(self._head):
+            return self._head[at : at + size]
+        body_at = at - len(self._head)
+        if body_at >= len(self._body) * self._count:
+            tail_at = body_at - len(self._body) * self._count
+            return self._tail[tail_at : tail_at + size]
+        return self._body[body_at % len(self._body) :][:size]
+
+
+def peak_of(file: ManySets) -> tuple[int, int]:
+    """Claims read, and the most bytes that Python held meanwhile."""
+    tracemalloc.start()
+    try:
+        claims = sum(1 for event in read_837(file) if isinstance(event, Claim837))  # type: ignore[arg-type]
+        return claims, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+LIMIT = 4_000_000
+"""Bytes that reading may hold at most: blocks of 256 kB, split, and one claim."""
+
+
+def of_another_member(number: int) -> Claim837:
+    """A claim with a subscriber of its own."""
+    person = SAM._replace(party=SAM.party._replace(id=f"W{number:07d}"))
+    return professional(f"P{number}", subscriber=POLICY._replace(person=person))
+
+
+@pytest.mark.parametrize(("claims_in_a_set", "sets"), [(500, 32), (16_000, 1)])
+def test_memory_grows_neither_with_the_file_nor_with_the_set(claims_in_a_set: int, sets: int) -> None:
+    data = claims_file(*map(of_another_member, range(claims_in_a_set)), claims_per_set=claims_in_a_set)
+    file = ManySets(data, sets)
+    assert file.size > LIMIT
+    claims, peak = peak_of(file)
+    assert claims == claims_in_a_set * sets
+    assert peak < LIMIT
+
+
+def seconds_for(data: bytes) -> float:
+    started = time.process_time()
+    for _ in read_any(io.BytesIO(data)):
+        pass
+    return time.process_time() - started
+
+
+def inside_a_claim(segments: bytes) -> bytes:
+    return FILE.replace(b"HI*", segments + b"HI*", 1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda count: inside_a_claim(b"~" * count),
+        lambda count: inside_a_claim(b"REF*G1*X~" * count),
+        lambda count: inside_a_claim(b"HI*ABK:J00~" * count),
+        lambda count: inside_a_claim(b"LX*1~SV1*HC:1*1*UN*1~DTP*472*D8*20260101~" * (count // 3)),
+        lambda count: inside_a_claim(b"".join(b"HL*%d*%d*22*1~" % (n, n - 1) for n in range(2, count))),
+        lambda count: inside_a_claim(b"".join(b"HL*%d*%d*22*1~" % (n, n) for n in range(2, count))),
+        lambda count: inside_a_claim(b"HL*2*3*22*1~HL*3*2*22*1~" * (count // 2)),
+        lambda count: inside_a_claim(b"ISA" * count + b"~"),
+        lambda count: FILE + b"ISA*" * count,
+        lambda count: FILE.replace(b"HI*ABK", b"HI*" + b"ABK:J00^" * (count // 8) + b"~HI*ABK", 1),
+        lambda count: FILE.replace(b"HI*ABK", b"NTE*ADD*" + b"*" * (count // 2) + b"~HI*ABK", 1),
+    ],
+    ids=[
+        "empty segments",
+        "one segment again and again",
+        "diagnoses",
+        "lines",
+        "levels each below the last",
+        "levels below themselves",
+        "levels in a circle",
+        "the letters ISA",
+        "beginnings of an ISA",
+        "repetitions",
+        "elements",
+    ],
+)
+def test_time_is_linear(make) -> None:
+    seconds_for(make(2_000))
+    short, long = seconds_for(make(60_000)), seconds_for(make(240_000))
+    assert long < 10 * short + 0.2
+
+
+def test_many_small_interchanges_with_changing_delimiters_take_linear_time() -> None:
+    one = claims_file(professional())
+    other = one.replace(b"*", b"|").replace(b"~", b"!")
+
+    def seconds(count: int) -> float:
+        data = (one + other) * count
+        started = time.process_time()
+        assert sum(isinstance(event, Claim837) for event in read_any(io.BytesIO(data))) == 2 * count
+        return time.process_time() - started
+
+    seconds(20)
+    assert seconds(600) < 8 * seconds(150) + 0.2
+
+
+def test_a_million_segments_are_counted_and_refused() -> None:
+    data = inside_a_claim(b"ZZ~" * 1_000_000)
+    ends = read(data).sets
+    assert [one.accepted for one in ends] == [False, True]
+    assert ends[0].segments == 1_000_000 + FILE[: FILE.index(b"\nSE*")].count(b"~") - 1
+    assert len(ends[0].issues) <= 101
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_noise_never_raises_and_never_gives_half_a_set(seed: int) -> None:
+    noise = random.Random(seed)
+    sources = (FILE, claims_file(institutional()), members_file(member(), member()))
+    for _ in range(25):
+        data = bytearray(noise.choice(sources))
+        for _ in range(noise.randint(1, 6)):
+            at, kind = noise.randrange(len(data)), noise.randrange(4)
+            if kind == 0:
+                data[at] = noise.randrange(256)
+            elif kind == 1:
+                del data[at : at + noise.randint(1, 40)]
+            elif kind == 2:
+                data[at:at] = bytes(noise.choice(b"*:~^\n\0AZ09. ") for _ in range(noise.randint(1, 20)))
+            else:
+                other = noise.randrange(len(data))
+                data[at:at] = data[other : other + noise.randint(1, 200)]
+        result = read(bytes(data))
+        for issue in result.issues:
+            assert 0 <= issue.byte_offset <= len(data)
+            assert issue.message
+
+
+def test_random_bytes_after_a_good_isa_never_raise() -> None:
+    noise = random.Random(7)
+    for _ in range(300):
+        body = bytes(noise.choice(b"ISAGSTEHL*:~^019\n \xff") for _ in range(400))
+        read(FILE[:106] + body)
