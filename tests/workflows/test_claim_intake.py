@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from tenants import directory
@@ -303,3 +304,15 @@ def test_a_large_file_comes_back_byte_for_byte_and_can_be_moved_about_in(db):
     assert stream.read(1000) == content[2_000_000:2_001_000]
     assert stream.seek(-5, io.SEEK_END) == len(content) - 5
     assert stream.read() == content[-5:]
+
+
+def test_the_command_takes_files_in_and_says_what_became_of_them(employer, homes, tmp_path, capsys):
+    path = tmp_path / "march.837"
+    path.write_bytes(file_of(claim_of(homes[0].number, "A1"), claim_of("NOBODY", "B1")))
+    call_command("receive_claims", str(path))
+    assert f"{path.stat().st_size} bytes stored" in capsys.readouterr().out
+    call_command("receive_claims", str(path), "--read")
+    assert "done: 2 claims, 1 queued, 0 refused, 1 registered (received before)" in capsys.readouterr().out
+    decide_waiting(employer_id=employer.pk)
+    call_command("prove", employer.code)
+    assert f"{employer.code}: 1 decisions replayed, 0 faults" in capsys.readouterr().out
