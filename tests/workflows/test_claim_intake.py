@@ -316,3 +316,29 @@ def test_the_command_takes_files_in_and_says_what_became_of_them(employer, homes
     decide_waiting(employer_id=employer.pk)
     call_command("prove", employer.code)
     assert f"{employer.code}: 1 decisions replayed, 0 faults" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", [b"40000", b"0", b"-1"])
+def test_a_line_number_that_no_claim_has_sends_that_claim_back_alone(employer, homes, number):
+    content = file_of(claim_of(homes[0].number, "BAD"), claim_of(homes[0].number, "GOOD"))
+    file = taken_in(content.replace(b"LX*1~", b"LX*" + number + b"~", 1))
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 0, "refused": 1}
+    assert [one["code"] for one in file.issues] == ["line_number"]
+    with employer_scope(employer):
+        assert Claim.objects.get().patient_control_number == "GOOD"
+
+
+def test_whatever_claim_waits_in_the_queue_can_be_given_to_a_member(employer, homes):
+    """An interim bill of two million units, with a price below zero by a repricer that nobody should believe."""
+    content = file_of(claim_of("NOBODY", "A1"))
+    content = (
+        content.replace(b":B:1*", b":B:3*").replace(b"*UN*1*", b"*UN*2000000*").replace(b"~SE*", b"~HCP*00*-5~SE*")
+    )
+    content = re.sub(rb"~SE\*(\d+)", lambda found: b"~SE*%d" % (int(found[1]) + 1), content)
+    file = taken_in(content)
+    assert file.counts == {"claims": 1, "registered": 0, "queued": 1, "refused": 0}, file.issues
+    item = IntakeItem.objects.get()
+    claim_id = assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[0].member_ids[0], by_id=7)
+    with employer_scope(employer):
+        assert claims.claim(claim_id).frequency == "3"
+        assert ClaimLine.objects.values_list("units_milli", "repriced_cents").get() == (2_000_000_000, None)

@@ -14,6 +14,8 @@ FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
 MOST_CENTS = 10**13
 """A claim of more than a hundred billion is a mistake, and would not fit into the sums of the books."""
 _MOST_LINES = 999
+_MOST_MILLI = 10**18
+"""Fifteen digits of units, as X12 writes them."""
 _NOBODY = 0
 
 
@@ -63,7 +65,7 @@ def from_837(came: Claim837) -> IncomingClaim:
         admitted_on=came.day("435"),
         related_causes=tuple(_cut(cause, 3) for cause in came.related_causes),
         other_payers=tuple(
-            OtherPayer(_cut(one.payer.name, 80), one.paid_cents or 0, _cut(one.payer_order, 1))
+            OtherPayer(_cut(one.payer.name, 80), max(0, one.paid_cents or 0), _cut(one.payer_order, 1))
             for one in came.other_payers
         ),
         assigned=came.benefits_assigned != "N",
@@ -104,9 +106,14 @@ def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> S
         _cut(tooth.number, 3) if tooth else "",
         _cut("".join(tooth.surfaces), 5) if tooth else "",
         _cut(line.authorization or came.authorization, 50),
-        line.repricing.allowed_cents if line.repricing else None,
+        _price(line.repricing.allowed_cents) if line.repricing else None,
         line.emergency,
     )
+
+
+def _price(cents: int | None) -> int | None:
+    """A price below zero is none: the claim is priced by other means, or by a person."""
+    return cents if cents is not None and cents >= 0 else None
 
 
 def _cut(text: str, most: int) -> str:
@@ -169,7 +176,7 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         _short(told, "provider_tax_id", 20),
         _short(told, "provider_npi", 20),
         _short(told, "specialty", 20),
-        frequency=told.choice("frequency", ("1", "7", "8"), "1"),
+        frequency=_short(told, "frequency", 1) or "1",
         original_reference=_short(told, "original_reference", 50),
         facility_code=_short(told, "facility_code", 3),
         admitted_on=told.day("admitted_on", None),
@@ -200,7 +207,7 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine
             _codes(one, "modifiers", 4),
             _short(one, "revenue_code", 4),
             _short(one, "place", 3),
-            one.whole("units_milli", 1000, least=0),
+            one.whole("units_milli", 1000, least=0, most=_MOST_MILLI),
             _codes(one, "diagnoses", 10, diagnoses[:1]),
             _short(one, "tooth", 3),
             _short(one, "surfaces", 5),

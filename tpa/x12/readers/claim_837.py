@@ -43,6 +43,8 @@ GUIDES = {
     **dict.fromkeys(("005010X223", "005010X223A1", "005010X223A2", "005010X223A3"), _INSTITUTIONAL),
     **dict.fromkeys(("005010X224", "005010X224A1", "005010X224A2", "005010X224A3"), _DENTAL),
 }
+MOST_LINES = 999
+"""A claim has no more lines, of whatever kind, and so no higher line number (loop 2400)."""
 _KINDS = {"005010X222": "P", "005010X223": "I", "005010X224": "D"}
 
 
@@ -253,6 +255,8 @@ def _issues(claim: Claim837) -> Iterator[Issue]:
         yield _issue(claim, "period_reversed", "a period of the claim ends before it begins", "A7:187", "DTP", 3)
     numbers, diagnoses = set(), len(claim.diagnoses)
     for line in claim.lines:
+        if not 1 <= line.number <= MOST_LINES:
+            yield _issue(line, "line_number", f"line number {line.number} is not from 1 to 999", "A7:247", "LX", 1)
         if line.number in numbers:
             yield _issue(line, "line_number", f"line number {line.number} is used twice", "A7:247", "LX", 1)
         numbers.add(line.number)
