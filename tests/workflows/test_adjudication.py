@@ -106,7 +106,7 @@ def test_figures_of_the_month_are_the_sums_of_its_decisions_and_folding_changes_
     register(*(new_claim(home, *VISIT) for home in homes))
     for home in homes:
         decide_families(employer=in_employer, family_ids=[home.family_id])
-    before = {(one.measure, one.line_of_coverage): (one.cents, one.count) for one in selectors.month_totals()}
+    before = {(one.measure, one.line_of_coverage): (one.cents, one.claims_count) for one in selectors.month_totals()}
     assert before == {
         ("received", ""): (48_000, 2),
         ("charge", "medical"): (48_000, 4),
@@ -117,7 +117,7 @@ def test_figures_of_the_month_are_the_sums_of_its_decisions_and_folding_changes_
     }
     assert fold_totals(employer_id=in_employer.pk) == 5
     assert Totals.objects.count() == 6
-    assert {(one.measure, one.line_of_coverage): (one.cents, one.count) for one in selectors.month_totals()} == before
+    assert {(one.measure, one.line_of_coverage): (one.cents, one.claims_count) for one in selectors.month_totals()} == before
 
 
 def broken_for(monkeypatch, breaks):
