@@ -1,9 +1,14 @@
-"""The TPA's own host: admin, log-in, the desk."""
+"""The TPA's own host: the desk, set-up, log-in."""
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="operator:today")),
+    path("desk/", include("tpa.web.operator.urls")),
+    path("", include("tpa.web.health")),
+    path("api/", include("tpa.web.api.docs")),
     path("api/v1/", include("tpa.web.api.v1.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),

@@ -1,21 +1,36 @@
-"""What the pages of the desk and the portal share: who may see one, and whose books it shows."""
+"""What the pages of the desk and the portal share: who may see one, whose books it shows, and the shell around it.
+
+A page is a function of the request. `portal_page`, `desk_page` and `employer_page` guard it with an action of the
+permission table; a page of one employer's books can be hung up at both hosts. `show` prints it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page as Sheet
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 
 from tenants import directory
 from tenants.errors import EmployerNotFound
 from tenants.scope import employer_scope
-from tpa.kernel.errors import NotFoundError
-from tpa.kernel.ids import read_public_id
+from tpa.books.identity.models import User
+from tpa.books.identity.permissions import ACTIONS
+from tpa.infra import clock
+from tpa.kernel.errors import DomainError, NotFoundError
+from tpa.kernel.ids import public_id, read_public_id
 
 Page = Callable[..., HttpResponse]
+PER_PAGE = 50
 
 
 def portal_page(action: str) -> Callable[[Page], Page]:
@@ -28,6 +43,7 @@ def portal_page(action: str) -> Callable[[Page], Page]:
                 return redirect_to_login(request.get_full_path())
             if not request.user.allows(action, request.employer.pk):
                 raise Http404
+            request.shell, request.root = "portal/base.html", "/"
             return _not_found_as_404(page, request, *args, **kwargs)
 
         guarded.action = action
@@ -36,16 +52,21 @@ def portal_page(action: str) -> Callable[[Page], Page]:
     return guard
 
 
-def desk_page(action: str) -> Callable[[Page], Page]:
-    """A page of the TPA's desk across employers: for desk logins; which employers it shows follows from the grants."""
+def desk_page(action: str, *, of_all: bool = False) -> Callable[[Page], Page]:
+    """A page of the TPA's desk across employers: for logins that may do `action` for one employer at least.
+
+    Which employers it shows follows from the grants. With `of_all`, only for logins that may do it for every employer:
+    what it shows cannot be told apart by employer.
+    """
 
     def guard(page: Page) -> Page:
         @wraps(page)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not any(request.user.allows(action, held.employer_id) for held in request.user.held):
+            if not (request.user.allows(action, None) if of_all else somewhere(request.user, action)):
                 raise Http404
+            request.shell = "operator/base.html"
             return _not_found_as_404(page, request, *args, **kwargs)
 
         guarded.action = action
@@ -66,14 +87,12 @@ def employer_page(action: str) -> Callable[[Page], Page]:
                 found = directory.employer(read_public_id(employer, "emp").key)
             except (EmployerNotFound, NotFoundError) as error:
                 raise Http404 from error
-            if not request.user.allows(action, found.pk):
+            if found.state == found.State.PROVISIONING or not request.user.allows(action, found.pk):
                 raise Http404
             request.employer = found
+            request.shell, request.root = "operator/employer_base.html", employer_root(found.pk)
             with employer_scope(found):
-                response = _not_found_as_404(page, request, *args, **kwargs)
-                if hasattr(response, "render"):
-                    response.render()
-                return response
+                return _not_found_as_404(page, request, *args, **kwargs)
 
         guarded.action = action
         return guarded
@@ -86,3 +105,50 @@ def _not_found_as_404(page: Page, request: HttpRequest, *args: Any, **kwargs: An
         return page(request, *args, **kwargs)
     except NotFoundError as error:
         raise Http404(str(error)) from error
+
+
+def somewhere(user: User, action: str) -> bool:
+    """Whether the user may do `action` for one employer at least."""
+    return any(user.allows(action, held.employer_id) for held in user.held)
+
+
+def employer_root(employer_id: int) -> str:
+    """Where an employer's pages begin at the desk."""
+    return reverse("operator:employer", args=[public_id("emp", 0, employer_id)])
+
+
+def show(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    """A page inside its shell, with what every page needs: the employer, what the reader may do, the instant."""
+    employer = request.employer
+    if employer is None:
+        may = {action.replace(".", "_"): somewhere(request.user, action) for action in ACTIONS}
+    else:
+        may = {action.replace(".", "_"): request.user.allows(action, employer.pk) for action in ACTIONS}
+    may["whole_files"] = request.user.allows("files.read", None)
+    told = {
+        "employer": employer,
+        "may": may,
+        "as_of": clock.now(),
+        "shell": request.shell,
+        "is_desk": request.shell.startswith("operator/"),
+    }
+    return render(request, template, {**told, "root": getattr(request, "root", ""), **context})
+
+
+def sheet(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Sheet:
+    """The page of rows that the request asks for; the last one where it asks for too much."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def attempt(request: HttpRequest, done: str, act: Callable[[], object]) -> bool:
+    """Do what a button asks for, all of it or nothing, and tell the reader: `done`, or the refusal with its remedy."""
+    try:
+        with transaction.atomic():
+            act()
+    except NotFoundError:
+        raise
+    except DomainError as refusal:
+        messages.error(request, f"{refusal} {refusal.remedy}".strip())
+        return False
+    messages.success(request, done)
+    return True

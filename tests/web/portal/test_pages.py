@@ -32,6 +32,8 @@ def test_finance_sees_money_and_hr_sees_people(db, portal_client, employer, path
     assert (money, people) == {
         "/": (200, 200),
         "/members/": (404, 200),
+        "/enrolment/": (404, 200),
+        "/enrolment/upload/": (404, 405),
     }.get(path, (200, 404))
 
 

@@ -2,16 +2,25 @@
 
 from django.urls import path
 
+from tpa.web.employer import money, people
+from tpa.web.pages import portal_page
 from tpa.web.portal import views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("invoices/", views.invoices, name="invoices"),
-    path("invoices/<str:invoice>/", views.invoice, name="invoice"),
-    path("invoices/<str:invoice>/pdf/", views.invoice_pdf, name="invoice-pdf"),
-    path("exposure/", views.exposure, name="exposure"),
-    path("members/", views.roster, name="members"),
-    path("ledger/", views.trial_balance, name="ledger"),
-    path("ledger/<str:account>/", views.account, name="account"),
+    path("claims/", views.claim_list, name="claims"),
+    path("claims/<str:claim>/", views.claim, name="claim"),
+    path("members/", portal_page("members.read")(people.roster), name="members"),
+    path("enrolment/", portal_page("files.read")(people.loads), name="loads"),
+    path("enrolment/upload/", portal_page("files.write")(people.upload), name="upload"),
+    path("enrolment/<str:load>/", portal_page("files.read")(people.load), name="load"),
+    path("enrolment/<str:load>/<str:action>/", portal_page("members.write")(people.act_on_load), name="act-on-load"),
+    path("invoices/", portal_page("invoices.read")(money.invoices), name="invoices"),
+    path("invoices/<str:invoice>/", portal_page("invoices.read")(money.invoice), name="invoice"),
+    path("invoices/<str:invoice>/pdf/", portal_page("invoices.read")(money.invoice_pdf), name="invoice-pdf"),
+    path("exposure/", portal_page("exposure.read")(money.exposure), name="exposure"),
+    path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
+    path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),
+    path("ledger/<str:account>/", portal_page("ledger.read")(money.account), name="account"),
 ]

@@ -43,9 +43,9 @@ STATES = {
 
 
 @register.filter
-def money(cents: int | None, currency: str = "USD") -> str:
-    """`$1,234.50`; nothing for None."""
-    if cents is None:
+def money(cents: int | str | None, currency: str = "USD") -> str:
+    """`$1,234.50`; nothing for None, nor for the empty text that a template gives for an amount of nothing."""
+    if cents is None or isinstance(cents, str):
         return ""
     # Whole cents become exact units here: an integer part and a two-digit fraction, never a float.
     sign = "-" if cents < 0 else ""
@@ -94,3 +94,25 @@ def bar(part: int, whole: int, tone: str = "") -> SafeString:
         f"bar-{tone}" if tone else "",
         share,
     )
+
+
+@register.filter
+def words(code: str) -> str:
+    """`claim approved` for `claim_approved`."""
+    return str(code).replace("_", " ")
+
+
+@register.filter
+def told(side: Any) -> str:
+    """One side of a change as a load keeps it: a person's fields, or segments [first day, day after, plan, tier]."""
+    if isinstance(side, dict):
+        return ", ".join(f"{words(name)} {value}" for name, value in side.items() if value not in ("", None, False))
+    spans = ((starts, last_day(date.fromisoformat(ends)), tier) for starts, ends, _, tier, *_ in side or ())
+    return "; ".join(f"{tier} from {starts}" + (f" to {last}" if last else "") for starts, last, tier in spans)
+
+
+@register.filter
+def thousandths(milli: int) -> str:
+    """`1.5` for 1500."""
+    whole, rest = divmod(milli, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")

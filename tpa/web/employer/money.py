@@ -1,0 +1,100 @@
+"""Invoices, stop-loss exposure, and the ledger from the trial balance down to the claim."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from tpa.books.claims import selectors as claims
+from tpa.books.funding import selectors as funding
+from tpa.books.ledger import selectors as ledger
+from tpa.books.stoploss import selectors as stoploss
+from tpa.engine.journal.accounts import CHART
+from tpa.infra import clock
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import key_of, public_id
+from tpa.web.pages import PER_PAGE, sheet, show
+from tpa.workflows.invoice_paper import invoice_paper
+
+
+@require_GET
+def invoices(request: HttpRequest) -> HttpResponse:
+    """The invoices, the latest month first."""
+    return show(request, "employer/invoices.html", here="invoices", page=sheet(request, funding.invoices()))
+
+
+@require_GET
+def invoice(request: HttpRequest, invoice: str) -> HttpResponse:
+    """One invoice, line by line."""
+    found = funding.invoice(key_of(invoice, "inv", request.employer.pk))
+    return show(request, "employer/invoice.html", here="invoices", invoice=found, lines=found.lines.order_by("n"))
+
+
+@require_GET
+def invoice_pdf(request: HttpRequest, invoice: str) -> HttpResponse:
+    """The invoice as a PDF."""
+    number, paper = invoice_paper(employer=request.employer, invoice_id=key_of(invoice, "inv", request.employer.pk))
+    answer = HttpResponse(paper, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="invoice-{number}.pdf"'
+    return answer
+
+
+@require_GET
+def exposure(request: HttpRequest) -> HttpResponse:
+    """How bad can it get, and what is coming back? People are shown by number, never by name."""
+    today = clock.today(request.employer.time_zone)
+    found = stoploss.exposures(request.employer.pk, today)
+    receivables = [row for contract, _ in found for row in stoploss.receivables(contract.contract_id)]
+    return show(request, "employer/exposure.html", here="exposure", exposures=found, receivables=receivables)
+
+
+@require_GET
+def trial_balance(request: HttpRequest) -> HttpResponse:
+    """Every account with its balance; they add up to zero."""
+    accounts = [row for row in ledger.trial_balance() if row.debit_cents or row.credit_cents]
+    total = sum(row.balance_cents for row in accounts)
+    return show(request, "employer/trial_balance.html", here="ledger", accounts=accounts, total=total)
+
+
+@require_GET
+def account(request: HttpRequest, account: str) -> HttpResponse:
+    """The postings behind a balance, latest first."""
+    if account not in CHART:
+        raise NotFoundError("There is no such account.")
+    before = request.GET.get("before")
+    before_id = key_of(before, "led", request.employer.pk) if before else None
+    lines = ledger.posted_lines(account, before_entry_id=before_id, limit=PER_PAGE)
+    context = {
+        "account": CHART[account],
+        "lines": lines,
+        "balance": ledger.balance(account),
+        "full": len(lines) == PER_PAGE,
+    }
+    return show(request, "employer/account.html", here="ledger", **context)
+
+
+@require_GET
+def entry(request: HttpRequest, entry: str) -> HttpResponse:
+    """One entry with all its postings, and the way to what caused it."""
+    employer_id = request.employer.pk
+    lines = ledger.lines_of_entry(key_of(entry, "led", employer_id))
+    head = lines[0]
+    context = {
+        "head": head,
+        "lines": [(line, CHART[line.account]) for line in lines],
+        "total": sum(line.cents for line in lines),
+        "source": _source(employer_id, head),
+    }
+    return show(request, "employer/entry.html", here="ledger", **context)
+
+
+def _source(employer_id: int, head: ledger.PostedLine) -> tuple[str, str]:
+    """(what caused an entry, its page below the employer's root); an empty page where it has none."""
+    if head.source_kind == "decision":
+        decision = claims.decision(head.source_id)
+        page = f"claims/{public_id('clm', employer_id, decision.claim_id)}/"
+        return f"claim {decision.claim_id}, version {decision.version}", page
+    if head.source_kind == "invoice":
+        found = funding.invoice(head.source_id)
+        return f"invoice {found.number}", f"invoices/{public_id('inv', employer_id, found.pk)}/"
+    return f"{head.source_kind.replace('_', ' ')} {head.source_id}", ""

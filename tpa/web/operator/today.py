@@ -1,0 +1,120 @@
+"""The desk across employers: today, and the queues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from tenants.models import Employer
+from tpa.books.edi import selectors as edi
+from tpa.books.edi.models import InboundFile
+from tpa.books.identity import selectors as identity
+from tpa.infra import clock, work_items
+from tpa.infra.models import Job, WorkItem
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import public_id, read_public_id
+from tpa.web.pages import attempt, desk_page, employer_root, sheet, show
+from tpa.workflows import eligibility_load_effects, stop_loss_sweep
+
+_CLAIM_ITEMS = ("pend", eligibility_load_effects.WORK)
+"""Kinds of work items whose subject is a claim."""
+
+
+def _employers(request: HttpRequest, action: str) -> list[Employer]:
+    ids = identity.employer_ids_for(request.user, action)
+    found = Employer.objects.order_by("name")
+    return list(found if ids is None else found.filter(pk__in=ids))
+
+
+@desk_page("summary.read")
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs somebody now, and what will be late?"""
+    ids = identity.employer_ids_for(request.user, "queues.work")
+    employers = _employers(request, "summary.read")
+    whole = request.user.allows("files.read", None)
+    queues = work_items.queue_totals(ids)
+    context: dict[str, Any] = {
+        "queues": queues,
+        "waiting_count": sum(row["count"] for row in queues),
+        "waiting_cents": sum(row["amount_cents"] or 0 for row in queues),
+        "oldest_at": min((row["oldest_at"] for row in queues), default=None),
+        "employers": employers,
+        "unread_count": edi.files().filter(state=InboundFile.State.RECEIVED).count() if whole else None,
+        "intake_count": edi.intake_items().count() if whole else None,
+        "failed_count": Job.objects.filter(
+            state=Job.State.FAILED, employer_id__in=[one.pk for one in employers]
+        ).count(),
+    }
+    return show(request, "operator/today.html", here="today", **context)
+
+
+def place_of(item: WorkItem) -> str:
+    """Where the thing that waits is looked at."""
+    root = employer_root(item.employer_id)
+    if item.kind in _CLAIM_ITEMS:
+        return f"{root}claims/{public_id('clm', item.employer_id, item.subject_id)}/"
+    return f"{root}exposure/" if item.kind == stop_loss_sweep.WORK else root
+
+
+def _chosen(asked: str, employers: list[Employer]) -> Employer | None:
+    """The employer that the filter names, if it is one of the reader's. Raises NotFoundError for any other."""
+    if not asked:
+        return None
+    key = read_public_id(asked, "emp").key
+    found = next((one for one in employers if one.pk == key), None)
+    if found is None:
+        raise NotFoundError("There is no such employer.")
+    return found
+
+
+@desk_page("queues.work")
+@require_GET
+def queue(request: HttpRequest, queue: str) -> HttpResponse:
+    """Which items wait, in what order?"""
+    employers = _employers(request, "queues.work")
+    asked = request.GET.get("employer", "")
+    chosen = _chosen(asked, employers)
+    ids = [chosen.pk] if chosen else [one.pk for one in employers]
+    totals = {row["queue"]: row for row in work_items.queue_totals(ids)}
+    page = sheet(request, work_items.queue_of(queue, ids))
+    names = {one.pk: one for one in employers}
+    context = {
+        "queue": queue,
+        "queues": sorted({*totals, queue}),
+        "total": totals.get(queue, {"count": 0, "amount_cents": 0, "oldest_at": None}),
+        "page": page,
+        "items": [(item, names[item.employer_id], place_of(item)) for item in page],
+        "employers": employers,
+        "chosen": chosen,
+        "keep": f"{urlencode({'employer': asked})}&" if chosen else "",
+        "today": clock.today(),
+    }
+    return show(request, "operator/queue.html", here="today", **context)
+
+
+@desk_page("queues.work")
+@require_POST
+def take_next(request: HttpRequest, queue: str) -> HttpResponse:
+    """Take the most urgent free item and go there."""
+    employers = _employers(request, "queues.work")
+    chosen = _chosen(request.POST.get("employer", ""), employers)
+    ids = [chosen.pk] if chosen else [one.pk for one in employers]
+    item = work_items.take_next(queue=queue, user_id=request.user.pk, employer_ids=ids)
+    if item is None:
+        messages.info(request, "Nothing is free in this queue.")
+        return redirect("operator:queue", queue)
+    return redirect(place_of(item))
+
+
+@desk_page("queues.work")
+@require_POST
+def give_back(request: HttpRequest, queue: str, item: int) -> HttpResponse:
+    """Let somebody else have an item."""
+    attempt(request, "Given back.", lambda: work_items.give_back(item_id=item, user_id=request.user.pk))
+    return redirect("operator:queue", queue)
