@@ -224,6 +224,25 @@ def test_people_of_an_undone_load_come_back_as_themselves():
     assert Family.objects.count() == 1
 
 
+def test_an_undone_load_stands_in_no_claims_way(in_employer):
+    """A file that was meant for somebody else: its people must not be found here once it is taken back."""
+    first = load(file_834(CY))
+    ask = edi.Ask("G1", "S2", date(1970, 1, 1))
+    assert [one.employer_id for one in edi.candidates([ask])[ask]] == [in_employer.pk]
+    loads.undo_load(load_id=first.pk, by="bert", at=FEBRUARY)
+    assert edi.candidates([ask])[ask] == []
+    load(file_834(CY), at=MARCH)
+    assert len(edi.candidates([ask])[ask]) == 1
+
+
+def test_a_file_received_in_the_evening_counts_from_that_day_where_the_employer_is(in_employer):
+    evening = datetime(2025, 3, 1, 2, tzinfo=UTC)  # 28 February, 21:00, in New York
+    assert in_employer.time_zone == "America/New_York"
+    assert stage(file_csv(("S1", "self", "Ada", "1980-05-01")), at=evening, scope="full").effective_on == date(
+        2025, 2, 28
+    )
+
+
 def test_a_load_on_which_a_later_one_builds_is_not_undone():
     first = load(file_834(ADA))
     load(file_834(member("S1", "ADA", "19800501", covered(plan="HDHP", starts="20250201"))), at=FEBRUARY)

@@ -27,7 +27,7 @@ from tpa.kernel.errors import DomainError, InvariantError
 from tpa.workflows.eligibility_load_834 import read_enrolment
 from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
 from tpa.workflows.eligibility_load_csv import read_csv, read_row
-from tpa.workflows.eligibility_load_effects import claims_touched, close_work, open_work, tell_index
+from tpa.workflows.eligibility_load_effects import claims_touched, close_work, day_of, open_work, tell_index
 from tpa.workflows.eligibility_load_matching import Matching, Person, PlanKey, match
 from tpa.workflows.eligibility_load_preview import preview_of
 from tpa.workflows.eligibility_load_report import reconcile
@@ -69,7 +69,7 @@ def stage_file(
         name=name[:200],
         format=Load.Format.X12 if is_834(data) else Load.Format.CSV,
         scope=scope or said_scope,
-        effective_on=effective_on or said_on or received_at.date(),
+        effective_on=effective_on or said_on or day_of(received_at),
         received_at=received_at,
         received_by=received_by,
     )
@@ -88,7 +88,7 @@ def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
     """
     rows = [read_row(n, f"entry {n}", entry) for n, entry in enumerate(entries, start=1)]
     load = Load(
-        format=Load.Format.ENTRY, scope=Load.Scope.CHANGE, effective_on=at.date(), received_at=at, received_by=by
+        format=Load.Format.ENTRY, scope=Load.Scope.CHANGE, effective_on=day_of(at), received_at=at, received_by=by
     )
     with transaction.atomic():
         staged = _staged(load, rows)
@@ -197,7 +197,7 @@ def _previewed(load: Load, rows: list[Row]) -> Load:
         reading.intent,
         reading.books,
         full=load.scope == Load.Scope.FULL,
-        today=load.received_at.date(),
+        today=day_of(load.received_at),
         on=load.effective_on,
     )
     load.digest = reading.intent.digest()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tenants.models import Employer
 from tenants.scope import current_employer
@@ -73,6 +74,11 @@ def bound_employer() -> Employer:
     return employer
 
 
+def day_of(instant: datetime) -> date:
+    """The day of an instant where the bound employer is."""
+    return instant.astimezone(ZoneInfo(bound_employer().time_zone)).date()
+
+
 def open_work(load: Load) -> None:
     """Put the claims of a load's work list into the desk's queue for eligibility, each once."""
     touched = {one.claim_id: one for one in claims_touched(load, decided_before=load.applied_at)}
@@ -129,8 +135,15 @@ def _reasons(one: DecidedLine, changed: list[ChangedDays], *, judged: bool) -> l
 
 
 def tell_index(load: Load) -> None:
-    """Let the shared index find the people whom the load added or described anew: by subscriber and member number."""
+    """Let the shared index find the people whom the load added or described anew: by subscriber and member number.
+
+    Those whom it withdrew are found no more: a file that was meant for another employer would else stand between that
+    employer's claims and its members for good.
+    """
     told = LoadChange.objects.filter(load=load, line="").values("member")
+    gone = list(Member.objects.filter(pk__in=told, withdrawn_at__isnull=False).values_list("pk", flat=True))
+    if gone:
+        edi.forget_members(bound_employer().pk, gone)
     people = members.members().filter(pk__in=told)
     entries = [
         (person.group_number, number, person.birth_on, person.pk, person.family_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -132,6 +132,14 @@ def index_members(employer_id: int, entries: Iterable[Entry]) -> int:
             [list(column) for column in zip(*rows, strict=True)],
         )
         return int(cursor.rowcount)
+
+
+def forget_members(employer_id: int, member_ids: Collection[int]) -> None:
+    """Let no claim find these members any more: they never were the employer's. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM edi_memberkey WHERE employer_id = %s AND member_id = ANY(%s)", [employer_id, list(member_ids)]
+        )
 
 
 class NewItem(NamedTuple):
