@@ -227,7 +227,7 @@ CONTENT_SECURITY_POLICY = {
 # Programs -------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tpa.web.api.core.schema.BookSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -236,18 +236,23 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
 }
+API_CALLS_PER_MINUTE = 6000
+"""How many calls one key or login may make in a minute."""
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "tpa.web.api.core.problems.ProblemHandler",
     "EXCEPTION_FORMATTER_CLASS": "tpa.web.api.core.problems.ProblemFormatter",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TPA",
+    "DESCRIPTION": (
+        "Money is a whole number of cents. Ids are opaque texts. Times are UTC. Errors are problem documents (RFC 9457)."
+        " Lists come in pages: follow `next`. Fields may be added; ignore those that you do not know."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],
 }
 UNFOLD = {
     "SITE_TITLE": "TPA",

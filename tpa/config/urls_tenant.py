@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tpa.web.portal.urls")),
+    path("api/", include("tpa.web.api.docs")),
     path("api/v1/", include("tpa.web.api.v1.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/mfa/", include("allauth.mfa.urls")),

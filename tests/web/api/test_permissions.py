@@ -7,17 +7,13 @@ from tenants import directory
 from tpa.books.identity.models import ApiKey
 from tpa.books.identity.permissions import ACTIONS
 from tpa.kernel.ids import public_id
+from tpa.web.api.core.schema import ID_KINDS
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
-SHARED = ("fil", "itk", "prl", "wki")
+SHARED = ("fil", "itk", "prl", "prv", "wki")
 VIEWS = [(pattern, pattern.callback.view_class) for pattern in urlpatterns]
 CALLS = [(pattern, method) for pattern, view in VIEWS for method in METHODS if hasattr(view, method)]
-ID_KINDS = {
-    "member": "mem", "entry": "led", "invoice": "inv", "claim": "clm", "file": "fil", "plan": "pln", "version": "plv",
-    "job": "job", "decision": "dec", "load": "lod", "employer": "emp", "pend": "pnd", "item": "itk",
-    "price_list": "prl", "work_item": "wki", "run": "run",
-}  # fmt: skip
 
 
 def path_of(pattern, employer):

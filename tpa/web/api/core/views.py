@@ -19,6 +19,7 @@ from tenants.scope import desk_scope, employer_scope
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import KeyAuthentication, Row, TablePermission
+from tpa.web.api.core.limits import Allowance, WithinLimit
 from tpa.web.api.core.pages import KeyPages
 
 
@@ -42,7 +43,7 @@ class BookView(APIView):
 
     permissions: ClassVar[dict[str, Row]] = {}
     authentication_classes: ClassVar[list[Any]] = [KeyAuthentication, SessionAuthentication]
-    permission_classes: ClassVar[list[Any]] = [TablePermission]
+    permission_classes: ClassVar[list[Any]] = [WithinLimit, TablePermission]
     renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
     content_negotiation_class = AlwaysJson
     pagination_class = KeyPages
@@ -50,6 +51,7 @@ class BookView(APIView):
     """Whether POST needs an Idempotency-Key."""
     desk_only: ClassVar[bool] = False
     """Whether a portal host answers as if there were nothing."""
+    allowance: Allowance | None = None
     employer: Employer | None = None
     employer_ids: Sequence[int] | None = ()
     """With a row `by_grants`: the employers that the caller sees; None, all."""
@@ -58,6 +60,9 @@ class BookView(APIView):
         with ExitStack() as self._scopes:
             response = super().dispatch(request, *args, **kwargs)
         patch_cache_control(response, no_store=True)
+        if self.allowance is not None:
+            for name, value in self.allowance.headers.items():
+                response[name] = value
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.api.v1.claim_form import EXAMPLE, ClaimFormSerializer
 from tpa.workflows.claim_pends import release
 from tpa.workflows.claim_routing import register_claim_json
 
@@ -189,7 +190,7 @@ class ClaimsView(BookView):
         shown = [_shown(claim, stand[claim.pk]) for claim in found]
         return paginator.get_paginated_response(ClaimSerializer(shown, many=True, context=self.context()).data)
 
-    @extend_schema(request=serializers.DictField(), responses={201: ClaimDetailSerializer})
+    @extend_schema(request=ClaimFormSerializer, responses={201: ClaimDetailSerializer}, examples=[EXAMPLE])
     def post(self, request: Request) -> Response:
         """Register a claim; it is decided soon after. Needs an Idempotency-Key."""
         return once(self, request, self._register)

@@ -291,7 +291,7 @@ class LoadReconciliationView(BookView):
 
     permissions: ClassVar = {"GET": Row("files.read")}
 
-    @extend_schema(responses=serializers.DictField())
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, load: str) -> Response:
         """Counts, and samples of what differs."""
         return Response(reconciliation(load_id=members.load(self.key_of(load, "lod")).pk))

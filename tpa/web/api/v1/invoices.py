@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +42,7 @@ class InvoiceSerializer(serializers.Serializer):
     total_cents = CentsField()
     prior_balance_cents = CentsField()
     amount_due_cents = CentsField()
-    finalised_at = serializers.DateTimeField()
+    finalised_at = serializers.DateTimeField(allow_null=True)
 
 
 class InvoiceLineSerializer(serializers.Serializer):
@@ -100,7 +100,14 @@ class CreditSerializer(StrictSerializer):
         return attrs
 
 
-class DraftSerializer(StrictSerializer):
+_DEPOSIT = OpenApiExample(
+    "Money for the fund",
+    {"purpose": "fund", "received_on": "2026-05-04", "cents": 2500000, "reference": "WIRE 7781"},
+    request_only=True,
+)
+
+
+class MonthSerializer(StrictSerializer):
     """The month, by its first day."""
 
     month = serializers.DateField()
@@ -122,10 +129,10 @@ class InvoicesView(BookView):
         """Every funding invoice, in whatever state."""
         return self.page(selectors.invoices(), InvoiceSerializer)
 
-    @extend_schema(request=DraftSerializer, responses={202: JobSerializer})
+    @extend_schema(request=MonthSerializer, responses={202: JobSerializer})
     def post(self, request: Request) -> Response:
         """Ask for the month's draft: one job and one invoice a month, however often it is asked for."""
-        asked = DraftSerializer(data=request.data)
+        asked = MonthSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         job = ask_for_draft(
             employer_id=self.employer_id, **asked.validated_data, requested_by=caller_name(request)[:100]
@@ -204,7 +211,7 @@ class DepositsView(BookView):
         """The employer's deposits and payments."""
         return self.page(selectors.deposits(), DepositSerializer)
 
-    @extend_schema(request=DepositSerializer, responses={201: DepositSerializer})
+    @extend_schema(request=DepositSerializer, responses={201: DepositSerializer}, examples=[_DEPOSIT])
     def post(self, request: Request) -> Response:
         """Record a deposit and post it. The same bank reference counts once."""
         return once(self, request, self._receive)

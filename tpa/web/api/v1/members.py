@@ -41,7 +41,7 @@ class CoverageSerializer(serializers.Serializer):
     starts_on = serializers.DateField()
     ends_before = serializers.DateField()
     recorded_at = serializers.DateTimeField()
-    superseded_at = serializers.DateTimeField()
+    superseded_at = serializers.DateTimeField(allow_null=True)
 
 
 class EligibilitySerializer(serializers.Serializer):

@@ -98,9 +98,9 @@ class PricesView(BookView):
     desk_only = True
 
     @extend_schema(responses=PriceSerializer(many=True))
-    def get(self, request: Request, version: str) -> Response:
+    def get(self, request: Request, price_version: str) -> Response:
         """Prices, the last of the file first."""
-        key = self.key_of(version, "prv")
+        key = self.key_of(price_version, "prv")
         if not PriceListVersion.objects.filter(pk=key).exists():
             raise NotFoundError("There is no such version.")
         return self.page(Price.objects.filter(version_id=key), PriceSerializer)
@@ -114,7 +114,7 @@ class PriceVersionPublishView(BookView):
     desk_only = True
 
     @extend_schema(request=None, responses=PriceVersionSerializer)
-    def post(self, request: Request, version: str) -> Response:
+    def post(self, request: Request, price_version: str) -> Response:
         """Publish; from then on the version never changes."""
-        published = publish_price_list(version_id=self.key_of(version, "prv"), now=clock.now())
+        published = publish_price_list(version_id=self.key_of(price_version, "prv"), now=clock.now())
         return Response(PriceVersionSerializer(published, context=self.context()).data)

@@ -1,0 +1,91 @@
+"""The API's own description: it is valid, whole, and can be read without asking another host."""
+
+import json
+import re
+
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.validation import validate_schema
+
+from tests.web.api.test_permissions import METHODS
+from tpa.web.api import docs
+from tpa.web.api.v1.urls import urlpatterns
+
+
+@pytest.fixture(scope="module")
+def schema():
+    with GENERATOR_STATS.silence():
+        docs.schema_text.cache_clear()
+        text = docs.schema_text()
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+    return json.loads(text)
+
+
+def operations(schema):
+    return {
+        (path, method): told for path, of in schema["paths"].items() for method, told in of.items() if method in METHODS
+    }
+
+
+def test_it_is_valid_openapi_3_1(schema):
+    validate_schema(schema)
+    assert schema["openapi"] == "3.1.0"
+
+
+def test_every_endpoint_is_in_it_and_nothing_else(schema):
+    wanted = {
+        ("/api/v1/" + re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern)), method)
+        for pattern in urlpatterns
+        for method in METHODS
+        if hasattr(pattern.callback.view_class, method)
+    }
+    assert set(operations(schema)) == wanted
+
+
+def test_every_operation_has_a_name_a_description_a_key_and_its_problems(schema):
+    for (path, method), told in operations(schema).items():
+        assert told["description"], path
+        assert {"key": []} in told["security"], path
+        wanted = {"400", "401", "403", "404", "409", "429"} | ({"413", "415", "422"} if method != "get" else set())
+        assert wanted <= set(told["responses"]), path
+        assert set(told["responses"]["404"]["content"]) == {"application/problem+json"}
+    names = [told["operationId"] for told in operations(schema).values()]
+    assert len(names) == len(set(names))
+
+
+def test_what_moves_money_needs_its_idempotency_key(schema):
+    needed = {
+        path
+        for (path, _), told in operations(schema).items()
+        for one in told.get("parameters", ())
+        if one["name"] == "Idempotency-Key" and one["required"]
+    }
+    assert needed == {f"/api/v1/{name}/" for name in ("claims", "credits", "deposits", "payment-runs")}
+
+
+def test_ids_and_money_have_their_form(schema):
+    claim = schema["components"]["schemas"]["Claim"]["properties"]
+    assert claim["id"]["pattern"] == "^clm_[0-9A-HJKMNP-TV-Z]{13}$"
+    assert claim["charge_cents"]["type"] == "integer"
+    assert "null" in claim["paid_cents"]["type"]
+
+
+def test_anybody_may_read_it(db, desk_client, portal_client):
+    for client in (desk_client, portal_client):
+        answer = client.get("/api/schema/")
+        assert (answer.status_code, answer["Content-Type"]) == (200, docs.MEDIA_TYPE)
+        assert answer.content == docs.schema_text()
+
+
+def test_the_page_for_people_needs_no_other_host_and_no_relaxed_policy(db, desk_client):
+    answer = desk_client.get("/api/docs/")
+    page = answer.content.decode()
+    assert 'data-schema="/api/schema/"' in page
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(sources) == 4
+    assert all(source.startswith("/static/") for source in sources)
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert "<style" not in page
+    for source in sources:
+        assert desk_client.get(source).status_code == 200

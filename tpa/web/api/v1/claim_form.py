@@ -1,0 +1,83 @@
+"""The form of a claim as JSON, for the description of the API. What is refused, and where, the reader itself says."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from tpa.web.api.core.fields import CentsField
+
+
+class PatientFormSerializer(serializers.Serializer):
+    """Who was treated: the number on the card and the birth date find the member; the first name tells twins apart."""
+
+    group_number = serializers.CharField(max_length=50, required=False)
+    member_number = serializers.CharField(max_length=80)
+    birth_on = serializers.DateField()
+    last_name = serializers.CharField(max_length=80, required=False)
+    first_name = serializers.CharField(max_length=80, required=False)
+
+
+class LineFormSerializer(serializers.Serializer):
+    """A service. Units are thousandths; `repriced_cents` is what a network has allowed."""
+
+    number = serializers.IntegerField(min_value=1, max_value=999, required=False)
+    from_on = serializers.DateField()
+    through_on = serializers.DateField(required=False)
+    charge_cents = CentsField(min_value=0)
+    procedure = serializers.CharField(max_length=20, required=False)
+    modifiers = serializers.ListField(child=serializers.CharField(max_length=4), required=False)
+    revenue_code = serializers.CharField(max_length=4, required=False)
+    place = serializers.CharField(max_length=3, required=False)
+    units_milli = serializers.IntegerField(min_value=0, required=False)
+    diagnoses = serializers.ListField(child=serializers.CharField(max_length=10), required=False)
+    tooth = serializers.CharField(max_length=3, required=False)
+    surfaces = serializers.CharField(max_length=5, required=False)
+    authorization = serializers.CharField(max_length=50, required=False)
+    control_number = serializers.CharField(max_length=50, required=False)
+    repriced_cents = CentsField(min_value=0, required=False)
+    emergency = serializers.BooleanField(required=False)
+
+
+class OtherPayerFormSerializer(serializers.Serializer):
+    """Another plan that has paid."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    paid_cents = CentsField(min_value=0)
+    responsibility = serializers.CharField(max_length=1, required=False)
+
+
+class ClaimFormSerializer(serializers.Serializer):
+    """A claim. `frequency` 7 replaces and 8 voids the claim that `original_reference` names."""
+
+    form = serializers.ChoiceField(["professional", "institutional", "dental", "drug"])
+    patient = PatientFormSerializer()
+    lines = LineFormSerializer(many=True)
+    provider_npi = serializers.CharField(max_length=20, required=False)
+    provider_tax_id = serializers.CharField(max_length=20, required=False)
+    provider_name = serializers.CharField(max_length=120, required=False)
+    specialty = serializers.CharField(max_length=20, required=False)
+    patient_control_number = serializers.CharField(max_length=50, required=False)
+    diagnoses = serializers.ListField(child=serializers.CharField(max_length=10), required=False)
+    frequency = serializers.ChoiceField(["1", "7", "8"], required=False)
+    original_reference = serializers.CharField(max_length=50, required=False)
+    facility_code = serializers.CharField(max_length=3, required=False)
+    admitted_on = serializers.DateField(required=False)
+    related_causes = serializers.ListField(child=serializers.CharField(max_length=3), required=False)
+    other_payers = OtherPayerFormSerializer(many=True, required=False)
+    assigned = serializers.BooleanField(required=False)
+    estimate = serializers.BooleanField(required=False)
+
+
+EXAMPLE = OpenApiExample(
+    "An office visit",
+    {
+        "form": "professional",
+        "patient": {"group_number": "GRP", "member_number": "S000001-0", "birth_on": "1980-05-17"},
+        "provider_npi": "1992999824",
+        "provider_tax_id": "123456789",
+        "diagnoses": ["J069"],
+        "lines": [{"from_on": "2026-03-02", "charge_cents": 20000, "procedure": "99213", "place": "11"}],
+    },
+    request_only=True,
+)
