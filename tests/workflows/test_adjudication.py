@@ -117,7 +117,9 @@ def test_figures_of_the_month_are_the_sums_of_its_decisions_and_folding_changes_
     }
     assert fold_totals(employer_id=in_employer.pk) == 5
     assert Totals.objects.count() == 6
-    assert {(one.measure, one.line_of_coverage): (one.cents, one.claims_count) for one in selectors.month_totals()} == before
+    assert {
+        (one.measure, one.line_of_coverage): (one.cents, one.claims_count) for one in selectors.month_totals()
+    } == before
 
 
 def broken_for(monkeypatch, breaks):

@@ -40,7 +40,8 @@ def _unfinished_enrolments() -> list[tuple[int, int]]:
     before = clock.now() - timedelta(seconds=BUSY_SECONDS)
     kinds = (InboundFile.Kind.ENROLMENT, InboundFile.Kind.CSV)
     found = [file_id for kind in kinds for file_id in edi.unfinished_files(kind=kind, untouched_since=before)]
-    return list(edi.files().filter(pk__in=found).order_by("pk").values_list("employer_id", "pk"))
+    rows = edi.files().filter(pk__in=found).order_by("pk").values_list("employer_id", "pk")
+    return [(employer_id, file_id) for employer_id, file_id in rows if employer_id is not None]
 
 
 def _with_waiting_claims(employers: list[Employer]) -> list[int]:

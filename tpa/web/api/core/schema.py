@@ -74,7 +74,7 @@ _ON_WRITING = {
 _ON_MATCHING = {412: "Changed since it was read.", 428: "The header If-Match is missing."}
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):
     """How a program shows its key."""
 
     target_class = "tpa.web.api.core.access.KeyAuthentication"
