@@ -14,7 +14,7 @@ from tenants.scope import employer_scope
 from tests.workflows.claim_stories import BORN, NPI, TAX_ID, enrol, open_book, open_clinic, publish_ppo
 from tests.x12.samples import CLINIC, ENVELOPE, FAMILY_POLICY, KIM, POLICY, RECEIVER, SAM, SUBMITTER, line, professional
 from tpa.books.claims import selectors as claims
-from tpa.books.claims.models import Claim, ClaimLine, Work
+from tpa.books.claims.models import Claim, ClaimLine, Decision, Work
 from tpa.books.edi import selectors as edi
 from tpa.books.edi import services as edi_services
 from tpa.books.edi.errors import EmptyFile, ItemResolved
@@ -23,10 +23,11 @@ from tpa.books.members.models import Member
 from tpa.infra import clock
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
-from tpa.workflows import claim_intake, claim_routing
+from tpa.workflows import claim_intake, claim_routing, tasks
 from tpa.workflows.adjudication import Counts, decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.claim_routing import assign_item, discard_item
+from tpa.workflows.proof import Proof, verify_books
 from tpa.workflows.sweep import sweep_claims
 from tpa.x12.claims import Reference
 from tpa.x12.writers.claim_837 import write_837
@@ -342,3 +343,29 @@ def test_whatever_claim_waits_in_the_queue_can_be_given_to_a_member(employer, ho
     with employer_scope(employer):
         assert claims.claim(claim_id).frequency == "3"
         assert ClaimLine.objects.values_list("units_milli", "repriced_cents").get() == (2_000_000_000, None)
+
+
+def test_every_message_five_times_and_in_any_order_is_as_good_as_once(employer, homes):
+    file = receive_claims_file(
+        content=io.BytesIO(file_of(claim_of(homes[0].number, "A1"), claim_of(homes[1].number, "A2"))), name="five.837"
+    ).file
+    for _ in range(5):
+        tasks.decide_claims(employer_id=employer.pk)
+        tasks.read_claims_file(file_id=file.pk)
+        tasks.sweep_claims()
+        tasks.fold_totals(employer_id=employer.pk)
+    tasks.decide_claims(employer_id=employer.pk)
+    with employer_scope(employer):
+        assert [one.paid_cents for one in Decision.objects.all()] == [11_500, 11_500]
+    assert verify_books(employer_id=employer.pk) == Proof(2, [])
+    assert edi.acknowledgements(file.pk).count() == 2
+
+
+def test_a_second_reader_leaves_a_file_to_the_first_until_that_one_is_gone(employer, homes, monkeypatch):
+    file = receive_claims_file(content=io.BytesIO(file_of(claim_of(homes[0].number, "A1"))), name="busy.837").file
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(claim_intake.edi, "close_file", lambda **kwargs: (_ for _ in ()).throw(KilledError))
+        read_claims_file(file_id=file.pk)
+    assert read_claims_file(file_id=file.pk, unless_busy=True).state == "received"
+    with clock.clock_at(clock.now() + timedelta(minutes=2)):
+        assert read_claims_file(file_id=file.pk, unless_busy=True).state == "done"

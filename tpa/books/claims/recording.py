@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from tpa.engine.adjudication import decision as engine
@@ -57,8 +58,9 @@ class Decided(NamedTuple):
     decision: engine.Decision
 
 
-def moves_text(moves: Sequence[engine.Move]) -> str:
-    """The moves of a line as they are kept: the same moves give the same text."""
+@lru_cache(maxsize=8192)
+def moves_text(moves: tuple[engine.Move, ...]) -> str:
+    """The moves of a line as they are kept: the same moves give the same text. Most lines of a day repeat another's."""
     return _encode(moves)
 
 
