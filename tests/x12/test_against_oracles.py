@@ -27,7 +27,7 @@ from tests.x12.samples import (
 from tests.x12.test_answers import ANSWER, reports
 from tpa.x12.guides.claim_837 import INSTITUTIONAL, PROFESSIONAL
 from tpa.x12.guides.enrolment_834 import ENROLMENT
-from tpa.x12.loops import Guide, Loop, parse_guide
+from tpa.x12.guides.notation import Guide, Loop, parse_guide
 from tpa.x12.tokenizer import Tokenizer
 from tpa.x12.writers.claim_ack import write_277ca
 from tpa.x12.writers.implementation_ack import write_999

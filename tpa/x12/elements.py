@@ -7,7 +7,8 @@ Codes are those of IK403 (005010X231A1): 1 required element missing, 3 too many 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from tpa.kernel.errors import DomainError
@@ -93,36 +94,38 @@ def _sequence(specs: tuple[Spec, ...], separator: str) -> str:
     return pattern
 
 
-class _Checker(NamedTuple):
+class Checker(NamedTuple):
+    """What a segment must look like at its place in a guide."""
+
     specs: tuple[Spec, ...]
-    accepts: re.Pattern[str]
+    accepts: Callable[[str], object]
+    """Matches the text of a segment in which nothing is wrong, but perhaps a day that does not exist."""
     periods: tuple[int, ...]
     """Elements that hold a day, a time or a period: the pattern cannot tell whether these exist."""
 
 
-def _checker(name: str, text: str) -> _Checker:
-    specs = _parse(text)
+@cache
+def checker(name: str, required: tuple[int, ...] = ()) -> Checker:
+    """The rules for a segment. `required`: elements that its place in the guide demands beside the usual ones."""
+    specs = tuple(
+        spec._replace(required=spec.required or index in required)
+        for index, spec in enumerate(_parse(ELEMENTS[name]), 1)
+    )
     dated = tuple(
         index
         for index, spec in enumerate(specs, 1)
         if spec.kind in "DTF" or any(part.kind in "DTF" for part in spec.parts)
     )
-    return _Checker(specs, re.compile(re.escape(name) + ELEMENT + _sequence(specs, ELEMENT)), dated)
+    pattern = re.compile(re.escape(name) + ELEMENT + _sequence(specs, ELEMENT))
+    return Checker(specs, pattern.fullmatch, dated)
 
 
-_CHECKERS = {name: _checker(name, text) for name, text in ELEMENTS.items()}
-
-
-def sound(elements: list[str], text: str, required: tuple[int, ...]) -> bool:
-    """Whether a segment has no fault at all. `required`: elements that its place in the guide demands besides."""
-    checker = _CHECKERS[elements[0]]
-    if checker.accepts.fullmatch(text) is None:
+def sound(elements: list[str], text: str, rules: Checker) -> bool:
+    """Whether a segment has no fault at all."""
+    if rules.accepts(text) is None:
         return False
-    for index in required:
-        if index >= len(elements) or not elements[index]:
-            return False
-    for index in checker.periods:
-        if index < len(elements) and elements[index] and not _holds(elements, index, checker.specs[index - 1]):
+    for index in rules.periods:
+        if index < len(elements) and elements[index] and not _holds(elements, index, rules.specs[index - 1]):
             return False
     return True
 
@@ -136,20 +139,14 @@ def _holds(elements: list[str], index: int, spec: Spec) -> bool:
     return not any(_dated(elements, index, spec))
 
 
-def faults(elements: list[str], text: str, required: tuple[int, ...]) -> Iterator[Fault]:
+def faults(elements: list[str], text: str, rules: Checker) -> Iterator[Fault]:
     """What is wrong with a segment."""
-    checker = _CHECKERS[elements[0]]
-    missing = set()
-    if checker.accepts.fullmatch(text) is None:
-        yield from _looked_into(elements, checker.specs)
-        missing = {index for index, spec in enumerate(checker.specs, 1) if spec.required}
-    else:
-        for index in checker.periods:
-            if index < len(elements) and elements[index]:
-                yield from _dated(elements, index, checker.specs[index - 1])
-    for index in required:
-        if (index >= len(elements) or not elements[index]) and index not in missing:
-            yield Fault(index, 0, "1", "element_missing", f"{elements[0]}{index:02d} is required here", "")
+    if rules.accepts(text) is None:
+        yield from _looked_into(elements, rules.specs)
+        return
+    for index in rules.periods:
+        if index < len(elements) and elements[index]:
+            yield from _dated(elements, index, rules.specs[index - 1])
 
 
 def _looked_into(elements: list[str], specs: tuple[Spec, ...]) -> Iterator[Fault]:

@@ -19,8 +19,9 @@ from typing import BinaryIO, Generic, NamedTuple, TypeVar
 from tpa.kernel.errors import InvariantError
 from tpa.x12 import headers
 from tpa.x12.events import Group, GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
+from tpa.x12.guides.notation import Guide
 from tpa.x12.issues import Answer, Issue, Level
-from tpa.x12.loops import MAX_ISSUES, Guide, Node, Walk
+from tpa.x12.loops import MAX_ISSUES, Node, Walk
 from tpa.x12.tokenizer import BAD_ISA, CUT_OFF, GARBAGE, Delimiters, Segment, Tokenizer
 
 HELD_SEGMENTS = 2_000

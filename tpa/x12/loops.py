@@ -1,11 +1,4 @@
-"""Where each segment of a transaction set belongs: the loops of a guide, and a walk through them.
-
-A guide is a text, one loop a line, indented by one space a level:
-
-    name ! /max | trigger segment ...
-
-`NM1:41(3,8,9)!/2` is segment NM1 with 41 in its qualifier, elements 3, 8 and 9 required, the segment required, at most
-two of it. `/*` is without limit; a loop or segment without `/` may come once. A trigger opens its loop.
+"""A walk through a transaction set: where each of its segments belongs, and what is missing or too much.
 
 Order: the segments of a loop may come in any order, but before its sub-loops; sub-loops come in the order of their
 numbers (2310, 2320, 2400). A segment that fits nowhere is an issue. So is a missing one: it is reported at the segment
@@ -16,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tpa.x12 import elements as element_rules
+from tpa.x12.guides.notation import Guide, Loop, Move, Usage
 from tpa.x12.issues import Answer, Issue, Level
 from tpa.x12.tokenizer import COMPONENT, CUT_OFF, TOO_LONG, Segment
 
@@ -26,105 +19,7 @@ MAX_ISSUES = 100
 """Faults kept of one set; after so many the rest of it is only counted."""
 MAX_NOTES = 20
 """Notes kept of one set."""
-UNLIMITED = 1 << 60
-_QUALIFIED_BY = {
-    **dict.fromkeys(("NM1", "N1", "REF", "DTP", "AMT", "QTY", "PER", "PRV", "CRC", "NTE", "MEA", "HI"), 1),
-    **dict.fromkeys(("BHT", "BGN", "CUR", "DMG", "LQ", "LS", "LE", "PLA"), 1),
-    "HL": 3,
-}
-"""The element that holds a segment's qualifier; in an HI its first component."""
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
-_LINE = re.compile(r"( *)(\w+)(!?)(?:/(\d+|\*))? \| (.*)")
-_USAGE = re.compile(r"(\w+)(?::([\w,]+))?(?:\(([\d,]+)\))?(!?)(?:/(\d+|\*))?\Z")
-
-
-class Usage(NamedTuple):
-    """A segment at its place in the guide; `place` counts the usages of its loop."""
-
-    place: int
-    segment: str
-    qualifiers: tuple[str, ...]
-    elements: tuple[int, ...]
-    required: bool
-    most: int
-
-
-class Loop:
-    """A loop of a guide. `own` finds its segments, `opens` its sub-loops: by id, then qualifier, or "" for any."""
-
-    __slots__ = ("children", "exacting", "most", "name", "needed", "opens", "own", "rank", "required", "usages")
-
-    def __init__(self, name: str, required: bool, most: int, usages: tuple[Usage, ...]) -> None:
-        self.name = name
-        self.rank = 0
-        self.required = required
-        self.most = most
-        self.usages = usages
-        self.children: list[Loop] = []
-        self.own: dict[str, dict[str, Usage]] = {}
-        for usage in usages[1:]:
-            self.own.setdefault(usage.segment, {}).update(dict.fromkeys(usage.qualifiers or ("",), usage))
-        self.opens: dict[str, dict[str, Loop]] = {}
-        self.needed = tuple(usage for usage in usages if usage.required)
-        self.exacting = bool(self.needed)
-        """Something may be missing in it."""
-
-    def adopt(self, child: Loop) -> None:
-        """Take a sub-loop; those whose numbers begin alike (2310A, 2310B) share a rank and may come in any order."""
-        if self.children:
-            last = self.children[-1]
-            child.rank = last.rank + (last.name[:4] != child.name[:4])
-        self.children.append(child)
-        trigger = child.usages[0]
-        self.opens.setdefault(trigger.segment, {}).update(dict.fromkeys(trigger.qualifiers or ("",), child))
-        self.exacting = self.exacting or child.required
-
-
-class Guide(NamedTuple):
-    """A parsed guide: its outermost loop (ST) and every segment id that it knows."""
-
-    root: Loop
-    ids: frozenset[str]
-
-
-def _most(text: str | None) -> int:
-    return UNLIMITED if text == "*" else int(text or 1)
-
-
-def _usage(index: int, text: str) -> Usage:
-    match = _USAGE.match(text)
-    if match is None:
-        raise ValueError(f"not a segment of a guide: {text!r}")
-    name, qualifiers, required, needed, most = match.groups()
-    return Usage(
-        index,
-        name,
-        tuple(qualifiers.split(",")) if qualifiers else (),
-        tuple(int(one) for one in required.split(",")) if required else (),
-        bool(needed),
-        _most(most),
-    )
-
-
-def parse_guide(text: str) -> Guide:
-    """The guide that a text in the notation above describes."""
-    path: list[Loop] = []
-    ids: set[str] = set()
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        match = _LINE.match(line)
-        if match is None:
-            raise ValueError(f"not a loop of a guide: {line!r}")
-        depth = len(match[1])
-        usages = tuple(_usage(index, one) for index, one in enumerate(match[5].split()))
-        loop = Loop(match[2], bool(match[3]), _most(match[4]), usages)
-        ids.update(usage.segment for usage in usages)
-        del path[depth:]
-        if path:
-            path[-1].adopt(loop)
-        path.append(loop)
-    return Guide(path[0], frozenset(ids))
 
 
 class Node:
@@ -197,7 +92,7 @@ class Walk:
         self._guide = guide
         self._records = records
         self._known_good = known_good
-        self._number = self._offset = 0
+        self._here: Segment = (["ST"], "", 0, 0)
         self._levels = 0
         self._hl_of: dict[str, str] = {}
 
@@ -206,38 +101,32 @@ class Walk:
         self.position += 1
         if self._given_up:
             return None
-        elements, text, self._number, self._offset = segment
-        name = elements[0]
-        at = _QUALIFIED_BY.get(name)
-        qualifier = elements[at] if at is not None and at < len(elements) else ""
-        if name == "HI":
-            qualifier = qualifier.split(COMPONENT, 1)[0]
-        node, finished = self.path[-1], None
-        own = node.loop.own.get(name)
-        usage = None if own is None else own.get(qualifier) or own.get("")
-        if usage is None:
-            opened = self._opened(name, qualifier)
-            if opened is None:
-                if own is None:
-                    self._misplaced(elements)
-                    return None
-                self._note_qualifier(elements)
-            else:
-                finished = self._enter(*opened, name)
-                node = self.path[-1]
-                usage = node.loop.usages[0]
-                if name == "HL":
-                    self._check_level(elements)
-        required: tuple[int, ...] = ()
-        if usage is not None:
-            required = usage.elements
-            node.counts[usage.place] += 1
-            if node.counts[usage.place] == usage.most + 1:
-                self._fault("segment_repeated", f"{name} comes more than {usage.most} times here", "5", name)
+        self._here = segment
+        elements, text, _, _ = segment
+        name, node, finished = elements[0], self.path[-1], None
+        moves, move = node.loop.moves.get(name), None
+        if moves is not None:
+            at = moves.qualified_by
+            qualifier = elements[at] if 0 < at < len(elements) else ""
+            if name == "HI":
+                qualifier = qualifier.split(COMPONENT, 1)[0]
+            move = moves.by_qualifier.get(qualifier) or moves.by_qualifier.get("")
+        if move is None:
+            self._unplaced(node, segment)
+            return None
+        usage = move.usage
+        if move.loop is not None:
+            finished = self._enter(move, move.loop)
+            node = self.path[-1]
+            if name == "HL":
+                self._check_level(elements)
+        counts = node.counts
+        counts[usage.place] += 1
+        if counts[usage.place] == usage.most + 1:
+            self._fault("segment_repeated", f"{name} comes more than {usage.most} times here", "5", name)
         node.segments.append(segment)
-        if not self._known_good and not element_rules.sound(elements, text, required):
-            for fault in element_rules.faults(elements, text, required):
-                self._element_fault(name, fault)
+        if not self._known_good and not element_rules.sound(elements, text, usage.rules):
+            self._element_faults(segment, usage.rules)
         return None if self.refused else finished
 
     def finish(self, number: int, offset: int) -> Node | None:
@@ -245,28 +134,32 @@ class Walk:
         self.position += 1
         if self._given_up:
             return None
-        self._number, self._offset = number, offset
-        finished = self._close(0)
+        self._here = (["SE"], "", number, offset)
+        finished = self._close(len(self.path) - 1)
         self._complete(self.root, None)
         return None if self.refused else finished
 
-    def _opened(self, name: str, qualifier: str) -> tuple[int, Loop] | None:
-        """The depth of the innermost open loop that has a sub-loop beginning so, and that sub-loop."""
-        for depth in range(len(self.path) - 1, -1, -1):
-            opens = self.path[depth].loop.opens.get(name)
-            if opens is not None:
-                loop = opens.get(qualifier) or opens.get("")
-                if loop is not None:
-                    return depth, loop
-        return None
+    def _unplaced(self, node: Node, segment: Segment) -> None:
+        """A segment that leads nowhere. One whose id has a place here is kept, with a note on its qualifier."""
+        elements, text, _, _ = segment
+        if elements[0] not in node.loop.ids:
+            self._misplaced(elements)
+            return
+        message = f"{elements[0]} with this qualifier has no place in the guide; it is kept unread"
+        self._report("qualifier_unused", message, Level.NOTE, Answer.IK3, "I4", elements[0])
+        node.segments.append(segment)
+        rules = element_rules.checker(elements[0])
+        if not element_rules.sound(elements, text, rules):
+            self._element_faults(segment, rules)
 
-    def _enter(self, depth: int, loop: Loop, name: str) -> Node | None:
-        finished = self._close(depth)
+    def _enter(self, move: Move, loop: Loop) -> Node | None:
+        finished = self._close(move.closes)
         parent = self.path[-1]
         if parent.started is None:
             parent.started = {}
         self._complete(parent, loop)
         came = parent.started[loop.name] = parent.started.get(loop.name, 0) + 1
+        name = move.usage.segment
         if came == loop.most + 1:
             self._fault("loop_repeated", f"loop {loop.name} comes more than {loop.most} times here", "4", name)
         if name == "HL" or loop.name in self._records:
@@ -279,12 +172,13 @@ class Walk:
         self.path.append(node)
         return finished
 
-    def _close(self, depth: int) -> Node | None:
-        """Close the loops deeper than `depth`; the record among them."""
+    def _close(self, count: int) -> Node | None:
+        """Close so many loops, innermost first; the record among them."""
         finished = None
-        while len(self.path) > depth + 1:
+        for _ in range(count):
             node = self.path.pop()
-            self._complete(node, None)
+            if node.loop.exacting:
+                self._complete(node, None)
             if node.loop.name in self._records:
                 finished = node
         return finished
@@ -343,9 +237,10 @@ class Walk:
         else:
             self._fault("segment_unexpected", f"{name} is not expected here", "2", name)
 
-    def _note_qualifier(self, elements: list[str]) -> None:
-        message = f"{elements[0]} with this qualifier has no place in the guide; it is kept unread"
-        self._report("qualifier_unused", message, Level.NOTE, Answer.IK3, "I4", elements[0])
+    def _element_faults(self, segment: Segment, rules: element_rules.Checker) -> None:
+        elements, text, _, _ = segment
+        for fault in element_rules.faults(elements, text, rules):
+            self._element_fault(elements[0], fault)
 
     def _element_fault(self, name: str, fault: element_rules.Fault) -> None:
         self._report(fault.name, fault.message, Level.SET, Answer.IK4, fault.code, name, fault=fault)
@@ -380,8 +275,8 @@ class Walk:
                 answer,
                 answer_code,
                 _printable(name),
-                self._number,
-                self._offset,
+                self._here[2],
+                self._here[3],
                 self.position,
                 loop or self.path[-1].loop.name,
                 fault.element if fault else 0,

@@ -1,8 +1,8 @@
 """Loops and segments of the 837 guides: professional 005010X222A1, institutional X223A2, dental X224A2.
 
-The notation is that of `tpa.x12.loops`. Every entry is a fact of the guide: where a segment stands, which qualifiers it
-has there, whether it is required, how often it may come. One limit of the guides is left out: a hundred claims (2300) a
-patient; senders pass it, and claims are read one at a time anyway.
+The notation is that of `tpa.x12.guides.notation`. Every entry is a fact of the guide: where a segment stands, which
+qualifiers it has there, whether it is required, how often it may come. One limit of the guides is left out: a hundred
+claims (2300) a patient; senders pass it, and claims are read one at a time anyway.
 """
 
 from __future__ import annotations

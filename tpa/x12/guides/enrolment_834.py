@@ -1,4 +1,4 @@
-"""Loops and segments of the 834 guide, 005010X220A1, in the notation of `tpa.x12.loops`."""
+"""Loops and segments of the 834 guide, 005010X220A1, in the notation of `tpa.x12.guides.notation`."""
 
 from __future__ import annotations
 

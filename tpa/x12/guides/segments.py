@@ -71,6 +71,7 @@ ELEMENTS: dict[str, str] = {
     "QTY": "I2-2! R1-15! X A1-30",
     "REF": "I2-3! A1-50! A1-80 X",
     "SBR": "I1-1! I2-2 A1-50 A1-60 I1-3 I1-1 I1-1 I2-2 I1-2",
+    "ST": "I3-3! A4-9! A1-35",
     "SV1": f"{_PROCEDURE}! M! I2-2! R1-15! A1-2 I1-2 {_POINTERS} M I1-1 I1-2 I1-1 I1-1 I1-2 I1-2 I1-1 M",
     "SV2": f"A1-48! {_PROCEDURE} M! I2-2! R1-15! R1-10 M I1-1 I1-1 I1-1",
     "SV3": f"{_PROCEDURE}! M! A1-2 (I1-3! I1-3 I1-3 I1-3 I1-3) I1-1 R1-15 A1-80 I1-1 I1-1 I1-1 {_POINTERS}",

@@ -29,9 +29,10 @@ from tpa.x12.claims import (
 from tpa.x12.envelope import Dialect, Reading
 from tpa.x12.events import Group, GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.guides.claim_837 import DENTAL, INSTITUTIONAL, PROFESSIONAL
+from tpa.x12.guides.notation import parse_guide
 from tpa.x12.headers import at
 from tpa.x12.issues import Answer, Issue, Level
-from tpa.x12.loops import Node, parse_guide
+from tpa.x12.loops import Node
 from tpa.x12.readers.claim_lines import SHARED, adjustments, amounts, service_line
 from tpa.x12.readers.parts import cents, components, dated, party
 

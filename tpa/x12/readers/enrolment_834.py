@@ -15,8 +15,9 @@ from tpa.x12.enrolment import Coverage834, CoverageAmount, Member834, OtherCover
 from tpa.x12.envelope import Dialect, Reading
 from tpa.x12.events import Group, GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.guides.enrolment_834 import ENROLMENT
+from tpa.x12.guides.notation import parse_guide
 from tpa.x12.headers import at
-from tpa.x12.loops import Node, parse_guide
+from tpa.x12.loops import Node
 from tpa.x12.readers import claim_837
 from tpa.x12.readers.parts import cents, components, dated, party, references, repetitions
 
