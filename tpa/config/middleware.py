@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from structlog.contextvars import bound_contextvars
@@ -38,12 +39,17 @@ class RequestIdMiddleware:
 
 
 class HostMiddleware:
-    """`request.employer`: the employer whose portal the host is, None at the TPA's own host; any other host is a 404."""
+    """`request.employer`: the employer whose portal the host is, None at the TPA's own host; any other host is a 404.
+
+    An address with a zero character names nothing: PostgreSQL holds no such text.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
+            raise BadRequest("The address holds a zero character.")
         host, _port = split_domain_port(request.get_host())
         with desk_scope():
             if host == settings.TPA_HOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rest_framework.parsers import FileUploadParser
@@ -15,7 +16,8 @@ class RawUpload(FileUploadParser):
     """The body is the file, of whatever content type; `?name=` says its name. Large ones are spooled to disk."""
 
     def get_filename(self, stream: Any, media_type: str, parser_context: dict[str, Any]) -> str:
-        return parser_context["request"].query_params.get("name") or "upload"
+        name = re.split(r"[/\\]", parser_context["request"].query_params.get("name", ""))[-1].strip(". ")
+        return name if name.isprintable() and name else "upload"
 
 
 class NothingUploadedError(DomainError):
