@@ -28,6 +28,7 @@ class Query(serializers.Serializer):
         """The checked parameters of a request. Raises ValidationError."""
         query = cls(data=request.query_params)
         query.is_valid(raise_exception=True)
+        request.asked = True
         return dict(query.validated_data)
 
 

@@ -20,6 +20,7 @@ from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import KeyAuthentication, Row, TablePermission
 from tpa.web.api.core.limits import Allowance, WithinLimit
+from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import KeyPages
 
 
@@ -89,7 +90,9 @@ class BookView(APIView):
         return {"request": self.request, "view": self, "employer_id": self.employer_id}
 
     def page(self, rows: Any, serializer: type[Any]) -> Response:
-        """One page of `rows`, newest first unless the view's paginator says otherwise."""
+        """One page of `rows`, newest first. A list whose parameters nobody has read has none: any is refused."""
+        if not getattr(self.request, "asked", False):
+            NoQuery.read(self.request)
         paginator = self.pagination_class()
         found: Any = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(serializer(found, many=True, context=self.context()).data)

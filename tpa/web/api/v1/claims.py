@@ -306,7 +306,7 @@ class TotalSerializer(serializers.Serializer):
     measure = serializers.CharField()
     line_of_coverage = serializers.CharField()
     cents = CentsField()
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(source="claims_count")
 
 
 class TotalsView(BookView):

@@ -1,0 +1,58 @@
+"""Every list, found in the URLconf: strict parameters, pages, a bounded number of statements."""
+
+import pytest
+
+from tests.web.api.book import key_for, open_book
+from tpa.infra.postgres.statements import count_statements
+from tpa.web.api.core.pages import Whole
+from tpa.web.api.v1.urls import urlpatterns
+
+LISTS = [
+    (str(pattern.pattern), pattern.callback.view_class)
+    for pattern in urlpatterns
+    if not pattern.pattern.converters and hasattr(pattern.callback.view_class, "get")
+]
+PAGED = [path for path, view in LISTS if view.pagination_class is not Whole and path not in ("ledger/trial-balance/",)]
+MOST_STATEMENTS = 10
+
+
+@pytest.fixture
+def call(desk_client, employer):
+    """GET at the desk with the TPA's key, for the filled employer."""
+    book = open_book(employer)
+    headers = {**key_for(None), "HTTP_EMPLOYER": book.ids["emp"]}
+    return lambda path: desk_client.get(f"/api/v1/{path}", **headers)
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_a_page_is_data_with_links_and_few_statements(call, path):
+    call(path)
+    with count_statements() as sent:
+        answer = call(f"{path}?limit=200")
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"data", "next", "previous"}
+    assert sent.count <= MOST_STATEMENTS, list(sent)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in LISTS if path not in ("queues/",)])
+def test_a_misspelt_parameter_is_refused(call, path):
+    answer = call(f"{path}?colour=blue")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/colour")
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("cursor", ["!", "cD1hYmM=", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk=", "bz0tMQ=="])
+def test_a_cursor_that_we_did_not_give_is_no_error_of_ours(call, path, cursor):
+    assert call(f"{path}?cursor={cursor}").status_code in (200, 404)
+
+
+def test_pages_follow_each_other_without_a_gap(call):
+    whole = [one["id"] for one in call("members/?limit=200").json()["data"]]
+    assert len(whole) == 4
+    found, page = [], call("members/?limit=1").json()
+    while True:
+        found += [one["id"] for one in page["data"]]
+        if not page["next"]:
+            break
+        page = call(page["next"].partition("/api/v1/")[2]).json()
+    assert found == whole
