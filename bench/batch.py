@@ -20,6 +20,8 @@ from tpa.workflows.proof import verify_books
 WRITTEN = ("claims_decision", "claims_decisionline", "accumulators_entry", "ledger_entry", "ledger_posting")
 """The tables whose rows the floor writes."""
 
+WARM_CLAIMS = 100
+
 
 class Batch(NamedTuple):
     """One employer's claims, all decided."""
@@ -38,8 +40,13 @@ class Batch(NamedTuple):
 
 
 def decided(employer: Employer, claims_count: int) -> Batch:
-    """Fill the employer's books with claims and decide them, measured. Raises RuntimeError where not all are decided."""
+    """Fill the employer's books with claims and decide them, measured. Raises RuntimeError where not all are decided.
+
+    A few claims are decided before, so that the plan is read and the statements are prepared.
+    """
     homes = book.open_book(employer, claims_count)
+    book.register(employer, book.claims(homes, WARM_CLAIMS, round_=9))
+    decide_waiting(employer_id=employer.pk)
     book.register(employer, book.claims(homes, claims_count))
     book.settle()
     with employer_scope(employer), measured() as spent, count_statements() as sent:
