@@ -258,7 +258,24 @@ UNFOLD = {
     "SITE_TITLE": "TPA",
     "SITE_HEADER": "TPA desk",
     "SITE_URL": "/",
+    "SITE_SYMBOL": "account_balance",
     "SHOW_HISTORY": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eff6fc",
+            "100": "#dbeaf7",
+            "200": "#bdd8f0",
+            "300": "#8cc2f5",
+            "400": "#5b9fd9",
+            "500": "#3580bf",
+            "600": "#1c5d99",
+            "700": "#194f82",
+            "800": "#18436c",
+            "900": "#173a5b",
+            "950": "#10253c",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "navigation": "tpa.web.operator.admin.navigation.groups"},
 }
 
 # Time, language, logs -------------------------------------------------------------------------------------------------
