@@ -212,3 +212,15 @@ def test_coinsurance_is_rounded_half_up_to_the_cent() -> None:
     terms = plan(deductibles=[], benefits=share(member_pays=["coinsurance"], coinsurance="12.5%"))
     # 12.5 % of 1.00 is 12.5 cents.
     assert decide_line(family(terms, prices={SURGERY: 100})).coinsurance_cents == 13
+
+
+def test_a_second_visit_of_the_day_is_late_with_all_its_lines() -> None:
+    """One visit goes without the deductible: the other provider's visit of that day pays it on each line."""
+    first = {"count": 1, "counter": "office", "member_pays": ["copay"]}
+    world = family(plan(benefits=share(member_pays=["deductible"], copay=30, first_visits=first)))
+    one = claim(line(VISIT, 100_00), line(VISIT, 100_00, number=2), provider_tax_id="A")
+    decided = decide(world, one)
+    assert [(it.copay_cents, it.deductible_cents) for it in decided.lines] == [(30_00, 0), (0, 0)]
+    world.fold(one, decided)
+    other = decide(world, claim(line(VISIT, 100_00), line(VISIT, 100_00, number=2), provider_tax_id="B"))
+    assert [(it.copay_cents, it.deductible_cents) for it in other.lines] == [(0, 100_00), (0, 100_00)]

@@ -49,6 +49,18 @@ def test_two_of_the_family_who_each_met_it_free_all_others(others: tuple[tuple[i
     assert deductible(plan(benefits=DEDUCTIBLE_ONLY, deductibles=[rule]), *others, member=SAM) == applied
 
 
+@pytest.mark.parametrize(("this_year", "applied"), [(299_99, 500_00), (300_00, 0)])
+def test_who_met_it_with_what_was_carried_over_frees_the_others_too(this_year: int, applied: int) -> None:
+    """Pat brings 200.00 of last autumn along; the other has met it in full."""
+    late = {"carry_over": {"months": 3, "even_if_met": True}}
+    rule = {"code": "main", "individual": 500, "family_rule": "members", "family_members": 2, **late}
+    code, last_year = "medical:deductible.main", date(2025, 1, 1)
+    rows = [(PAT, code, last_year, 200_00), (PAT, f"{code}~late", last_year, 200_00)]
+    balances = Balances([*rows, (PAT, code, YEAR, this_year), (3, code, YEAR, 500_00)])
+    world = family(plan(benefits=DEDUCTIBLE_ONLY, deductibles=[rule]), balances=balances, prices={SURGERY: 1000_00})
+    assert decide_line(world, line(charge_cents=1000_00), member=SAM).deductible_cents == applied
+
+
 def test_per_person_without_a_family_limit() -> None:
     terms = plan(benefits=DEDUCTIBLE_ONLY, deductibles=[{"code": "main", "individual": 500}])
     assert deductible(terms, (PAT, 500_00), (3, 500_00), (4, 500_00), member=SAM) == 500_00

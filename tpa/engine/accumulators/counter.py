@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from tpa.engine.accumulators.balances import FAMILY, Balances
-from tpa.engine.accumulators.carry_over import carried
+from tpa.engine.accumulators.carry_over import carried, late_code
 from tpa.engine.accumulators.periods import key_on, window
 from tpa.engine.plan.terms import CarryOver, Deductible, FamilyRule, Limit, OutOfPocket, Period, PlanTerms
 from tpa.engine.statute import MissingValueError, statute
@@ -75,11 +75,20 @@ class Counter:
         individual, family = self.limits(day, is_family=is_family)
         room = NO_LIMIT if individual is None else individual - self.used(balances, member_id, day)
         if is_family and self.rule is FamilyRule.MEMBERS:
-            met = balances.members_at(self.code, self.key_on(day), self.individual or 0)
-            return 0 if met >= self.members else max(room, 0)
+            return 0 if self._met_by(balances, day) >= self.members else max(room, 0)
         if family is not None:
             room = min(room, family - self.used(balances, FAMILY, day))
         return max(room, 0)
+
+    def _met_by(self, balances: Balances, day: date) -> int:
+        """How many members have reached the individual figure in the period of `day`."""
+        key, individual = self.key_on(day), self.individual or 0
+        if self.carry_over is None:
+            return balances.members_at(self.code, key, individual)
+        # What a member brings along from last year counts towards meeting it, for the others as for himself.
+        late = balances.members_with(late_code(self.code), add_months(key, -12))
+        known = {*balances.members_with(self.code, key), *late}
+        return sum(1 for member_id in known if self.used(balances, member_id, day) >= individual)
 
     def used(self, balances: Balances, member_id: int, day: date) -> int:
         """What the member (or the family, 0) has used in the period of `day`, what was carried over included."""

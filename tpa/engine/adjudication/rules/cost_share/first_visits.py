@@ -11,11 +11,13 @@ def count_visit(work: LineWork) -> None:
     counter = share.first_visits
     if counter is None:
         return
-    if any(prior.benefit in share.visit_benefits for prior in work.same_visit()):
-        # The visit was seen before: it is one of the first if it was counted then.
+    seen_by = {prior.claim_id for prior in work.same_visit() if prior.benefit in share.visit_benefits}
+    if seen_by:
+        # The visit was seen before: it is one of the first if it was counted then, by this claim or by another.
         day, code = work.line.from_on, counter.code
-        counted = work.work.family.balances.used(work.person.member_id, code, day)
-        counted += sum(one.amount for one in work.work.entries if one.code == code and one.period_on == day)
+        counted = sum(one.amount for one in work.work.entries if one.code == code and one.period_on == day)
+        if seen_by != {work.claim.claim_id}:
+            counted += work.work.family.balances.used(work.person.member_id, code, day)
         work.is_first_visit = counted > 0
     elif work.left(counter) > 0:
         work.is_first_visit = True
