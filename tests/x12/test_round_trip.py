@@ -156,7 +156,7 @@ def claims(draw: st.DrawFn) -> Claim837:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(claims(), min_size=1, max_size=4))
 def test_professional_claims(given_claims: list[Claim837]) -> None:
     result = read(claims_file(*given_claims, claims_per_set=2))

@@ -76,6 +76,8 @@ class Node:
 class Walk:
     """One transaction set, segment by segment. `take` returns a finished loop of the names in `records`.
 
+    Once the set is refused nothing of it is kept any more, it is only looked at for further faults.
+
     `known_good`: the set was walked before and accepted, so its elements need not be looked at again.
     """
 
@@ -124,7 +126,8 @@ class Walk:
         counts[usage.place] += 1
         if counts[usage.place] == usage.most + 1:
             self._fault("segment_repeated", f"{name} comes more than {usage.most} times here", "5", name)
-        node.segments.append(segment)
+        if not self.refused:
+            node.segments.append(segment)
         if not self._known_good and not element_rules.sound(elements, text, usage.rules):
             self._element_faults(segment, usage.rules)
         return None if self.refused else finished
@@ -140,14 +143,13 @@ class Walk:
         return None if self.refused else finished
 
     def _unplaced(self, node: Node, segment: Segment) -> None:
-        """A segment that leads nowhere. One whose id has a place here is kept, with a note on its qualifier."""
+        """A segment that leads nowhere. Where its id has a place, only its qualifier is unknown: that is but a note."""
         elements, text, _, _ = segment
         if elements[0] not in node.loop.ids:
             self._misplaced(elements)
             return
-        message = f"{elements[0]} with this qualifier has no place in the guide; it is kept unread"
+        message = f"{elements[0]} with this qualifier has no place here in the guide; it was not read"
         self._report("qualifier_unused", message, Level.NOTE, Answer.IK3, "I4", elements[0])
-        node.segments.append(segment)
         rules = element_rules.checker(elements[0])
         if not element_rules.sound(elements, text, rules):
             self._element_faults(segment, rules)
@@ -166,9 +168,9 @@ class Walk:
             node = Node(loop, parent)
         else:
             node = Node(loop)
-            if not parent.children:
-                parent.children = []
-            parent.children.append(node)
+            if not self.refused:
+                parent.children = parent.children or []
+                parent.children.append(node)
         self.path.append(node)
         return finished
 

@@ -2,7 +2,7 @@
 
 The notation is that of `tpa.x12.guides.notation`. Every entry is a fact of the guide: where a segment stands, which
 qualifiers it has there, whether it is required, how often it may come. One limit of the guides is left out: a hundred
-claims (2300) a patient; senders pass it, and claims are read one at a time anyway.
+claims (2300) a patient; senders pass it, and claims are read one at a time anyway. Loop 2440 has a limit of ours.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ REF:EW REF:X4 REF:F4 REF:BT REF:9F/5 AMT:T AMT:F4 K3/10 NTE:ADD,DCP NTE:TPO PS1 
 """
     + _LINE_PAYMENT.format(svd=3)
     + """
-  2440/* | LQ:AS,UT FRM!/99
+  2440/99 | LQ:AS,UT FRM!/99
 """
 )
 
