@@ -20,7 +20,7 @@ class AgreementLineSerializer(serializers.Serializer):
 
     line = serializers.CharField()
     bearer = serializers.CharField()
-    carrier = serializers.CharField(source="carrier.name", default=None)
+    carrier = serializers.CharField(source="carrier.name", default=None, allow_null=True)
 
 
 class AgreementSerializer(serializers.Serializer):
