@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from rest_framework_api_key.models import APIKey
 
-from tpa.web.operator.admin import agreements, providers
+from tpa.web.operator.admin import access, agreements, employers, providers
 
-__all__ = ["agreements", "providers"]
+__all__ = ["access", "agreements", "employers", "providers"]
 
 for model in (Group, APIKey, EmailAddress, Authenticator, SocialApp, SocialAccount, SocialToken):
     if admin.site.is_registered(model):

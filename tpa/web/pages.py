@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -26,7 +26,7 @@ from tenants.scope import employer_scope
 from tpa.books.identity.models import User
 from tpa.books.identity.permissions import ACTIONS
 from tpa.infra import clock
-from tpa.kernel.errors import DomainError, NotFoundError
+from tpa.kernel.errors import DomainError, NotFoundError, must
 from tpa.kernel.ids import public_id, read_public_id
 
 Page = Callable[..., HttpResponse]
@@ -64,7 +64,7 @@ def desk_page(action: str, *, of_all: bool = False) -> Callable[[Page], Page]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not (request.user.allows(action, None) if of_all else somewhere(request.user, action)):
+            if not (request.user.allows(action, None) if of_all else somewhere(reader(request), action)):
                 raise Http404
             request.shell = "operator/base.html"
             return _not_found_as_404(page, request, *args, **kwargs)
@@ -121,7 +121,7 @@ def show(request: HttpRequest, template: str, **context: object) -> HttpResponse
     """A page inside its shell, with what every page needs: the employer, what the reader may do, the instant."""
     employer = request.employer
     if employer is None:
-        may = {action.replace(".", "_"): somewhere(request.user, action) for action in ACTIONS}
+        may = {action.replace(".", "_"): somewhere(reader(request), action) for action in ACTIONS}
     else:
         may = {action.replace(".", "_"): request.user.allows(action, employer.pk) for action in ACTIONS}
     may["whole_files"] = request.user.allows("files.read", None)
@@ -138,6 +138,20 @@ def show(request: HttpRequest, template: str, **context: object) -> HttpResponse
 def sheet(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Sheet:
     """The page of rows that the request asks for; the last one where it asks for too much."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def reader(request: HttpRequest) -> User:
+    """Who reads the page: behind a guard it is always a login."""
+    must(isinstance(request.user, User), "a page without a guard asks who reads it")
+    return cast(User, request.user)
+
+
+def uploaded(request: HttpRequest, kinds: str) -> tuple[BinaryIO, str]:
+    """The file that came with the form, and its name. Raises DomainError where none did."""
+    file = request.FILES.get("file")
+    if file is None or not file.size or file.file is None:
+        raise DomainError("No file was chosen.", remedy=f"Choose {kinds}.")
+    return cast(BinaryIO, file.file), file.name or "upload"
 
 
 def attempt(request: HttpRequest, done: str, act: Callable[[], object]) -> bool:

@@ -105,7 +105,7 @@ def test_rows_in_error_stop_a_load_until_they_are_left_out(employer, plan):
     desk = desk_as("eligibility")
     _, load = upload(desk, employer, file_csv(*rows))
     path = page_of(employer, "enrolment", "lod", load.pk)
-    assert "Leave out the 1 rows in error" in desk.get(path).content.decode()
+    assert "Leave out the 1 row in error" in desk.get(path).content.decode()
     desk.post(f"{path}apply/")
     with employer_scope(employer):
         assert (Load.objects.get().state, Member.objects.count()) == ("staged", 0)

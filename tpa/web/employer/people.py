@@ -14,7 +14,7 @@ from tpa.books.members.models import Load
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
-from tpa.web.pages import attempt, sheet, show
+from tpa.web.pages import attempt, sheet, show, uploaded
 from tpa.workflows.eligibility_load import apply_load, reject_load, undo_load
 from tpa.workflows.eligibility_load_intake import receive_enrolment_file
 
@@ -49,12 +49,10 @@ def loads(request: HttpRequest) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Take in an 834 or CSV file; a worker reads it and stages a load."""
-    file = request.FILES.get("file")
 
     def act() -> None:
-        if file is None or not file.size:
-            raise DomainError("No file was chosen.", remedy="Choose an 834 or a CSV file.")
-        received = receive_enrolment_file(content=file.file, name=file.name, received_by=request.user.email)
+        content, name = uploaded(request, "an 834 or a CSV file")
+        received = receive_enrolment_file(content=content, name=name, received_by=request.user.email)
         if not received.is_new:
             raise DomainError("Exactly this file was received before.", remedy="Look for it in the list.")
 

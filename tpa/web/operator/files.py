@@ -17,7 +17,7 @@ from tpa.books.members import selectors as members
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of, public_id
-from tpa.web.pages import attempt, desk_page, sheet, show
+from tpa.web.pages import attempt, desk_page, reader, sheet, show, uploaded
 from tpa.workflows.claim_intake import receive_claims_file
 from tpa.workflows.claim_routing import assign_item, discard_item
 
@@ -35,12 +35,10 @@ def files(request: HttpRequest) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Take in an 837; a worker reads it."""
-    file = request.FILES.get("file")
 
     def act() -> None:
-        if file is None or not file.size:
-            raise DomainError("No file was chosen.", remedy="Choose an 837 file.")
-        received = receive_claims_file(content=file.file, name=file.name, received_by=request.user.email)
+        content, name = uploaded(request, "an 837 file")
+        received = receive_claims_file(content=content, name=name, received_by=request.user.email)
         if not received.is_new:
             raise DomainError("Exactly this file was received before.", remedy="Look for it in the list.")
 
@@ -140,7 +138,7 @@ def resolve(request: HttpRequest, item: str) -> HttpResponse:
 def _jobs(request: HttpRequest) -> QuerySet[Job]:
     """The jobs that the reader may see: of the employers of his grants, and the TPA's own where he sees them all."""
     with desk_scope():
-        ids = identity.employer_ids_for(request.user, "jobs.read")
+        ids = identity.employer_ids_for(reader(request), "jobs.read")
     return Job.objects.order_by("-id") if ids is None else Job.objects.filter(Q(employer_id__in=ids)).order_by("-id")
 
 

@@ -18,7 +18,7 @@ from tpa.infra import clock, work_items
 from tpa.infra.models import Job, WorkItem
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id, read_public_id
-from tpa.web.pages import attempt, desk_page, employer_root, sheet, show
+from tpa.web.pages import attempt, desk_page, employer_root, reader, sheet, show
 from tpa.workflows import eligibility_load_effects, stop_loss_sweep
 
 _CLAIM_ITEMS = ("pend", eligibility_load_effects.WORK)
@@ -26,7 +26,7 @@ _CLAIM_ITEMS = ("pend", eligibility_load_effects.WORK)
 
 
 def _employers(request: HttpRequest, action: str) -> list[Employer]:
-    ids = identity.employer_ids_for(request.user, action)
+    ids = identity.employer_ids_for(reader(request), action)
     found = Employer.objects.order_by("name")
     return list(found if ids is None else found.filter(pk__in=ids))
 
@@ -35,7 +35,7 @@ def _employers(request: HttpRequest, action: str) -> list[Employer]:
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """What needs somebody now, and what will be late?"""
-    ids = identity.employer_ids_for(request.user, "queues.work")
+    ids = identity.employer_ids_for(reader(request), "queues.work")
     employers = _employers(request, "summary.read")
     whole = request.user.allows("files.read", None)
     queues = work_items.queue_totals(ids)
@@ -105,7 +105,7 @@ def take_next(request: HttpRequest, queue: str) -> HttpResponse:
     employers = _employers(request, "queues.work")
     chosen = _chosen(request.POST.get("employer", ""), employers)
     ids = [chosen.pk] if chosen else [one.pk for one in employers]
-    item = work_items.take_next(queue=queue, user_id=request.user.pk, employer_ids=ids)
+    item = work_items.take_next(queue=queue, user_id=reader(request).pk, employer_ids=ids)
     if item is None:
         messages.info(request, "Nothing is free in this queue.")
         return redirect("operator:queue", queue)
@@ -116,5 +116,5 @@ def take_next(request: HttpRequest, queue: str) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, queue: str, item: int) -> HttpResponse:
     """Let somebody else have an item."""
-    attempt(request, "Given back.", lambda: work_items.give_back(item_id=item, user_id=request.user.pk))
+    attempt(request, "Given back.", lambda: work_items.give_back(item_id=item, user_id=reader(request).pk))
     return redirect("operator:queue", queue)

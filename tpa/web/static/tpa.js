@@ -23,10 +23,10 @@
     return {
       animation: false,
       color: palette,
-      textStyle: { color: ink, fontFamily: "inherit" },
+      textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       aria: { enabled: true, label: { description: spec.label }, decal: { show: true } },
       tooltip: { trigger: "axis", valueFormatter: (value) => (value === null ? "" : money(value, spec.currency)) },
-      legend: { top: 0, textStyle: { color: ink } },
+      legend: { top: 0, itemGap: 24, textStyle: { color: ink } },
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: spec.categories, axisLabel: { color: ink } },
       yAxis: { type: "value", axisLabel: { color: ink, formatter: (value) => money(value, spec.currency) }, splitLine: { lineStyle: { opacity: 0.25 } } },
@@ -55,6 +55,14 @@
     });
   };
   window.addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+
+  // A table that is wider than the page can be scrolled with the keyboard as well.
+  const letScroll = () =>
+    document.querySelectorAll(".table-responsive").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
+  window.addEventListener("resize", letScroll);
 
   // Keys: every one has a visible link or button with data-key; j and k walk rows. Off inside inputs, and switchable.
   const rows = () => [...document.querySelectorAll("[data-row]")];
@@ -94,6 +102,7 @@
         if (!window.confirm(form.dataset.confirm)) event.preventDefault();
       }),
     );
+    letScroll();
     drawCharts();
   });
 })();

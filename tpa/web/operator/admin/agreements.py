@@ -203,7 +203,7 @@ class FeeScheduleVersionAdmin(ServiceAdmin):
             messages.success(request, f"{version} is published.")
         except DomainError as refusal:
             messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self._list_url())
+        return redirect(self.list_url())
 
 
 class StopLossForm(ServiceForm):
@@ -277,7 +277,7 @@ class StopLossContractVersionAdmin(ServiceAdmin):
             messages.success(request, f"{decide()} is decided.")
         except DomainError as refusal:
             messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self._list_url())
+        return redirect(self.list_url())
 
 
 class VersionInline(TabularInline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from tenants.errors import EmployerError
 from tpa.kernel.errors import DomainError
 
 
@@ -32,6 +34,10 @@ class ServiceForm(forms.Form):
     def carry_out(self) -> Any:
         """Call the service with the cleaned data."""
         raise TypeError("a service form says what it carries out")
+
+    def told(self, made: Any) -> str:
+        """What is said when it is done."""
+        return f"{made} is entered."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -80,19 +86,31 @@ class ServiceAdmin(ReadAdmin):
         if request.method == "POST" and form.is_valid():
             with transaction.atomic():
                 made = form.carry_out()
-            messages.success(request, f"{made} is entered.")
-            return redirect(self._list_url())
+            messages.success(request, form.told(made))
+            return redirect(self.list_url())
         context = {
             **self.admin_site.each_context(request),
             "title": f"Enter {self.opts.verbose_name}",
             "opts": self.opts,
             "form": form,
-            "list_url": self._list_url(),
+            "list_url": self.list_url(),
         }
         return TemplateResponse(request, "operator/admin/service_form.html", context)
 
-    def _list_url(self) -> str:
+    def list_url(self) -> str:
+        """The list of all rows."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def carried_out(of: ServiceAdmin, request: HttpRequest, done: str, act: Callable[[], object]) -> HttpResponse:
+    """Do what a row's button asks for and say so, or say why not; back to the list."""
+    try:
+        with transaction.atomic():
+            act()
+        messages.success(request, done)
+    except (DomainError, EmployerError) as refusal:
+        messages.error(request, f"{refusal} {refusal.remedy}".strip())
+    return redirect(of.list_url())
 
 
 class DocumentArea(UnfoldAdminTextareaWidget):

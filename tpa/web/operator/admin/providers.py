@@ -119,7 +119,7 @@ class PriceListVersionAdmin(ServiceAdmin):
             messages.success(request, f"{version} is published.")
         except DomainError as refusal:
             messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self._list_url())
+        return redirect(self.list_url())
 
 
 @admin.register(Price)

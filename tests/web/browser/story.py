@@ -1,0 +1,141 @@
+"""Half a year of a small employer, so that no page is empty: families, claims of every kind, invoices, files, a job."""
+
+import io
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from tenants.models import Employer
+from tenants.scope import desk_scope, employer_scope
+from tests.workflows.claim_stories import NPI, new_claim, open_book, register
+from tests.workflows.eligibility_files import file_csv
+from tests.workflows.stories import SYSTEM, agree, charge_fees
+from tests.workflows.test_claim_intake import claim_of, file_of
+from tpa.books.agreements.models import Carrier
+from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
+from tpa.books.claims.models import Decision, Pend
+from tpa.books.edi.models import InboundFile, IntakeItem
+from tpa.books.funding.models import FundingInvoice
+from tpa.books.ledger.models import Entry
+from tpa.books.members.models import Load
+from tpa.infra import jobs, outbox
+from tpa.infra.clock import clock_at
+from tpa.infra.models import WorkItem
+from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
+from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
+from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
+from tpa.workflows.stop_loss_sweep import sweep
+
+NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
+VISITS = (("99213", 21_000), ("80053", 9_500))
+
+
+class Story(NamedTuple):
+    """Keys of what the pages show."""
+
+    member: int
+    paid: int
+    pended: int
+    decision: int
+    entry: int
+    invoice: int
+    draft: int
+    load: int
+    file: int
+    item: int
+    job: int
+    queue: str
+
+
+def tell(employer: Employer) -> Story:
+    """Everything, committed."""
+    homes = open_book(employer, count=4, people=3)
+    agree(employer, starts_on=date(2026, 1, 1))
+    fee = ("pepm", "Administration", {"rates_cents": {"EE": 3_500, "EF": 3_500}})
+    charge_fees(employer, fee, effective_on=date(2026, 1, 1))
+    _insure(employer)
+    paid, *_ = [_month(employer, homes, month) for month in range(1, 6)]
+    with clock_at(NOW):
+        pended = _replacement(employer, homes[1])
+        load = _enrolment(employer)
+        file = _claim_file(homes[0].number)
+        job = jobs.start_job(kind="month_end", employer_id=employer.pk, key="2026-05", total=12, requested_by="ana")
+        jobs.advance_job(job_id=job.pk, done=7, message="Counting heads")
+        with employer_scope(employer):
+            sweep()
+        outbox.drain()
+    with employer_scope(employer):
+        decision = Decision.objects.get(claim_id=paid)
+        invoices = list(FundingInvoice.objects.order_by("month"))
+        entry = Entry.objects.get(source_kind="decision", source_id=decision.pk, event="claim_approved")
+        queue = Pend.objects.get(claim_id=pended).queue
+    return Story(
+        homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
+        load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
+    )  # fmt: skip
+
+
+def _insure(employer: Employer) -> None:
+    year = {"starts_on": "2026-01-01", "ends_before": "2027-01-01"}
+    document = {
+        "policy": year,
+        "incurred": year,
+        "paid": year | {"ends_before": "2027-04-01"},
+        "specific": {"unit": "person", "lines": ["medical"], "deductible_cents": 1_000_000},
+        "aggregate": {"lines": ["medical"], "factors": [{"code": "medical", "factors_cents": {"ALL": 80_000}}]},
+    }
+    told = {"person_id": SYSTEM, "claims_began": False}
+    with desk_scope():
+        carrier = Carrier.objects.create(name="Granite Re")
+        version = save_stop_loss_contract(
+            employer_id=employer.pk, carrier_id=carrier.pk, number="SL-26", document=document, **told
+        )
+        approve_stop_loss_version(version_id=version.pk, now=datetime(2026, 1, 1, tzinfo=UTC), **told)
+
+
+def _month(employer: Employer, homes: list, month: int) -> int:
+    """Visits of all families, a knee in March, a claim twice; the invoice. The key of the first claim."""
+    at = datetime(2026, month, 15, 12, tzinfo=UTC)
+    day = date(2026, month, 10)
+    with employer_scope(employer):
+        with clock_at(at):
+            came = [new_claim(home, *VISITS, on=day, received_at=at) for home in homes[: 2 + month % 3]]
+            if month == 3:
+                came.append(new_claim(homes[2], ("27447", 1_400_000), on=day, received_at=at))
+            came.append(new_claim(homes[0], *VISITS, on=day, received_at=at, ref=f"again {month}"))
+            first = register(*came)[0]
+            decide_waiting(employer_id=employer.pk)
+        with clock_at(datetime(2026, month + 1, 2, 12, tzinfo=UTC)):
+            invoice = draft_month(month=date(2026, month, 1))
+            if month < 5:
+                approve_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
+                issue_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
+    return first
+
+
+def _replacement(employer: Employer, home: object) -> int:
+    with employer_scope(employer):
+        one = new_claim(home, *VISITS, on=date(2026, 6, 1), received_at=NOW, npi=NPI)
+        (key,) = register(one._replace(claim=one.claim._replace(frequency="7", original_reference="X1")))
+        decide_waiting(employer_id=employer.pk)
+        return key
+
+
+def _enrolment(employer: Employer) -> int:
+    rows = [
+        ("S000001", "self", "Ada", "1980-05-17", "medical", "PPO", "EF", "2026-01-01", "2026-06-30"),
+        ("S900001", "self", "<b>Nia</b>", "1985-03-01", "medical", "PPO", "EE", "2026-07-01"),
+        ("S900002", "self", "Oda", "20250230", "medical", "PPO", "EE", "2026-07-01"),
+    ]
+    with employer_scope(employer):
+        received = receive_enrolment_file(content=io.BytesIO(file_csv(*rows)), name="july.csv", received_by="hr")
+        read_enrolment_file(file_id=received.file.pk)
+        return Load.objects.latest("id").pk
+
+
+def _claim_file(number: str) -> int:
+    content = file_of(claim_of(f"{number}-0", "C1"), claim_of("NOBODY", "C2"))
+    receive_claims_file(content=io.BytesIO(content), name="june.837", received_by="clearinghouse")
+    file = InboundFile.objects.latest("id")
+    read_claims_file(file_id=file.pk)
+    return file.pk

@@ -1,0 +1,77 @@
+"""Employers, and who sends files."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from tenants.models import Employer
+from tenants.services import resume_employer, suspend_employer
+from tpa.books.edi.models import TradingPartner
+from tpa.web.operator.admin.base import ServiceAdmin, ServiceForm, carried_out
+from tpa.workflows.tenant_setup import request_employer
+
+_ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Pacific/")))
+
+
+class EmployerForm(ServiceForm):
+    """A new employer. A job makes its schema, its role and its portal."""
+
+    code = forms.CharField(
+        max_length=40, widget=UnfoldAdminTextInputWidget(), help_text="Short name; the portal's host begins with it."
+    )
+    name = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget())
+    currency = forms.ChoiceField(
+        choices=[("USD", "US dollar"), ("CAD", "Canadian dollar")], widget=UnfoldAdminSelectWidget()
+    )
+    time_zone = forms.ChoiceField(
+        choices=[(zone, zone) for zone in _ZONES], initial="America/New_York", widget=UnfoldAdminSelectWidget()
+    )
+
+    def carry_out(self) -> Employer:
+        data = self.cleaned_data
+        job = request_employer(**data, requested_by=self.actor.email)
+        return Employer.objects.get(pk=job.employer_id)
+
+    def told(self, made: Any) -> str:
+        return f"{made} is being set up. Jobs tell how it goes."
+
+
+@admin.register(Employer)
+class EmployerAdmin(ServiceAdmin):
+    service_form = EmployerForm
+    list_display = ("name", "code", "shown_state", "currency", "time_zone", "created_at")
+    list_filter = ("state",)
+    search_fields = ("name", "code")
+    fields = ("name", "code", "state", "currency", "time_zone", "created_at")
+    readonly_fields = ("created_at",)
+    actions_detail = ("suspend", "resume")
+
+    @display(description="state", label={"Active": "success", "Suspended": "danger", "Provisioning": "warning"})
+    def shown_state(self, employer: Employer) -> str:
+        """Word and colour."""
+        return employer.get_state_display()
+
+    @action(description="Suspend", permissions=["add"])
+    def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Close its portal, its API and its work."""
+        return carried_out(self, request, "Suspended.", lambda: suspend_employer(employer_id=int(object_id)))
+
+    @action(description="Resume", permissions=["add"])
+    def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Open it again."""
+        return carried_out(self, request, "Open again.", lambda: resume_employer(employer_id=int(object_id)))
+
+
+@admin.register(TradingPartner)
+class TradingPartnerAdmin(ModelAdmin):
+    list_display = ("name", "sender_qualifier", "sender_id", "employer_id", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "sender_id")
