@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import Any
 
 import yaml
+from django.urls import resolve
 
 from tests.architecture.sources import ROOT
 from tpa.infra import processes
+from tpa.web.health import livez
 from tpa.workflows.demo import processes as demo
 
 DOCKER = ROOT / "docker"
@@ -95,6 +97,13 @@ def test_only_the_web_server_is_reachable_from_outside() -> None:
     assert {name: service["ports"] for name, service in compose()["services"].items() if "ports" in service} == {
         "web": ["8000:8000"]
     }
+
+
+def test_the_web_servers_health_is_asked_at_an_address_that_exists() -> None:
+    asked = compose()["services"]["web"]["healthcheck"]["test"][-1]
+    (address,) = re.findall(r"8000(/\w+)'", asked)
+    assert resolve(address, urlconf="tpa.config.urls_public").func is livez
+    compile(asked, "healthcheck", "exec")
 
 
 def test_no_secret_has_a_default() -> None:
