@@ -91,7 +91,7 @@ class Bench:
             runs = [batch.decided(self._employer(), claims) for _ in range(REPEATS if lines == LINES[0] else 1)]
             costs.append(statistics.median(run.microseconds_per_line for run in runs))
             self._note(f"CPU per line at {lines:,} lines", costs[-1], "us")
-        self._note("CPU per line: dearest size over cheapest", (max(costs) / min(costs) - 1) * 100, "%", 15)
+        self._note("CPU per line: dearest size over the smallest", (max(costs) / costs[0] - 1) * 100, "%", 15)
         self._pages(runs[-1])
 
     def _pages(self, large: batch.Batch) -> None:
