@@ -143,7 +143,7 @@ def test_every_page_is_sound_in_a_browser(own_database, settings, tmp_path):
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         for place, host in hosts.items():
-            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
             visitor = Visitor(context.new_page(), f"{host}:{port}", place)
             visitor.look("login", "/account/login/")
             visitor.look("reset", "/account/password/reset/")
