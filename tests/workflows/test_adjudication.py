@@ -16,7 +16,7 @@ from tpa.infra.models import OutboxEvent
 from tpa.infra.postgres.statements import count_statements
 from tpa.workflows import adjudication
 from tpa.workflows.adjudication import Counts, decide_families, decide_waiting
-from tpa.workflows.claim_pends import release
+from tpa.workflows.claim_pends import CorrectsAnotherError, release
 from tpa.workflows.proof import Proof, verify_books
 from tpa.workflows.totals import fold_totals
 
@@ -88,9 +88,20 @@ def test_a_denied_claim_moves_no_money_but_stands_in_the_memo(in_employer, homes
     assert sum(line.balance_cents for line in ledger.trial_balance()) == 0
 
 
-def test_a_replacement_waits_for_a_person_and_is_decided_when_it_is_released(in_employer, homes):
+def test_a_replacement_is_not_paid_on_top_of_what_it_replaces(in_employer, homes):
     one = new_claim(homes[0], *VISIT)
     (claim_id,) = register(one._replace(claim=one.claim._replace(frequency="7", original_reference="X1")))
+    assert decide(in_employer) == Counts(pended=1)
+    pend = Pend.objects.get(claim_id=claim_id)
+    with pytest.raises(CorrectsAnotherError):
+        release(employer_id=in_employer.pk, pend_ids=[pend.pk], by_id=7, note="checked")
+    assert Pend.objects.get(pk=pend.pk).resolved_at is None
+    assert not Work.objects.exists()
+
+
+def test_an_accident_waits_for_a_person_and_is_decided_when_it_is_released(in_employer, homes):
+    one = new_claim(homes[0], *VISIT)
+    (claim_id,) = register(one._replace(claim=one.claim._replace(related_causes=("AA",))))
     assert decide(in_employer) == Counts(pended=1)
     pend = Pend.objects.get(claim_id=claim_id)
     assert (pend.code, pend.resolved_at) == (pend.reasons[0][0], None)

@@ -14,6 +14,7 @@ from tpa.books.claims import services as claims
 from tpa.books.claims.models import Claim
 from tpa.books.claims.registration import NewClaim
 from tpa.books.edi import keys
+from tpa.books.edi import selectors as edi_selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.books.members import selectors as members
@@ -60,7 +61,8 @@ def place_claims(
 
     Returns our claim number by `source_ref`, for those registered, now or before. Bound to the desk.
     """
-    placed = _told_apart(_candidates(incoming))
+    queued_before = edi_selectors.queued_refs([one.source_ref for one in incoming])
+    placed = _told_apart(_candidates([one for one in incoming if one.source_ref not in queued_before]))
     numbers: dict[str, str] = {}
     found: dict[int, list[_Placed]] = {}
     queued = []

@@ -1,6 +1,7 @@
 """Reading the edi book: files and their bytes, answers, the intake queue."""
 
 import io
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,11 @@ def acknowledgements(file_id: int) -> QuerySet[Acknowledgement]:
 def intake_items(*, state: str = IntakeItem.State.OPEN) -> QuerySet[IntakeItem]:
     """Claims that found no member, or more than one; the oldest first."""
     return IntakeItem.objects.filter(state=state)
+
+
+def queued_refs(source_refs: Collection[str]) -> set[str]:
+    """Those of the claims that are or were in the intake queue: what becomes of them is decided there. One query."""
+    return set(IntakeItem.objects.filter(source_ref__in=list(source_refs)).values_list("source_ref", flat=True))
 
 
 def queued_count(file_id: int) -> int:
