@@ -83,7 +83,7 @@ def test_nobody_gives_himself_a_role(desk):
 def test_a_key_is_shown_once_and_revoked(desk, employer):
     page = add(desk, "identity_apikey", name="payroll", employer=employer.pk, scopes=["files.write"])
     text = page.split("The key of payroll is ")[1].split(" ")[0]
-    key = ApiKey.objects.get()
+    key = ApiKey.objects.get(name="payroll")
     assert use_key(text=text) == key
     assert text not in desk.get(reverse("admin:identity_apikey_changelist")).content.decode()
     press(desk, "identity_apikey", "revoke", key.pk)

@@ -40,8 +40,8 @@ def pended(employer):
     home = open_book(employer)[0]
     with employer_scope(employer):
         one = new_claim(home, ("99213", 20_000))
-        replacement = one._replace(claim=one.claim._replace(frequency="7", original_reference="X1"))
-        claim_id = register(replacement)[0]
+        accident = one._replace(claim=one.claim._replace(related_causes=("AA",)))
+        claim_id = register(accident)[0]
         decide_waiting(employer_id=employer.pk)
     outbox.drain()
     return claim_id
