@@ -14,19 +14,12 @@ from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from tenants.errors import EmployerError
 from tpa.kernel.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
-
-
-class ProblemRenderer(JSONRenderer):
-    """JSON under the problem media type."""
-
-    media_type = CONTENT_TYPE
 
 
 class RefusedError(exceptions.APIException):
