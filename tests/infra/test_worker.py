@@ -8,6 +8,7 @@ from celery.contrib.testing.worker import start_worker
 from django.db import transaction
 
 from tenants import directory
+from tests.brokers import at_broker
 from tests.databases import who
 from tpa.config.celery import app
 from tpa.infra import jobs
@@ -27,15 +28,13 @@ def do_the_job(*, employer_id: int, job_id: int) -> None:
 
 @pytest.fixture
 def worker(own_database):
-    usual = {key: app.conf[key] for key in ("broker_url", "broker_transport_options")}
-    app.conf.update(broker_url="memory://", broker_transport_options={"polling_interval": 0.01})
-    app.close()
     done.clear()
     FINISHED.clear()
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
+    with (
+        at_broker("memory://", polling_interval=0.01),
+        start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20),
+    ):
         yield
-    app.conf.update(usual)
-    app.close()
 
 
 def test_a_message_is_carried_out_for_its_employer_and_an_unsigned_one_is_not(worker):

@@ -22,7 +22,7 @@ from psycopg import sql
 
 from tenants import directory
 from tests import databases
-from tpa.config.celery import app
+from tests.brokers import at_broker
 from tpa.infra.embedded import processes
 from tpa.infra.embedded.services import Services
 
@@ -35,18 +35,15 @@ _CELERY = (sys.executable, "-m", "celery", "-A", "tests.survival.celery_app")
 @contextmanager
 def at_servers(services: Services) -> Iterator[None]:
     """This process works with the servers of `services` inside the block."""
-    usual, broker = dict(connection.settings_dict), app.conf.broker_url
+    usual = dict(connection.settings_dict)
     with psycopg.connect(services.postgres.url) as there:
         info = there.info
         place = dict(zip(_NAMES, (info.host, str(info.port), info.user, info.password, info.dbname), strict=True))
     _go(place)
-    app.conf.broker_url = services.valkey.url
-    app.close()
     try:
-        yield
+        with at_broker(services.valkey.url):
+            yield
     finally:
-        app.conf.broker_url = broker
-        app.close()
         _go({name: usual[name] for name in _NAMES})
 
 
