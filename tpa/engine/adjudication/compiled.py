@@ -55,6 +55,15 @@ class CompiledTier:
         self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
 
 
+class Program(NamedTuple):
+    """The rules after the screens that concern a share, in order."""
+
+    pricing: tuple[Callable[..., None], ...]
+    is_weighed: bool
+    """The claim's priced lines are weighed against each other before they share cost."""
+    sharing: tuple[Callable[..., None], ...]
+
+
 class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
@@ -80,7 +89,7 @@ class CompiledShare:
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
         self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
-        self.program: tuple[Callable[..., None], ...] | None = None
+        self.program: Program | None = None
         """The rules for this share, set when a line first asks."""
 
 

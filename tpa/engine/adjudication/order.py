@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from graphlib import TopologicalSorter
 
-from tpa.engine.adjudication.compiled import CompiledShare
+from tpa.engine.adjudication.compiled import CompiledShare, Program
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.kernel.errors import must
@@ -15,13 +15,17 @@ from tpa.kernel.folder import exports
 STAGES = {
     "claim": "Once a claim, before its lines.",
     "screens": "Each line: may it be paid at all, under which plan, tier and benefit?",
-    "pricing": "The allowed amount.",
-    "limits": "What the benefit has left, before cost sharing.",
+    "pricing": "Each line: the allowed amount.",
+    "claim_pricing": "Once a claim that asks for it: its priced lines weighed against each other.",
+    "limits": "Each line from here on: what the benefit has left, before cost sharing.",
     "cost_share": "The member's share, in the order that the benefit says (`member_pays`). Every part stops at the"
     " out-of-pocket maximums, which so come last.",
     "maximums": "What the plan pays at most.",
+    "coordination": "What another plan has paid.",
     "finish": "Once a claim, after its lines.",
 }
+_PRICING, _CLAIM_PRICING = ("pricing",), ("claim_pricing",)
+_SHARING = ("limits", "cost_share", "maximums", "coordination")
 _Step = Callable[[LineWork], None]
 
 
@@ -53,14 +57,19 @@ def stage_rules(stage: str) -> tuple[Callable[..., None], ...]:
     return tuple(rule.apply for name, rule in ORDER.items() if name.startswith(f"{stage}."))
 
 
-def build_program(share: CompiledShare) -> tuple[_Step, ...]:
+def build_program(share: CompiledShare) -> Program:
     """The rules after the screens that concern a benefit's share, in order; kept with the share."""
-    program: list[_Step] = []
-    for stage in ("pricing", "limits", "cost_share", "maximums"):
+    weighing = _steps(share, _CLAIM_PRICING)
+    program = share.program = Program(_steps(share, _PRICING), bool(weighing), _steps(share, _SHARING))
+    return program
+
+
+def _steps(share: CompiledShare, stages: tuple[str, ...]) -> tuple[Callable[..., None], ...]:
+    steps: list[Callable[..., None]] = []
+    for stage in stages:
         rules = {name: rule for name, rule in ORDER.items() if name.startswith(f"{stage}.") and rule.wanted(share)}
-        program += _cost_share(share, rules) if stage == "cost_share" else [rule.apply for rule in rules.values()]
-    share.program = tuple(program)
-    return share.program
+        steps += _cost_share(share, rules) if stage == "cost_share" else [rule.apply for rule in rules.values()]
+    return tuple(steps)
 
 
 def _cost_share(share: CompiledShare, rules: dict[str, Rule]) -> list[_Step]:

@@ -1,4 +1,8 @@
-"""A rule: one file, one function on the working line (or, in the stages `claim` and `finish`, on the working claim)."""
+"""A rule: one file, one function on the working line.
+
+In the stages `claim` and `finish` it is a function on the working claim, in `claim_pricing` on the list of its lines
+that are priced and not denied.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,6 @@ def choose_version(work: LineWork) -> None:
         return
     work.version_id = chosen.version_id
     work.plan = plan
-    work.work.use_plan(work.coverage, plan)
 
 
 def _wait(work: LineWork, code: str, detail: str) -> None:
