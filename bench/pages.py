@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.conf import settings
 from django.test import Client
 
 from tenants import directory
 from tenants.models import Employer
+from tenants.scope import employer_scope
 from tests.web.login import log_in
+from tpa.books.claims.models import Claim
 from tpa.books.identity.models import Grant, User
+from tpa.kernel.ids import public_id
 
 
 class Page(NamedTuple):
@@ -26,12 +31,25 @@ def portal_home(employer: Employer, visits: int) -> Page:
     user = User.objects.create(email=f"finance@{employer.code}.example", name="Finance")
     Grant.objects.create(user=user, employer=employer, role="employer_finance")
     client = log_in(Client(SERVER_NAME=directory.portal_host(employer)), user, employer)
-    return _visited(client, "/", visits)
+    return _visited(client, ["/"] * (visits + 1))
 
 
-def _visited(client: Client, path: str, visits: int) -> Page:
+def claim_page(employer: Employer, visits: int) -> Page:
+    """A claim with its steps at the desk, as an examiner sees it: another claim each time, from all over the year."""
+    user = User.objects.create(email=f"examiner@{employer.code}.example", name="Examiner")
+    Grant.objects.create(user=user, employer=employer, role="examiner")
+    client = log_in(Client(SERVER_NAME=settings.TPA_HOST), user)
+    with employer_scope(employer):
+        claims = Claim.objects.order_by("pk").values_list("pk", flat=True)
+        every = claims.count() // (visits + 1)
+        paths = [public_id("clm", employer.pk, key) for key in claims[: every * (visits + 1) : every]]
+    desk = f"/desk/employers/{public_id('emp', 0, employer.pk)}/claims"
+    return _visited(client, [f"{desk}/{claim}/" for claim in paths])
+
+
+def _visited(client: Client, paths: Sequence[str]) -> Page:
     taken = []
-    for _ in range(visits + 1):
+    for path in paths:
         began = time.perf_counter()
         answer = client.get(path)
         taken.append((time.perf_counter() - began) * 1000)
