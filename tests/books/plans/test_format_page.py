@@ -5,6 +5,7 @@ import re
 import tomllib
 from datetime import date
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tpa.engine.accumulators import counter
 from tpa.engine.adjudication import examples_read
 from tpa.engine.adjudication.examples import findings_of
-from tpa.engine.plan import checks_law, checks_structure, parse, terms
+from tpa.engine.plan import checks_law, checks_structure, parse
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.pricing.order import METHODS
 
@@ -24,7 +25,7 @@ READERS = frozenset(
     {"text", "flag", "whole", "cents", "rate_bp", "day", "span", "choice", "texts"}
     | {"section", "sections", "value", "each"}
 )
-HELPERS = {"amount": 1, "percent_bp": 1, "patterns": 1, "_code": 1, "_steps": 1, "_used": 1, "_quantity": 1}
+HELPERS = {"amount": 1, "percent_bp": 1, "patterns": 1, "code": 1, "_used": 1, "_quantity": 1}
 WORDS = {word for mark in MARKED for word in re.findall(r"[a-z_0-9]+", mark)}
 
 
@@ -43,26 +44,30 @@ def keys_read_by(path):
     return found
 
 
+HERE = Path(parse.__file__).parent
+PARSERS = sorted(HERE.glob("parse*.py"))
 METHOD_FILES = sorted((Path(parse.__file__).parents[1] / "pricing" / "methods").glob("[a-z]*.py"))
 
 
-@pytest.mark.parametrize(
-    "path", [parse.__file__, examples_read.__file__, *METHOD_FILES], ids=lambda path: Path(path).stem
-)
+@pytest.mark.parametrize("path", [*PARSERS, examples_read.__file__, *METHOD_FILES], ids=lambda path: Path(path).stem)
 def test_every_key_is_on_the_page(path):
     assert sorted(keys_read_by(path) - WORDS) == []
 
 
 def test_the_keys_are_really_found():
-    found = keys_read_by(parse.__file__)
+    found = {key for path in PARSERS for key in keys_read_by(path)}
     assert {"name", "tiers", "family_rule", "member_pays", "first_visits", "coinsurance", "match"} <= found
     assert len(found) > 55
 
 
 def test_every_word_that_a_key_may_have_is_on_the_page():
-    enums = [
-        one for one in vars(terms).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum
-    ]
+    modules = [import_module(f"tpa.engine.plan.{path.stem}") for path in HERE.glob("terms*.py")]
+    enums = {
+        one
+        for module in modules
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum
+    }
     words = {str(member) for one in enums for member in one} | {*parse.FORMS, *parse.PARTS, *parse.LINES}
     assert sorted(words - WORDS) == []
     assert sorted(set(METHODS) - MARKED) == []

@@ -19,13 +19,13 @@ def test_the_steps_of_a_line_run_from_the_charge_to_what_is_paid() -> None:
     assert explained.paid_cents == 411_25
     assert [step.operator for step in explained.steps] == [
         "Priced by price_list at 1000.00 of the charge of 1500.00.",
-        "Copay of 30.00, 0.00 of it taken before at this visit.",
+        "Copay of 30.00, 0.00 of it taken before.",
         "Deductible main: 500.00 was left to meet on 970.00.",
         "Coinsurance of 12.5% on 470.00.",
     ]
     assert [step.member for step in explained.steps] == [
         "The allowed amount for this service is 1000.00; 500.00 of the charge is above it.",
-        "Your copay for this visit is 30.00.",
+        "Your copay for this service is 30.00.",
         "500.00 goes towards your deductible, of which 500.00 was still to be met.",
         "Your share is 12.5% of 470.00.",
     ]
@@ -61,7 +61,7 @@ def test_moves_of_a_rule_that_is_gone_are_still_told() -> None:
     (step,) = explain_moves(100, (Move("old.rule", "XX", "1", 40, "Section 1"),))
     assert (step.bearer, step.open_after_cents, step.operator, step.member) == ("XX", 60, "", "")
     (step,) = explain_moves(100, (Move("cost_share.copay", "PR", "3", 40),))
-    assert step.member == "Your copay for this visit is {copay_cents}."
+    assert step.member == "Your copay for this service is {copay_cents}."
 
 
 def test_an_input_is_shown_by_its_unit() -> None:

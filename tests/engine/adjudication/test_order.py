@@ -19,6 +19,8 @@ GOLDEN = [
     "screens.exclusion",
     "pricing.allowed",
     "limits.benefit_limit",
+    "cost_share.admission",
+    "cost_share.first_amount",
     "cost_share.first_visits",
     "cost_share.coinsurance",
     "cost_share.copay",
@@ -48,6 +50,8 @@ def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
         "claim.replacement",
         "screens.dependent_age",
         "screens.other_party",
+        "cost_share.admission",
+        "cost_share.first_amount",
         "cost_share.first_visits",
         "finish.review",
     }

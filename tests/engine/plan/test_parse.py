@@ -76,8 +76,8 @@ def test_a_document_and_its_terms() -> None:
     assert (visit.priority, visit.match.diagnoses, visit.copay_group) == (3, ("E119",), "office")
     first = visit.shares["in"].first_visits
     assert first is not None
-    assert (first.count, first.counter, first.member_pays) == (3, "visit", ("copay",))
-    assert (visit.shares["out"].coinsurance_bp, visit.shares["out"].clause) == (1250, "/benefits/0/shares/all")
+    assert (first.count, first.counter, first.way.member_pays) == (3, "visit", ("copay",))
+    assert (visit.shares["out"].way.coinsurance_bp, visit.shares["out"].clause) == (1250, "/benefits/0/shares/all")
     assert not any(share.covered for share in cosmetic.shares.values())
 
 
@@ -216,7 +216,7 @@ def test_an_amount_is_exact(written: Any, cents: int) -> None:
 )
 def test_a_rate_is_exact(written: Any, rate_bp: int) -> None:
     document = put("/benefits/0/shares/all/coinsurance", written)
-    assert parse_plan(document).benefits[0].shares["out"].coinsurance_bp == rate_bp
+    assert parse_plan(document).benefits[0].shares["out"].way.coinsurance_bp == rate_bp
 
 
 @pytest.mark.parametrize(

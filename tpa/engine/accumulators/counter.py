@@ -12,6 +12,7 @@ from tpa.engine.accumulators.balances import FAMILY, Balances
 from tpa.engine.accumulators.carry_over import carried, late_code
 from tpa.engine.accumulators.periods import key_on, window
 from tpa.engine.plan.terms import CarryOver, Deductible, FamilyRule, Limit, OutOfPocket, Period, PlanTerms
+from tpa.engine.plan.terms_share import FirstAmount
 from tpa.engine.statute import MissingValueError, statute
 from tpa.kernel.periods import Span, add_months, year_of
 
@@ -178,6 +179,13 @@ def limit_counter(terms: PlanTerms, one: Limit) -> Counter:
         counter.individual = one.most
     counter.months = one.months
     counter.is_dated = one.period is Period.ROLLING
+    return counter
+
+
+def amount_counter(terms: PlanTerms, first: FirstAmount, clause: str) -> Counter:
+    """The counter of the first dollars of a plan year."""
+    counter = Counter(f"{terms.line}:first.{first.counter}", Period.PLAN_YEAR, terms, name=first.counter, clause=clause)
+    counter.individual = first.most_cents
     return counter
 
 

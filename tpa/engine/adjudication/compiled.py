@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from tpa.engine.accumulators.counter import (
     Counter,
+    amount_counter,
     deductible_counter,
     limit_counter,
     out_of_pocket_counter,
     visit_counter,
 )
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
-from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Share, Tier
+from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Tier
+from tpa.engine.plan.terms_share import Share
 from tpa.engine.plan.terms_values import fits
 from tpa.engine.pricing.method import Pricer
 from tpa.engine.pricing.order import bind_step
@@ -68,7 +70,8 @@ class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
     __slots__ = (
-        "benefit", "coinsurance", "copay", "deductibles", "first_visits", "limits", "paid_limits", "program",
+        "asks_admissions", "benefit", "coinsurance", "copay", "deductibles", "first_amount", "first_visits", "limits",
+        "paid_limits", "program",
         "share", "tier", "visit_benefits",
     )  # fmt: skip
 
@@ -76,11 +79,11 @@ class CompiledShare:
         self.benefit = benefit
         self.share = share
         self.tier = tier
-        self.copay = plan.fills(share, "copay", None)
-        self.coinsurance = plan.fills(share, "coinsurance", None)
+        self.copay = plan.fills(benefit, share, "copay", None)
+        self.coinsurance = plan.fills(benefit, share, "coinsurance", None)
         self.deductibles = {
-            step: (counter, plan.fills(share, "deductible", counter))
-            for step in (*share.member_pays, *(share.first_visits.member_pays if share.first_visits else ()))
+            step: (counter, plan.fills(benefit, share, "deductible", counter))
+            for step in share.steps
             if (counter := plan.deductible(step, share.tier)) is not None
         }
         held = [one for one in plan.limits if share.tier in one.limit.tiers and benefit.code in one.benefits]
@@ -89,6 +92,9 @@ class CompiledShare:
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
         self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
+        amount = share.first_amount
+        self.first_amount = amount_counter(plan.terms, amount, share.clause) if amount else None
+        self.asks_admissions = plan.asks_admissions
         self.program: Program | None = None
         """The rules for this share, set when a line first asks."""
 
@@ -104,6 +110,7 @@ class CompiledPlan:
         "_out_of_pockets",
         "_shares",
         "_tiers",
+        "asks_admissions",
         "deductibles",
         "limits",
         "outside",
@@ -127,6 +134,9 @@ class CompiledPlan:
         )
         self._by_codes: dict[tuple[str, str], tuple[tuple[Benefit, tuple[Condition, ...]], ...]] = {}
         self._shares: dict[tuple[str, str], CompiledShare] = {}
+        self.asks_admissions = any(
+            share.waived_if_admitted for benefit in terms.benefits for share in benefit.shares.values()
+        )
 
     def tier(self, network: str) -> CompiledTier | None:
         """The tier for the name under which the provider takes part; "" is outside all networks (None: not covered there).
@@ -172,7 +182,7 @@ class CompiledPlan:
             return self.deductibles[code][1]
         return next((counter for one, counter in self.deductibles.values() if tier in one.tiers), None)
 
-    def fills(self, share: Share, part: str, deductible: Counter | None) -> Fills:
+    def fills(self, benefit: Benefit, share: Share, part: str, deductible: Counter | None) -> Fills:
         """What a part of the member's share in a tier fills: the maximums that count it, and other tiers' deductibles."""
         caps: list[Counter] = []
         fed: list[Counter] = []
@@ -185,12 +195,13 @@ class CompiledPlan:
                     for one, counter in self.deductibles.values()
                     if counter is not deductible and id(counter) in general and share.tier in one.fed_by
                 ]
-        if not share.outside_out_of_pocket:
-            for one, counter in self._out_of_pockets:
-                if part in one.counts and share.tier in one.tiers:
-                    caps.append(counter)
-                elif part in one.counts and share.tier in one.fed_by:
-                    fed.append(counter)
+        for one, counter in () if part in share.outside_out_of_pocket else self._out_of_pockets:
+            if part not in one.counts or (one.benefits and benefit.code not in one.benefits):
+                continue
+            if share.tier in one.tiers:
+                caps.append(counter)
+            elif share.tier in one.fed_by:
+                fed.append(counter)
         return Fills(tuple(caps), tuple(fed))
 
     def benefits_counting(self, visits: str) -> frozenset[str]:
@@ -251,6 +262,12 @@ def _conditions(match: Match) -> tuple[Condition, ...]:
     found: list[Condition] = []
     if match.diagnoses:
         found.append(lambda line, claim, person, tier: any(_fits_any(match.diagnoses, one) for one in line.diagnoses))
+    if match.main_diagnoses:
+        found.append(
+            lambda line, claim, person, tier: (
+                bool(line.diagnoses) and _fits_any(match.main_diagnoses, line.diagnoses[0])
+            )
+        )
     if match.places:
         found.append(lambda line, claim, person, tier: line.place in match.places)
     if match.modifiers:

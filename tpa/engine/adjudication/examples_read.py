@@ -165,6 +165,8 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             specialty=one.text("specialty", ""),
             network=one.choice("network", [tier.name for tier in terms.tiers if tier.network], ""),
             price_list_id=PRICE_LIST_ID,
+            facility_code=one.text("bill_type", ""),
+            admitted_on=one.day("admitted_on", None),
             frequency=one.choice("frequency", ("1", "7", "8"), "1"),
             related_causes=one.texts("related_causes", ()),
             other_payers=tuple(OtherPayer(name, 0) for name in one.texts("other_payers", ())),

@@ -62,7 +62,8 @@ class LineWork:
 
     __slots__ = (
         "allowed_cents", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage", "deductible_cents", "denied",
-        "is_closed", "is_first_visit", "line", "member_cents", "moves", "open_cents", "person", "plan", "share", "tier",
+        "first_cents", "is_admitted", "is_closed", "is_first_visit", "line", "member_cents", "moves", "open_cents",
+        "person", "plan", "share", "tier",
         "tier_name", "version_id", "work",
     )  # fmt: skip
 
@@ -87,6 +88,9 @@ class LineWork:
         self.benefit = ""
         self.tier_name = ""
         self.is_first_visit = False
+        self.is_admitted = False
+        self.first_cents = 0
+        """How much of the open charge belongs to the first dollars of the year."""
         self.denied = False
         self.is_closed = False
         """Denied or waiting for a person: no later rule looks at the line."""
@@ -156,6 +160,16 @@ class LineWork:
         work.entries.append(AccumulatorEntry(member_id, counter.code, key_on, amount, line.number))
         if counter.carry_over is not None and counter.carries(line.from_on):
             work.entries.append(AccumulatorEntry(member_id, late_code(counter.code), key_on, amount, line.number))
+
+    def note(self, code: str, day: date, amount: int) -> None:
+        """File under a code that no counter stops: what later claims must know of this one. Zero is not filed."""
+        if amount:
+            self.work.entries.append(AccumulatorEntry(self.person.member_id, code, day, amount, self.line.number))
+
+    def noted(self, code: str, first_on: date, last_on: date) -> int:
+        """What earlier claims, and this one so far, have noted for the member under the days of a window, both included."""
+        own = sum(one.amount for one in self.work.entries if one.code == code and first_on <= one.period_on <= last_on)
+        return own + self.work.family.balances.used_between(self.person.member_id, code, first_on, last_on)
 
     def member_pays(self, rule: str, carc: str, wanted: int, fills: Fills, clause: str, inputs: Inputs) -> int:
         """Move a part of the member's share, clipped to what is open and to every counter that stops it; the cents moved.

@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from tpa.engine.adjudication.compiled import CompiledShare, Program
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
+from tpa.engine.plan.terms_share import Way
 from tpa.kernel.errors import must
 from tpa.kernel.folder import exports
 
@@ -78,20 +79,45 @@ def _cost_share(share: CompiledShare, rules: dict[str, Rule]) -> list[_Step]:
         name: rules.pop(f"cost_share.{name}").apply for name in ("copay", "deductible", "coinsurance")
     }
 
-    def steps(names: tuple[str, ...]) -> list[_Step]:
-        return [parts[name] if name in parts else partial(parts["deductible"], step=name) for name in names]
+    def steps(way: Way) -> list[_Step]:
+        return [
+            partial(parts[name], way=way)
+            if name in parts and name != "deductible"
+            else partial(parts["deductible"], step=name)
+            for name in way.member_pays
+        ]
 
     before: list[_Step] = [rule.apply for rule in rules.values()]
-    later = steps(share.share.member_pays)
-    if share.share.first_visits is None:
-        return before + later
-    first = steps(share.share.first_visits.member_pays)
+    terms, usual = share.share, steps(share.share.way)
+    if terms.first_visits is not None:
+        return [*before, _by_visit(steps(terms.first_visits.way), usual)]
+    if terms.first_amount is not None:
+        return [*before, _by_amount(steps(terms.first_amount.way), usual)]
+    return before + usual
 
+
+def _by_visit(first: list[_Step], usual: list[_Step]) -> _Step:
     def share_cost(work: LineWork) -> None:
-        for step in first if work.is_first_visit else later:
+        for step in first if work.is_first_visit else usual:
             step(work)
 
-    return [*before, share_cost]
+    return share_cost
+
+
+def _by_amount(first: list[_Step], usual: list[_Step]) -> _Step:
+    """The first dollars of the line by their own steps, the rest by the usual ones."""
+
+    def share_cost(work: LineWork) -> None:
+        rest_cents = work.open_cents - work.first_cents
+        work.open_cents = work.first_cents
+        for step in first:
+            step(work)
+        paid_cents, work.open_cents = work.open_cents, rest_cents
+        for step in usual:
+            step(work)
+        work.open_cents += paid_cents
+
+    return share_cost
 
 
 def order_text() -> str:

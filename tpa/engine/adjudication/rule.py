@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tpa.engine.adjudication.compiled import CompiledShare
 
@@ -27,7 +26,7 @@ class Rule:
     """
 
     says: str
-    apply: Callable[[Any], None]
+    apply: Callable[..., None]
     operator: str = ""
     member: str = ""
     after: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from tpa.engine.plan.checks_structure import Finding
-from tpa.engine.plan.terms import Benefit, Deductible, FamilyRule, OutOfPocket, PlanTerms, Share
+from tpa.engine.plan.terms import Benefit, Deductible, FamilyRule, OutOfPocket, PlanTerms
+from tpa.engine.plan.terms_share import Share
 from tpa.engine.statute import MissingValueError, Value, statute
 from tpa.kernel.money import BASIS_POINTS, format_amount
 from tpa.kernel.periods import year_of
@@ -55,7 +56,7 @@ def _whole_maximums(terms: PlanTerms) -> list[tuple[int, OutOfPocket]]:
     return [
         (n, one)
         for n, one in enumerate(terms.out_of_pockets)
-        if network.intersection(one.tiers) and set(one.counts) == _PARTS
+        if network.intersection(one.tiers) and set(one.counts) == _PARTS and not one.benefits
     ]
 
 
@@ -83,7 +84,7 @@ def _preventive(terms: PlanTerms) -> Iterator[Finding]:
         found = True
         for tier in sorted(_network_tiers(terms)):
             share = benefit.shares[tier]
-            if not share.covered or share.member_pays or share.first_visits:
+            if not share.covered or share.steps:
                 yield Finding(
                     "aca_preventive",
                     "error",
@@ -179,8 +180,7 @@ def _before_deductible(terms: PlanTerms) -> Iterator[Finding]:
 
 
 def _waits_for_deductible(share: Share) -> bool:
-    ways = [share.member_pays, *([share.first_visits.member_pays] if share.first_visits else [])]
-    return all(_first_is_deductible(steps, share.coinsurance_bp) for steps in ways)
+    return all(_first_is_deductible(way.member_pays, way.coinsurance_bp) for way in share.ways)
 
 
 def _first_is_deductible(steps: tuple[str, ...], coinsurance_bp: int) -> bool:

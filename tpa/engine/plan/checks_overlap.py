@@ -37,6 +37,7 @@ def matches_meet(one: Match, other: Match) -> bool:
     return (
         _lists_meet(one.codes, other.codes, patterns_meet)
         and _lists_meet(one.revenue_codes, other.revenue_codes, patterns_meet)
+        and _lists_meet(one.main_diagnoses, other.main_diagnoses, patterns_meet)
         and _lists_meet(one.specialties, other.specialties, patterns_meet)
         and _lists_meet(one.places, other.places, str.__eq__)
         and _lists_meet(one.tiers, other.tiers, str.__eq__)
@@ -53,6 +54,7 @@ def match_holds(outer: Match, inner: Match) -> bool:
         _list_holds(outer.codes, inner.codes, pattern_holds)
         and _list_holds(outer.revenue_codes, inner.revenue_codes, pattern_holds)
         and _list_holds(outer.diagnoses, inner.diagnoses, pattern_holds)
+        and _list_holds(outer.main_diagnoses, inner.main_diagnoses, pattern_holds)
         and _list_holds(outer.specialties, inner.specialties, pattern_holds)
         and _list_holds(outer.places, inner.places, str.__eq__)
         and _list_holds(outer.modifiers, inner.modifiers, str.__eq__)

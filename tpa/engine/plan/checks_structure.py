@@ -77,8 +77,7 @@ def _missing_deductibles(terms: PlanTerms) -> Iterator[Finding]:
     """A share that takes the deductible in a tier where none holds."""
     for n, benefit in enumerate(terms.benefits):
         for share in benefit.shares.values():
-            steps = [*share.member_pays, *(share.first_visits.member_pays if share.first_visits else ())]
-            if "deductible" in steps and not any(share.tier in one.tiers for one in terms.deductibles):
+            if "deductible" in share.steps and not any(share.tier in one.tiers for one in terms.deductibles):
                 yield Finding(
                     "no_deductible",
                     "error",
@@ -91,10 +90,7 @@ def _missing_deductibles(terms: PlanTerms) -> Iterator[Finding]:
 def _idle_buckets(terms: PlanTerms) -> Iterator[Finding]:
     """A deductible that no benefit takes; a tier in which nothing is covered."""
     used = {
-        (share.tier, step)
-        for benefit in terms.benefits
-        for share in benefit.shares.values()
-        for step in (*share.member_pays, *(share.first_visits.member_pays if share.first_visits else ()))
+        (share.tier, step) for benefit in terms.benefits for share in benefit.shares.values() for step in share.steps
     }
     taken = {step for _, step in used}
     for n, deductible in enumerate(terms.deductibles):

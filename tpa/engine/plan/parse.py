@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from tpa.engine.plan.parse_share import EVERY_TIER, PARTS, read_shares
 from tpa.engine.plan.terms import (
     Benefit,
     CarryOver,
     Deductible,
     Excess,
     FamilyRule,
-    FirstVisits,
     Limit,
     Match,
     Measure,
@@ -22,21 +22,17 @@ from tpa.engine.plan.terms import (
     PlanTerms,
     PriceStep,
     Screen,
-    Share,
     Tier,
     Unlisted,
 )
-from tpa.engine.plan.terms_values import amount, patterns, percent_bp
+from tpa.engine.plan.terms_values import amount, clause, code, patterns, whole_table
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
 
 T = TypeVar("T")
 LINES = ("medical", "dental", "vision")
 FORMS = ("professional", "institutional", "dental", "drug")
-PARTS = ("copay", "deductible", "coinsurance")
-EVERY_TIER = "all"
 _ACCUMULATED = (Period.PLAN_YEAR, Period.CALENDAR_YEAR, Period.LIFETIME)
-_CODE = "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
 def parse_plan(document: Mapping[str, Any]) -> PlanTerms:
@@ -61,9 +57,11 @@ class _Parser:
         names = [tier.name for tier in tiers]
         deductibles = self.each("deductibles", lambda one: _deductible(one, names))
         capped = _under_aca(plan, tiers)
-        out_of_pockets = self.each("out_of_pocket_maximums", lambda one: _out_of_pocket(one, names, capped))
         codes = [one.code for one in deductibles]
         benefits = self.each("benefits", lambda one: _benefit(one, names, codes))
+        out_of_pockets = self.each(
+            "out_of_pocket_maximums", lambda one: _out_of_pocket(one, names, capped, [each.code for each in benefits])
+        )
         limits = self.each("limits", lambda one: _limit(one, names, benefits))
         self.refuse_twice("tiers", names)
         self.refuse_twice("benefits", [one.code for one in benefits])
@@ -109,7 +107,7 @@ class _Parser:
         """Every table of a list, the faulty ones left out and noted."""
         found = []
         for section in self.read(lambda: self.plan.sections(key)) or []:
-            parsed = self.read(lambda section=section: _whole(section, parse))  # type: ignore[misc]
+            parsed = self.read(lambda section=section: whole_table(section, parse))  # type: ignore[misc]
             if parsed is not None:
                 found.append(parsed)
         return found
@@ -118,11 +116,6 @@ class _Parser:
         for place, name in enumerate(names):
             if name in names[:place]:
                 self.faults.append(DocumentError(f"{name!r} stands twice.", where=f"/{key}/{place}"))
-
-
-def _whole(section: Section, parse: Callable[[Section], T]) -> T:
-    with section:
-        return parse(section)
 
 
 def _need(plan: Section, key: str) -> None:
@@ -134,21 +127,6 @@ def _tables(plan: Section, key: str) -> list[Mapping[str, Any]]:
     plan.sections(key)
     found: list[Mapping[str, Any]] = plan.value(key, [])
     return found
-
-
-def _code(section: Section, key: str = "code") -> str:
-    code = section.text(key)
-    if len(code) > 30 or any(char not in _CODE for char in code):
-        raise DocumentError(
-            f"{code[:60]!r} is no code.",
-            where=section.at(key),
-            remedy="Use up to 30 small letters, digits, - and _.",
-        )
-    return code
-
-
-def _clause(section: Section) -> str:
-    return str(section.text("clause", section.where))
 
 
 def _other_party(plan: Section) -> OtherParty:
@@ -166,7 +144,7 @@ def _other_party(plan: Section) -> OtherParty:
 
 def _tier(one: Section) -> Tier:
     network = one.flag("network")
-    name = _code(one, "name")
+    name = code(one, "name")
     if name == EVERY_TIER:
         raise DocumentError(f"{EVERY_TIER!r} means every tier and cannot name one.", where=one.at("name"))
     prices = tuple(_price(step) for step in one.sections("prices"))
@@ -179,13 +157,13 @@ def _tier(one: Section) -> Tier:
         prices=prices,
         lesser_of_billed=one.flag("lesser_of_billed", True),
         excess=Excess(one.choice("excess", tuple(Excess), Excess.WRITE_OFF if network else Excess.MEMBER)),
-        clause=_clause(one),
+        clause=clause(one),
     )
 
 
 def _price(step: Section) -> PriceStep:
     settings = {key: step.value(key) for key in step.keys() if key != "method"}  # noqa: SIM118
-    return PriceStep(method=_code(step, "method"), settings=settings, clause=step.where)
+    return PriceStep(method=code(step, "method"), settings=settings, clause=step.where)
 
 
 def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
@@ -200,7 +178,7 @@ def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
     if family is not None and rule is FamilyRule.MEMBERS:
         raise DocumentError("With family_rule members, family_members takes the place of it.", where=one.at("family"))
     return {
-        "code": _code(one),
+        "code": code(one),
         "tiers": tiers,
         "fed_by": one.texts("fed_by", tiers, options=names),
         "individual_cents": individual,
@@ -208,7 +186,7 @@ def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
         "family_rule": rule,
         "family_members": one.whole("family_members", least=1, most=10) if rule is FamilyRule.MEMBERS else 0,
         "period": Period(one.choice("period", _ACCUMULATED, Period.PLAN_YEAR)),
-        "clause": _clause(one),
+        "clause": clause(one),
     }
 
 
@@ -234,11 +212,11 @@ def _under_aca(plan: Section, tiers: list[Tier]) -> set[str]:
     return {tier.name for tier in tiers if tier.network}
 
 
-def _out_of_pocket(one: Section, names: list[str], capped: set[str]) -> OutOfPocket:
-    counts = one.texts("counts", PARTS, options=PARTS)
+def _out_of_pocket(one: Section, names: list[str], capped: set[str], benefits: list[str]) -> OutOfPocket:
+    counts, chosen = one.texts("counts", PARTS, options=PARTS), one.texts("benefits", (), options=benefits)
     bucket = _bucket(one, names)
-    by_law = set(counts) == set(PARTS) and not capped.isdisjoint(bucket["tiers"])
-    return OutOfPocket(counts=counts, self_only_cap=one.flag("self_only_cap", by_law), **bucket)
+    by_law = set(counts) == set(PARTS) and not chosen and not capped.isdisjoint(bucket["tiers"])
+    return OutOfPocket(counts=counts, benefits=chosen, self_only_cap=one.flag("self_only_cap", by_law), **bucket)
 
 
 def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
@@ -249,7 +227,7 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
     else:
         most = one.whole("most", most=100_000) * (1000 if measure is Measure.UNITS else 1)
     return Limit(
-        code=_code(one),
+        code=code(one),
         measure=measure,
         most=most,
         per_family=one.choice("per", ("person", "family"), "person") == "family",
@@ -258,7 +236,7 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
         tiers=one.texts("tiers", tuple(names), options=names),
         benefits=one.texts("benefits", (), options=[benefit.code for benefit in benefits]),
         classes=one.texts("classes", (), options=sorted({benefit.benefit_class for benefit in benefits} - {""})),
-        clause=_clause(one),
+        clause=clause(one),
     )
 
 
@@ -267,6 +245,7 @@ def _match(one: Section, names: list[str]) -> Match:
         codes=patterns(one, "codes"),
         revenue_codes=patterns(one, "revenue_codes"),
         diagnoses=patterns(one, "diagnoses"),
+        main_diagnoses=patterns(one, "main_diagnoses"),
         places=one.texts("places", ()),
         modifiers=one.texts("modifiers", ()),
         specialties=patterns(one, "specialties"),
@@ -279,66 +258,16 @@ def _match(one: Section, names: list[str]) -> Match:
 
 
 def _benefit(one: Section, names: list[str], deductibles: list[str]) -> Benefit:
-    match = _whole(one.section("match"), lambda section: _match(section, names)) if "match" in one else Match()
+    match = whole_table(one.section("match"), lambda section: _match(section, names)) if "match" in one else Match()
     one.value("match", None)
-    code = _code(one)
+    name = code(one)
     return Benefit(
-        code=code,
-        label=one.text("label", code),
-        benefit_class=_code(one, "class") if "class" in one else one.text("class", ""),
+        code=name,
+        label=one.text("label", name),
+        benefit_class=code(one, "class") if "class" in one else one.text("class", ""),
         priority=one.whole("priority", match.condition_count, most=1000),
         match=match,
-        shares=_shares(one, names, deductibles, code),
-        copay_group=one.text("copay_group", code),
-        clause=_clause(one),
+        shares=read_shares(one, names, deductibles, name),
+        copay_group=one.text("copay_group", name),
+        clause=clause(one),
     )
-
-
-def _shares(one: Section, names: list[str], deductibles: list[str], code: str) -> dict[str, Share]:
-    if not one.flag("covered", True):
-        return {name: Share(name, False, (), 0, False, 0, None, False, _clause(one)) for name in names}
-    shares: dict[str, Share] = {}
-    with one.section("shares") as by_tier:
-        for name in names:
-            key = name if name in by_tier or EVERY_TIER not in by_tier else EVERY_TIER
-            if key not in by_tier:
-                raise DocumentError(
-                    f"The share of tier {name!r} is missing.",
-                    where=by_tier.at(name),
-                    remedy=f"Write it, or covered = false, or one share for {EVERY_TIER!r}.",
-                )
-            shares[name] = _whole(by_tier.section(key), lambda share, name=name: _share(share, name, deductibles, code))  # type: ignore[misc]
-        by_tier.value(EVERY_TIER, None)
-    return shares
-
-
-def _share(one: Section, tier: str, deductibles: list[str], code: str) -> Share:
-    if not one.flag("covered", True):
-        return Share(tier, False, (), 0, False, 0, None, False, _clause(one))
-    pays = _steps(one, "member_pays", deductibles)
-    first = None
-    if "first_visits" in one:
-        with one.section("first_visits") as visits:
-            first = FirstVisits(
-                count=visits.whole("count", least=1, most=365),
-                counter=_code(visits, "counter") if "counter" in visits else str(visits.text("counter", code)),
-                member_pays=_steps(visits, "member_pays", deductibles),
-            )
-    used = {*pays, *(first.member_pays if first else ())}
-    return Share(
-        tier=tier,
-        covered=True,
-        member_pays=pays,
-        copay_cents=amount(one, "copay") if "copay" in used else 0,
-        copay_per_line=one.choice("copay_per", ("visit", "line"), "visit") == "line",
-        coinsurance_bp=percent_bp(one, "coinsurance") if "coinsurance" in used else 0,
-        first_visits=first,
-        outside_out_of_pocket=one.flag("outside_out_of_pocket", False),
-        clause=_clause(one),
-    )
-
-
-def _steps(one: Section, key: str, deductibles: list[str]) -> tuple[str, ...]:
-    if one.value(key) == []:
-        return ()
-    return one.texts(key, options=(*PARTS, *(f"deductible:{code}" for code in deductibles)))

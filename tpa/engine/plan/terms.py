@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tpa.engine.plan.terms_share import Share
 from tpa.kernel.errors import DomainError
 
 LINES = ("medical", "dental", "vision", "drug")
@@ -161,6 +162,8 @@ class OutOfPocket:
     period: Period
     self_only_cap: bool
     """Nobody pays more than the ACA's self-only figure of the plan year, whatever the family's limit (R-A11)."""
+    benefits: tuple[str, ...]
+    """The benefits whose cost sharing it counts and stops; empty: all."""
     clause: str
 
 
@@ -191,6 +194,8 @@ class Match:
     codes: tuple[str, ...] = ()
     revenue_codes: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
+    main_diagnoses: tuple[str, ...] = ()
+    """Of the line's first diagnosis."""
     places: tuple[str, ...] = ()
     modifiers: tuple[str, ...] = ()
     specialties: tuple[str, ...] = ()
@@ -206,41 +211,11 @@ class Match:
     def condition_count(self) -> int:
         """How many conditions are set: a benefit's priority unless it says another."""
         lists = (
-            self.codes, self.revenue_codes, self.diagnoses, self.places,
+            self.codes, self.revenue_codes, self.diagnoses, self.main_diagnoses, self.places,
             self.modifiers, self.specialties, self.tiers, self.forms,
         )  # fmt: skip
         aged = self.age_from is not None or self.age_to is not None
         return sum(1 for one in lists if one) + aged + (self.emergency is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstVisits:
-    """The first `count` visits of a plan year share cost in another way. Benefits with one `counter` count together."""
-
-    count: int
-    counter: str
-    member_pays: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What the member pays for a benefit in a tier: `member_pays` names the steps, in order.
-
-    A step is `copay`, `coinsurance`, `deductible` (the first one that holds in the tier) or `deductible:code`.
-    The five ways of R-A02: ("copay",) · ("deductible", "coinsurance") · ("deductible", "copay") · first_visits with
-    ("copay",), later ("deductible", "copay") · ("copay", "deductible", "coinsurance"). () is no charge.
-    """
-
-    tier: str
-    covered: bool
-    member_pays: tuple[str, ...]
-    copay_cents: int
-    copay_per_line: bool
-    """Every line has its copay; otherwise one a visit (member, provider, day)."""
-    coinsurance_bp: int
-    first_visits: FirstVisits | None
-    outside_out_of_pocket: bool
-    clause: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import BASIS_POINTS, parse_amount
 
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,2}))?\s?%?\Z", re.ASCII)
-_CODE = r"[A-Z0-9]+(?:\.[A-Z0-9]+)?"
-_PATTERN = re.compile(rf"{_CODE}(?:-{_CODE}|\*)?\Z", re.ASCII)
+_SERVICE = r"[A-Z0-9]+(?:\.[A-Z0-9]+)?"
+_PATTERN = re.compile(rf"{_SERVICE}(?:-{_SERVICE}|\*)?\Z", re.ASCII)
 _MISSING = object()
+_OWN_CODE = "abcdefghijklmnopqrstuvwxyz0123456789_-"
+T = TypeVar("T")
+
+
+def whole_table(section: Section, parse: Callable[[Section], T]) -> T:
+    """What `parse` makes of a table; a key that it did not read is refused."""
+    with section:
+        return parse(section)
+
+
+def code(section: Section, key: str = "code") -> str:
+    """A code that the plan gives: up to 30 small letters, digits, - and _."""
+    found = section.text(key)
+    if len(found) > 30 or any(char not in _OWN_CODE for char in found):
+        raise DocumentError(
+            f"{found[:60]!r} is no code.",
+            where=section.at(key),
+            remedy="Use up to 30 small letters, digits, - and _.",
+        )
+    return found
+
+
+def clause(section: Section) -> str:
+    """Where the table stands in the booklet; without a word on that, its place in the document."""
+    return str(section.text("clause", section.where))
 
 
 def read_toml(text: str) -> dict[str, Any]:

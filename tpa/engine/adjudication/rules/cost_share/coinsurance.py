@@ -2,18 +2,24 @@
 
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
+from tpa.engine.plan.terms_share import Way
 from tpa.kernel.money import portion
 
 NAME = "cost_share.coinsurance"
 
 
-def take_coinsurance(work: LineWork) -> None:
-    """Take the member's percentage of the rest."""
+def take_coinsurance(work: LineWork, way: Way) -> None:
+    """Take the member's percentage of the rest, within the least and the most that a line may cost."""
     share = work.share
-    rate_bp, subject_cents = share.share.coinsurance_bp, work.open_cents
-    wanted = portion(subject_cents, rate_bp)
+    rate_bp, subject_cents = way.coinsurance_bp, work.open_cents
+    wanted = max(portion(subject_cents, rate_bp), way.coinsurance_least_cents)
+    inputs: tuple[tuple[str, int | str], ...] = (("rate_bp", rate_bp), ("subject_cents", subject_cents))
+    if way.coinsurance_least_cents:
+        inputs = (*inputs, ("least_cents", way.coinsurance_least_cents))
+    if way.coinsurance_most_cents is not None:
+        wanted = min(wanted, way.coinsurance_most_cents)
+        inputs = (*inputs, ("most_cents", way.coinsurance_most_cents))
     if wanted:
-        inputs = (("rate_bp", rate_bp), ("subject_cents", subject_cents))
         work.coinsurance_cents += work.member_pays(NAME, "2", wanted, share.coinsurance, share.share.clause, inputs)
 
 
@@ -22,5 +28,5 @@ RULE = Rule(
     take_coinsurance,
     operator="Coinsurance of {rate_bp} on {subject_cents}.",
     member="Your share is {rate_bp} of {subject_cents}.",
-    after=("first_visits",),
+    after=("first_amount", "first_visits"),
 )

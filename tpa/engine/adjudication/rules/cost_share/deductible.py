@@ -24,5 +24,5 @@ RULE = Rule(
     take_deductible,
     operator="Deductible {deductible}: {left_cents} was left to meet on {subject_cents}.",
     member="{cents} goes towards your deductible, of which {left_cents} was still to be met.",
-    after=("first_visits",),
+    after=("first_amount", "first_visits"),
 )

@@ -6,19 +6,19 @@ from tpa.engine.adjudication.rule import Rule
 
 
 def count_visit(work: LineWork) -> None:
-    """Say whether the line belongs to one of the first visits, and count the visit once."""
+    """Say whether the line belongs to one of the first visits, and count the visit once.
+
+    So many of a day's visits were counted as the day has entries, and they are those that were decided first.
+    """
     share = work.share
     counter = share.first_visits
     if counter is None:
         return
-    seen_by = {prior.claim_id for prior in work.same_visit() if prior.benefit in share.visit_benefits}
-    if seen_by:
-        # The visit was seen before: it is one of the first if it was counted then, by this claim or by another.
-        day, code = work.line.from_on, counter.code
-        counted = sum(one.amount for one in work.work.entries if one.code == code and one.period_on == day)
-        if seen_by != {work.claim.claim_id}:
-            counted += work.work.family.balances.used(work.person.member_id, code, day)
-        work.is_first_visit = counted > 0
+    day, provider = work.line.from_on, work.claim.provider
+    visits = [prior.provider for prior in work.work.same_day(day) if prior.benefit in share.visit_benefits]
+    if provider in visits:
+        counted = work.noted(counter.code, day, day)
+        work.is_first_visit = list(dict.fromkeys(visits)).index(provider) < counted
     elif work.left(counter) > 0:
         work.is_first_visit = True
         work.fill(counter, 1)
