@@ -28,3 +28,20 @@ class EmployerRows(RunSQL):
 
     def describe(self) -> str:
         return f"Row-level security by employer on {self.table}"
+
+
+class EmployerReads(RunSQL):
+    """Take the writing back from a table guarded by `EmployerRows`: an employer's role sees its own rows, no more."""
+
+    def __init__(self, table: str, column: str = "employer_id") -> None:
+        self.table, self.column = table, column
+        policy = (
+            f'DROP POLICY own_rows ON "{table}"; CREATE POLICY own_rows ON "{table}" FOR %s USING ("{column}" = {_OWN})'
+        )
+        super().__init__(policy % "SELECT", policy % "ALL")
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table, self.column], {}
+
+    def describe(self) -> str:
+        return f"Rows of {self.table} are read by their employer, not written"

@@ -2,7 +2,8 @@
 
 - In its own schema: everything with rows, except that an append-only table (it has the trigger `append_only`) takes no
   UPDATE but of the columns that the trigger leaves out, and no DELETE.
-- In `public`: rows guarded by row-level security (`EmployerRows`), and the reading of the apps in `SHARED_READABLE`.
+- In `public`: rows guarded by row-level security (`EmployerRows`), only to be read where the policy says so; and the
+  reading of the apps in `SHARED_READABLE`.
   A shared table with an `employer_id` that nobody has guarded is not readable at all.
 - Nothing anywhere else. The login role owns all tables and may take any employer's role, but inherits none.
 """
@@ -39,6 +40,7 @@ END $$"""
 
 _TABLES = """
 SELECT c.relname, c.relrowsecurity,
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd <> 'r'),
        EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'employer_id' AND NOT a.attisdropped),
        t.oid IS NOT NULL,
        ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -85,7 +87,7 @@ def renew_rights(schema: str) -> None:
         "REVOKE INSERT, UPDATE, DELETE ON {schema}.django_migrations FROM {role}",
     ]
     parts = [_compose(statement, **names) for statement in statements]
-    for table, _guarded, _owned, append_only, free_columns in _tables(schema):
+    for table, _guarded, _written, _owned, append_only, free_columns in _tables(schema):
         if append_only:
             parts.append(
                 _compose(
@@ -111,9 +113,9 @@ def renew_shared_rights() -> None:
         _compose("REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}", **names),
         _compose("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}", **names),
     ]
-    for table, guarded, owned, append_only, free_columns in _tables("public"):
+    for table, guarded, written, owned, append_only, free_columns in _tables("public"):
         if guarded:
-            rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+            rights = "SELECT" if not written else "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
             parts.append(
                 _compose(
                     f"GRANT {rights} ON {{schema}}.{{table}} TO {{role}}",
@@ -121,7 +123,7 @@ def renew_shared_rights() -> None:
                     **names,
                 )
             )
-            parts += _free(table, free_columns, **names) if append_only else []
+            parts += _free(table, free_columns, **names) if append_only and written else []
         elif table.string in readable and not owned:
             parts.append(_compose("GRANT SELECT ON {schema}.{table} TO {role}", table=table, **names))
     _run(parts)

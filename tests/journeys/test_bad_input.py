@@ -226,6 +226,37 @@ def test_a_claim_as_json_at_fault(employer, home, partner, change, where):
     assert stored(employer) == before
 
 
+DEEP = {
+    "lists": b"[" * 100_000,
+    "tables": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "closed": b"[" * 100 + b"]" * 100,
+}
+BODIES = ("claims/", "plans/", "deposits/")
+
+
+@pytest.mark.parametrize("body", DEEP.values(), ids=DEEP)
+@pytest.mark.parametrize("path", BODIES)
+def test_a_hundred_thousand_brackets_are_a_bad_request(employer, home, partner, path, body):
+    before = stored(employer)
+    answer = partner("POST", path, body, HTTP_IDEMPOTENCY_KEY="k1")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["code"] == "nested_too_deeply"
+    assert stored(employer) == before
+
+
+TEXTS = {"toml": "a = " + "[" * 100_000, "keys": ".".join("a" * 5_000) + " = 1", "json": '{"a":' * 100_000}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_plan_document_of_brackets_is_refused(employer, home, partner, text):
+    plan = partner("POST", "plans/", {"code": "NEW", "name": "New", "line": "medical"}).json()["id"]
+    before = stored(employer)
+    answer = partner("POST", f"plans/{plan}/versions/", {"effective_on": "2027-01-01", "text": text})
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert "nested too deeply" in json.dumps(answer.json())
+    assert stored(employer) == before
+
+
 FOREIGN = ("members/{mem}/", "members/{mem}/accumulators/", "claims/{clm}/", "decisions/{dec}/", "invoices/{inv}/")
 
 

@@ -1,11 +1,14 @@
 """What one employer's database role may not do, whatever SQL is typed."""
 
+from datetime import date
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
 from tenants.models import Employer
 from tenants.scope import employer_scope
+from tpa.books.agreements.models import AsoAgreement
 from tpa.books.audit.models import AuditEvent
 from tpa.books.audit.services import Act, record_events
 from tpa.infra.models import Job
@@ -59,8 +62,34 @@ def test_shared_rows_of_another_employer_are_not_there(employer, other_employer)
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             Job.objects.create(employer_id=other_employer.pk, kind="planted")
         assert [found.pk for found in Employer.objects.all()] == [employer.pk]
-        assert not Employer.objects.filter(pk=employer.pk).update(name="Renamed")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Employer.objects.filter(pk=employer.pk).update(name="Renamed")
     assert sorted(Job.objects.values_list("kind", flat=True)) == ["mine", "the desk's", "theirs"]
+
+
+DESKS_ALONE = (
+    "agreements_asoagreement", "agreements_agreementline", "agreements_feeschedule", "agreements_feescheduleversion",
+    "agreements_fee", "agreements_stoplosscontract", "agreements_stoplosscontractversion", "edi_tradingpartner",
+    "edi_intakeitem", "providers_employernetwork", "tenants_employer",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", DESKS_ALONE)
+def test_what_the_desk_alone_writes_is_only_read_by_an_employer(in_employer, table):
+    assert len(run(f"SELECT * FROM {table}")) == (1 if table == "tenants_employer" else 0)
+    refused(f"INSERT INTO {table} DEFAULT VALUES")
+    refused(f"UPDATE {table} SET id = id")
+    refused(f"DELETE FROM {table}")
+
+
+def test_not_even_a_grant_by_mistake_lets_an_employer_change_its_agreement(employer):
+    """Row-level security holds by itself: its policy is for reading."""
+    AsoAgreement.objects.create(employer=employer, number="A", starts_on=date(2026, 1, 1), funding_model="arrears")
+    run("GRANT UPDATE, DELETE ON agreements_asoagreement TO tpa_tenants")
+    with employer_scope(employer):
+        assert AsoAgreement.objects.update(number="B") == 0
+        assert run("DELETE FROM agreements_asoagreement RETURNING id") == []
+        assert AsoAgreement.objects.get().number == "A"
 
 
 def test_the_trail_takes_additions_and_nothing_else(in_employer):

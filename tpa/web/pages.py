@@ -17,7 +17,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tenants import directory
@@ -76,7 +76,10 @@ def desk_page(action: str, *, of_all: bool = False) -> Callable[[Page], Page]:
 
 
 def employer_page(action: str) -> Callable[[Page], Page]:
-    """A page of the desk for one employer, named by its public id in the path: bound to its books after the grant check."""
+    """A page of the desk for one employer, named by its public id in the path: bound to its books after the grant check.
+
+    What a button sends to a closed employer's page is refused.
+    """
 
     def guard(page: Page) -> Page:
         @wraps(page)
@@ -92,6 +95,9 @@ def employer_page(action: str) -> Callable[[Page], Page]:
             request.employer = found
             request.shell, request.root = "operator/employer_base.html", employer_root(found.pk)
             with employer_scope(found):
+                if request.method == "POST" and not found.is_open:
+                    messages.error(request, f"The employer is {found.state}: its books are read, nothing is written.")
+                    return redirect(request.root)
                 return _not_found_as_404(page, request, *args, **kwargs)
 
         guarded.action = action

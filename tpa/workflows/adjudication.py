@@ -32,6 +32,7 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.infra import clock, work_items
+from tpa.infra.employers import require_open
 from tpa.infra.garbage import collection_paused
 from tpa.infra.logs import logger
 from tpa.infra.sequences import next_ids
@@ -73,6 +74,7 @@ def decide_waiting(*, employer_id: int, chunk: int = CHUNK, seconds: float = mat
     """
     after, taken, until = 0, 0, time.monotonic() + seconds
     with employer_scope(employer_id) as employer:
+        require_open(employer)
         run = _Run(employer, chunk)
         while True:
             if time.monotonic() > until:

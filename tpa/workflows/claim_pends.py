@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from tenants.scope import current_employer
 from tpa.books.claims import services
 from tpa.books.claims.models import Pend
 from tpa.infra import clock, work_items
+from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, must
 from tpa.workflows.wake_ups import wake
 
@@ -27,9 +27,8 @@ def release(*, employer_id: int, pend_ids: Sequence[int], by_id: int | None, not
     """Let these claims be decided again; returns how many are queued. Raises NotFoundError, PendResolved,
     and CorrectsAnotherError for a replacement or void.
     """
-    employer = current_employer()
-    must(employer is not None and employer.pk == employer_id, "pends are released inside their employer's scope")
-    assert employer is not None
+    employer = open_employer()
+    must(employer.pk == employer_id, "pends are released inside their employer's scope")
     for pend in Pend.objects.filter(pk__in=list(pend_ids)):
         if any(code in TOGETHER for code, *_ in pend.reasons):
             raise CorrectsAnotherError(f"The claim is a {pend.code} of an earlier one.")

@@ -19,6 +19,7 @@ from tpa.books.edi import services as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.books.members import selectors as members
 from tpa.infra import clock
+from tpa.infra.employers import require_open
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.ids import public_id
 from tpa.workflows.claim_intake_forms import IncomingClaim, from_json, to_json
@@ -212,6 +213,7 @@ def register_claim_json(
     """
     incoming = Incoming(source_ref, from_json(document))
     with employer_scope(employer_id) as employer:
+        require_open(employer)
         _, family_id, member_id = _own_member(incoming)
         new = new_claim(
             employer, incoming, family_id, member_id, source=Claim.Source.REST, file_id=None, received_at=received_at
@@ -239,11 +241,12 @@ def _own_member(incoming: Incoming) -> keys.Candidate:
 def assign_item(*, item_id: int, employer_id: int, member_id: int, by_id: int | None) -> int:
     """A person says whose the claim is: it is registered with that employer and decided. Returns the claim's key.
 
-    Raises NotFoundError for an item or member that is none, ItemResolved.
+    Raises NotFoundError for an item or member that is none, ItemResolved, EmployerClosedError.
     """
     with desk_scope(), transaction.atomic():
         item = edi.lock_item(item_id=item_id)
         with employer_scope(employer_id) as employer:
+            require_open(employer)
             member = members.member(member_id)
             new = new_claim(
                 employer,

@@ -15,6 +15,7 @@ from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.credit_granted import CreditGranted
 from tpa.engine.journal.recipes.payment_received import PaymentReceived
 from tpa.infra import clock, locks
+from tpa.infra.employers import open_employer
 
 Against = Literal["fee", "premium", "fund"]
 
@@ -33,6 +34,7 @@ def receive_deposit(
 
     Raises DepositError.
     """
+    open_employer()
     locks.lock("deposits")
     now = clock.now()
     deposit, is_new = services.record_deposit(
@@ -63,6 +65,7 @@ def give_credit(
     person_id: int | None = None,
 ) -> Credit:
     """Grant a credit for the next invoice and post it. The same reference counts once. Raises CreditError."""
+    open_employer()
     locks.lock("deposits")
     now = clock.now()
     credit, is_new = services.grant_credit(

@@ -23,6 +23,7 @@ from tpa.books.members.models import Load
 from tpa.books.members.rows import PERSON_FIELDS, Row
 from tpa.books.members.snapshot import Snapshot
 from tpa.books.plans import selectors as plans
+from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, InvariantError
 from tpa.workflows.eligibility_load_834 import read_enrolment
 from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
@@ -57,6 +58,7 @@ def stage_file(
     `effective_on` is the first day without coverage of those whom a full file leaves out: else the file's own date, or
     the day of receipt. Raises DomainError where the file as a whole cannot be read; rows in error are in the preview.
     """
+    open_employer()
     if is_834(data):
         file = read_enrolment(data)
         rows, said_scope, said_on = file.rows, file.scope, file.effective_on
@@ -86,6 +88,7 @@ def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
 
     Staged and applied at once; refused as a whole if a row is in error (the message names the first).
     """
+    open_employer()
     rows = [read_row(n, f"entry {n}", entry) for n, entry in enumerate(entries, start=1)]
     load = Load(
         format=Load.Format.ENTRY, scope=Load.Scope.CHANGE, effective_on=day_of(at), received_at=at, received_by=by
@@ -97,6 +100,7 @@ def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
 
 def preview_load(*, load_id: int, scope: str | None = None, effective_on: date | None = None) -> Load:
     """Look at a staged load anew, against the books as they are now; with another scope or date, if they are given."""
+    open_employer()
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.STAGED)
         load.scope, load.effective_on = scope or load.scope, effective_on or load.effective_on
@@ -112,6 +116,7 @@ def apply_load(
     would end 30 % or more of the members and `confirm_terminations` is not said; StaleLoadError where the books
     changed since the preview.
     """
+    open_employer()
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.STAGED)
         services.lock_enrolment()
@@ -141,6 +146,7 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
     Raises UndoError once a claim was decided on what the load brought (it names the claim), or a later load changed
     the same people (it names the load).
     """
+    open_employer()
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.APPLIED)
         services.lock_enrolment()
@@ -167,6 +173,7 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
 
 def reject_load(*, load_id: int, by: str) -> Load:
     """Close a staged load without applying it."""
+    open_employer()
     with transaction.atomic():
         load = services.reject_load(load_id=load_id)
         _note(by, "eligibility.rejected", load)

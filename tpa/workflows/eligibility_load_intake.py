@@ -16,10 +16,10 @@ from tpa.books.edi import selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
+from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load import is_834, stage_file
 from tpa.workflows.eligibility_load_834 import EnrolmentRefusedError
-from tpa.workflows.eligibility_load_effects import bound_employer
 from tpa.workflows.wake_ups import wake
 from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd
 from tpa.x12.issues import Issue
@@ -45,7 +45,7 @@ def receive_enrolment_file(*, content: BinaryIO, name: str, received_by: str = "
 
     Raises EmptyFile and TooLargeError.
     """
-    employer = bound_employer()
+    employer = open_employer()
     data = content.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise TooLargeError(f"The file has more than {MOST_BYTES >> 20} MB.")
@@ -71,6 +71,7 @@ def _head(data: bytes) -> edi.Head:
 
 def read_enrolment_file(*, file_id: int) -> InboundFile:
     """Stage a stored file of the bound employer. One that was read before is left as it is. Raises NotFoundError."""
+    open_employer()
     with transaction.atomic():
         file = selectors.file(file_id)
         if file.state != InboundFile.State.RECEIVED:

@@ -13,6 +13,7 @@ from tpa.books.agreements import selectors as agreements
 from tpa.books.funding import selectors as funding
 from tpa.books.funding.models import FundingInvoice
 from tpa.infra import clock, jobs
+from tpa.infra.employers import open_employer
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, must
 from tpa.kernel.ids import public_id
@@ -32,6 +33,7 @@ def ask_for_draft(*, employer_id: int, month: date, requested_by: str = "") -> J
     A job that failed is queued again; one that is done stays done.
     """
     with employer_scope(employer_id), transaction.atomic():
+        open_employer()
         job = jobs.start_job(kind=KIND, key=_key(month), total=1, requested_by=requested_by)
         job = jobs.reopen_job(job_id=job.pk)
         if job.state in _OPEN:

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from tenants.models import Employer
-from tenants.scope import current_employer
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.funding import selectors as funding
@@ -34,7 +32,7 @@ from tpa.engine.journal.recipes.fee_charged import FeeCharged
 from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
 from tpa.engine.journal.recipes.premium_charged import PremiumCharged
 from tpa.infra import clock, locks
-from tpa.kernel.errors import must
+from tpa.infra.employers import open_employer
 from tpa.kernel.periods import Span, add_months, month_of
 
 DUE_AFTER = timedelta(days=14)
@@ -65,7 +63,7 @@ def draft_month(*, month: date) -> FundingInvoice:
     Raises NothingAgreedError without an ASO agreement, InvoiceStateError out of the months' order, and the engine's
     refusal for a tier without a rate.
     """
-    employer = _bound_employer()
+    employer = open_employer()
     span = month_of(month)
     locks.lock("month_end")
     existing = funding.invoice_of(span.starts_on)
@@ -104,13 +102,6 @@ def draft_month(*, month: date) -> FundingInvoice:
         credit_ids=[one.pk for one in due],
         now=clock.now(),
     )
-
-
-def _bound_employer() -> Employer:
-    employer = current_employer()
-    must(employer is not None, "a month is closed inside employer_scope")
-    assert employer is not None
-    return employer
 
 
 def _check_order(month: Span, past: Sequence[FundingInvoice]) -> None:
@@ -220,6 +211,7 @@ def _basis(facts: InvoiceFacts) -> dict[str, Any]:
 @transaction.atomic
 def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
     """The draft has been looked at; it is not computed anew from here on. Raises InvoiceStateError."""
+    open_employer()
     locks.lock("month_end")
     return services.approve_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id)
 
@@ -227,7 +219,7 @@ def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> Funding
 @transaction.atomic
 def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
     """Make an approved invoice final and post it, in one transaction: its total is the ledger's entry."""
-    employer = _bound_employer()
+    employer = open_employer()
     locks.lock("month_end")
     now = clock.now()
     invoice = services.finalise_invoice(invoice_id=invoice_id, now=now, person_id=person_id)

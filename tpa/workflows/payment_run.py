@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from tenants.scope import current_employer
 from tpa.books.agreements import selectors as agreements
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
@@ -21,15 +20,14 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_paid import ClaimPaid
 from tpa.engine.journal.recipes.funded import Funded
 from tpa.infra import clock, locks
+from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
 
 
 @transaction.atomic
 def run_payments() -> PaymentRun | None:
     """Pay what may be paid, in one transaction, inside employer_scope; None where nothing is owed. Run twice, it pays once."""
-    employer = current_employer()
-    must(employer is not None, "a payment run runs inside employer_scope")
-    assert employer is not None
+    employer = open_employer()
     locks.lock("payment_run")
     waiting = selectors.payables()
     if not waiting:

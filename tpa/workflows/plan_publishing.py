@@ -8,10 +8,12 @@ from tpa.books.audit import services as audit
 from tpa.books.plans import selectors, services
 from tpa.books.plans.documents import read_document
 from tpa.books.plans.models import PlanVersion
+from tpa.infra.employers import open_employer
 
 
 def publish_plan(*, version_id: int, by: str, at: datetime, reason: str = "") -> PlanVersion:
     """Publish a draft. Raises FindingsError, which lists every finding, and then nothing has changed."""
+    open_employer()
     with transaction.atomic():
         version = services.publish_version(version_id=version_id, by=by, at=at)
         told = {"plan": version.plan.code, "number": version.number, "effective_on": version.effective_on.isoformat()}

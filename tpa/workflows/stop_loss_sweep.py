@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 
-from tenants.scope import current_employer
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.ledger import services as ledger
 from tpa.books.stoploss import selectors, services
@@ -23,7 +22,7 @@ from tpa.engine.stoploss.contract import UNITS
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
 from tpa.engine.stoploss.specific import Unit
 from tpa.infra import clock, locks, work_items
-from tpa.kernel.errors import must
+from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
 
@@ -53,9 +52,7 @@ def sweep(*, as_of: date | None = None) -> Swept:
     `as_of` is today in the employer's time zone unless it is given. What is decided but not paid counts for notices,
     so that a catastrophic claim is seen at once; the carrier owes only for what was paid.
     """
-    employer = current_employer()
-    must(employer is not None, "a sweep runs inside employer_scope")
-    assert employer is not None
+    employer = open_employer()
     locks.lock("stop_loss_sweep")
     day = as_of or clock.today(employer.time_zone)
     swept = Swept([], [])
@@ -70,6 +67,7 @@ def sweep(*, as_of: date | None = None) -> Swept:
 @transaction.atomic
 def tell_carrier(*, notice_ids: Sequence[int]) -> int:
     """The carrier has been told of these: mark them and take them off the queue. Returns how many were new."""
+    open_employer()
     work_items.close_items(WORK, notice_ids)
     return services.mark_sent(notice_ids=notice_ids, now=clock.now())
 

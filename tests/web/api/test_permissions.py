@@ -65,6 +65,14 @@ def test_an_employers_key_is_worth_nothing_for_another_named_at_the_desk(
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(("pattern", "method"), CALLS, ids=lambda it: getattr(it, "name", it))
+def test_an_employers_key_is_worth_nothing_at_the_tpas_host(db, desk_client, full_key, employer, pattern, method):
+    named = public_id("emp", 0, employer.pk)
+    for headers in ({}, {"HTTP_EMPLOYER": named}):
+        answer = getattr(desk_client, method)(path_of(pattern, employer), **headers, **full_key)
+        assert answer.status_code == 404
+
+
 @pytest.mark.parametrize(
     ("pattern", "method"),
     [call for call in CALLS if set(call[0].pattern.converters) & set(ID_KINDS)],

@@ -60,7 +60,7 @@ def test_an_employer_is_made_by_a_job_and_closed_for_a_time(db, tpa):
     job = answer.json()
     place = answer["Location"].partition("/api/v1/")[2]
     named = {"HTTP_EMPLOYER": job["employer"]}
-    assert tpa("get", "members/", **named).json()["code"] == "conflict"
+    assert tpa("get", "members/", **named).json()["code"] == "employer_closed"
     set_up_employer(job_id=Job.objects.get().pk)
     assert (tpa("get", place).json()["state"], tpa("get", place).json()["result"]) == (
         "done",

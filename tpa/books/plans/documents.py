@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from tpa.books.plans.errors import DocumentTextError
+from tpa.kernel.document_text import refuse_deep
 from tpa.kernel.errors import DomainError
 
 LONGEST = 2_000_000
@@ -14,15 +15,18 @@ LONGEST = 2_000_000
 
 
 def read_document(text: str) -> dict[str, Any]:
-    """The values of a TOML or JSON text, days as ISO texts. Raises DocumentTextError with line and column."""
+    """The values of a TOML or JSON text, days as ISO texts. Raises DocumentTextError with line and column, TooDeepError."""
     if len(text) > LONGEST:
         raise DocumentTextError(f"The document is longer than {LONGEST:,} characters.")
     try:
         document = json.loads(text) if text.lstrip("\ufeff \r\n\t").startswith("{") else tomllib.loads(text)
     except json.JSONDecodeError as error:
         raise DocumentTextError(error.msg, where=f"line {error.lineno}, column {error.colno}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DocumentTextError(str(error) or "The document is nested too deeply.") from error
+    except RecursionError:
+        raise DocumentTextError("The document is nested too deeply.") from None
+    except ValueError as error:
+        raise DocumentTextError(str(error)) from error
+    refuse_deep(document)
     _refuse_unstorable(text)
     return json.loads(json.dumps(document, default=_day))
 

@@ -2,6 +2,6 @@
 
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms
-from tpa.engine.plan.terms_values import read_toml
+from tpa.kernel.document_text import read_toml
 
 __all__ = ["PlanError", "PlanTerms", "parse_plan", "read_toml"]

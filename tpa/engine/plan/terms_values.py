@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -41,14 +40,6 @@ def code(section: Section, key: str = "code") -> str:
 def clause(section: Section) -> str:
     """Where the table stands in the booklet; without a word on that, its place in the document."""
     return str(section.text("clause", section.where))
-
-
-def read_toml(text: str) -> dict[str, Any]:
-    """A TOML text as a document, decimals exact. Raises DocumentError with the line of the fault."""
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as fault:
-        raise DocumentError(f"This is not TOML: {fault}") from fault
 
 
 def amount(section: Section, key: str, default: Any = _MISSING) -> Any:

@@ -1,7 +1,8 @@
 """Who calls, for which employer, and whether he may: API keys, the employer of a call, the permission table.
 
 On an employer's portal host the employer is the host's. On the TPA's host every call for one employer names it, by the
-header `Employer: emp_...`. A credential that does not count for that employer is answered 404, as if there were nothing.
+header `Employer: emp_...`. A credential that does not count for that employer is answered 404, as if there were nothing;
+so is an employer's key at any host but its own portal's.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from tenants.models import Employer
 from tpa.books.identity.models import ApiKey
 from tpa.books.identity.selectors import employer_ids_for
 from tpa.books.identity.services import use_key
-from tpa.kernel.errors import ConflictError, NotFoundError
+from tpa.infra.employers import require_open
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import read_public_id
 
 EMPLOYER_HEADER = "Employer"
@@ -87,6 +89,7 @@ class TablePermission(BasePermission):
             raise exceptions.MethodNotAllowed(request.method or "")
         if not request.user or not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
+        self._check_host(request)
         employer = employer_of_call(request)
         if row.by_grants:
             return self._by_grants(request, view, row, employer)
@@ -98,9 +101,7 @@ class TablePermission(BasePermission):
         if not request.user.allows(row.action, employer_id):
             return False
         if row.of_employer and employer is not None:
-            if not employer.is_open:
-                raise ConflictError(f"The employer is {employer.state}.", remedy="Wait until it is open.")
-            view.employer = employer
+            view.employer = require_open(employer)
         return True
 
     def _by_grants(self, request: Request, view: Any, row: Row, employer: Employer | None) -> bool:
@@ -112,6 +113,13 @@ class TablePermission(BasePermission):
             raise NotFoundError("There is no such employer.")
         view.employer_ids = [employer.pk]
         return bool(request.user.allows(row.action, employer.pk))
+
+    @staticmethod
+    def _check_host(request: Request) -> None:
+        """An employer's key is worth nothing at the TPA's host, whatever employer is named there."""
+        host_employer: Employer | None = getattr(request, "employer", None)
+        if isinstance(request.user, ApiKey) and request.user.employer_id is not None and host_employer is None:
+            raise NotFoundError("There is nothing here.")
 
     @staticmethod
     def _on_portal(request: Request) -> bool:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -23,6 +22,7 @@ from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
+from tpa.web.api.core.parsing import BoundedJson
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.workflows.claim_intake import receive_claims_file
@@ -245,7 +245,7 @@ class LoadActionView(BookView):
     """POST: do something with a load."""
 
     permissions: ClassVar = {"POST": Row("members.write")}
-    parser_classes: ClassVar[list[Any]] = [JSONParser]
+    parser_classes: ClassVar[list[Any]] = [BoundedJson]
 
     def act(self, load_id: int, request: Request) -> Any:
         """What is done."""

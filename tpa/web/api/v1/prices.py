@@ -7,7 +7,6 @@ from typing import ClassVar
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from tpa.kernel.errors import NotFoundError
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.parsing import BoundedJson
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 
@@ -110,7 +110,7 @@ class PriceVersionPublishView(BookView):
     """POST: let a version pay claims."""
 
     permissions: ClassVar = {"POST": Row("providers.write", False)}
-    parser_classes: ClassVar = [JSONParser]
+    parser_classes: ClassVar = [BoundedJson]
     desk_only = True
 
     @extend_schema(request=None, responses=PriceVersionSerializer)

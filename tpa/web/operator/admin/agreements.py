@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any
 
 from django import forms
@@ -36,6 +35,7 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.infra import clock
+from tpa.kernel.document_text import read_json, read_toml
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import FOREVER
 from tpa.web.operator.admin.base import DocumentArea, ReadAdmin, ServiceAdmin, ServiceForm
@@ -145,15 +145,18 @@ class FeeScheduleForm(ServiceForm):
     employer = choose(Employer.objects.order_by("name"))
     name = forms.CharField(max_length=80, initial="Administration fees", widget=UnfoldAdminTextInputWidget())
     effective_on = day(help_text="A first of month.")
-    fees = forms.JSONField(
-        initial=json.loads(FEES_EXAMPLE),
+    fees = forms.CharField(
+        initial=FEES_EXAMPLE,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 14}),
         help_text="A list of {code, label, terms}: the fee type, its name on the invoice, its terms in cents and basis points.",
     )
 
     def clean_fees(self) -> list[services.FeeTerms]:
         """Each fee has exactly its three keys."""
-        rows = self.cleaned_data["fees"]
+        try:
+            rows = read_json(self.cleaned_data["fees"])
+        except DomainError as fault:
+            raise forms.ValidationError(str(fault)) from fault
         if not isinstance(rows, list) or any(
             not isinstance(row, dict) or set(row) != {"code", "label", "terms"} for row in rows
         ):
@@ -224,9 +227,9 @@ class StopLossForm(ServiceForm):
     def clean_document(self) -> dict[str, Any]:
         """The text as TOML; dates become texts, so that the document can be kept as JSON."""
         try:
-            found = tomllib.loads(self.cleaned_data["document"])
-        except tomllib.TOMLDecodeError as fault:
-            raise forms.ValidationError(f"This is not TOML: {fault}") from fault
+            found = read_toml(self.cleaned_data["document"])
+        except DomainError as fault:
+            raise forms.ValidationError(str(fault)) from fault
         return json.loads(json.dumps(found, default=str))
 
     def carry_out(self) -> StopLossContractVersion:
