@@ -20,12 +20,14 @@ GOLDEN = [
     "pricing.allowed",
     "limits.benefit_limit",
     "cost_share.admission",
-    "cost_share.first_amount",
     "cost_share.first_visits",
+    "cost_share.maintenance_of_benefits",
+    "cost_share.first_amount",
     "cost_share.coinsurance",
     "cost_share.copay",
     "cost_share.deductible",
     "maximums.plan_maximum",
+    "coordination.other_plan",
     "finish.review",
 ]
 
@@ -49,7 +51,6 @@ def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
         "claim.structure",
         "claim.replacement",
         "screens.dependent_age",
-        "screens.other_party",
         "cost_share.admission",
         "cost_share.first_amount",
         "cost_share.first_visits",

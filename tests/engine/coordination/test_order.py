@@ -16,10 +16,7 @@ AGED = Patient(date(1955, 6, 1))
 def told(*coverages, patient=ADULT, country="US", on=ON):
     """Names and rules, whatever the order in which the coverages are told."""
     found = {
-        tuple(
-            (one.coverage.name, one.rule)
-            for one in order_benefits(order, patient, on=on, country=country)
-        )
+        tuple((one.coverage.name, one.rule) for one in order_benefits(order, patient, on=on, country=country))
         for order in permutations(coverages)
     }
     assert len(found) == 1
@@ -90,7 +87,9 @@ def test_a_role_must_be_told_for_all_plans_of_parents_who_live_apart():
 
 def test_a_married_child_has_the_plan_that_covers_longer_then_the_birthday():
     parents = child("parents", date(1960, 1, 9), starts_on=date(2010, 1, 1))
-    spouses = HeldCoverage("spouse's", relationship="spouse", starts_on=date(2022, 1, 1), holder_birth_on=date(1995, 1, 8))
+    spouses = HeldCoverage(
+        "spouse's", relationship="spouse", starts_on=date(2022, 1, 1), holder_birth_on=date(1995, 1, 8)
+    )
     assert first(parents, spouses) == ("parents", "longer")
     assert first(parents, spouses._replace(starts_on=date(2010, 1, 1))) == ("spouse's", "birthday")
 

@@ -189,6 +189,11 @@ def amount_counter(terms: PlanTerms, first: FirstAmount, clause: str) -> Counter
     return counter
 
 
+def savings_counter(terms: PlanTerms) -> Counter:
+    """The savings bank of coordination: what is kept for a person in a plan year, drawings below zero."""
+    return Counter(f"{terms.line}:savings", Period.PLAN_YEAR, terms, name="savings", clause="")
+
+
 def visit_counter(terms: PlanTerms, name: str, count: int, clause: str) -> Counter:
     """The counter of the first visits of a plan year: filed under the day of the visit."""
     counter = Counter(f"{terms.line}:visits.{name}", Period.PLAN_YEAR, terms, name=name, clause=clause)

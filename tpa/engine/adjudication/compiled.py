@@ -12,6 +12,7 @@ from tpa.engine.accumulators.counter import (
     deductible_counter,
     limit_counter,
     out_of_pocket_counter,
+    savings_counter,
     visit_counter,
 )
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
@@ -70,14 +71,14 @@ class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
     __slots__ = (
-        "asks_admissions", "benefit", "coinsurance", "copay", "deductibles", "first_amount", "first_visits", "limits",
-        "paid_limits", "program",
-        "share", "tier", "visit_benefits",
+        "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles",
+        "first_amount", "first_visits", "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
     )  # fmt: skip
 
     def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
         self.benefit = benefit
         self.share = share
+        self.coordination = plan.terms.coordination
         self.tier = tier
         self.copay = plan.fills(benefit, share, "copay", None)
         self.coinsurance = plan.fills(benefit, share, "coinsurance", None)
@@ -114,11 +115,13 @@ class CompiledPlan:
         "deductibles",
         "limits",
         "outside",
+        "savings",
         "terms",
     )  # fmt: skip
 
     def __init__(self, terms: PlanTerms) -> None:
         self.terms = terms
+        self.savings = savings_counter(terms)
         self._tiers = _compile_tiers(terms)
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}

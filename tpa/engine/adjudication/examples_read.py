@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import FAMILY
-from tpa.engine.adjudication.facts import Claim, Coverage, OtherPayer, Person, ServiceLine
+from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
+from tpa.engine.adjudication.facts import Claim, Coverage, Elsewhere, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
+from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
 from tpa.engine.pricing.price import Price
 from tpa.kernel.document import DocumentError, Section
@@ -60,6 +62,7 @@ class Example(NamedTuple):
     used: tuple[Used, ...]
     claims: tuple[ExampleClaim, ...]
     used_after: tuple[Used, ...]
+    elsewhere: Mapping[int, Elsewhere]
 
 
 def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
@@ -70,8 +73,13 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
         coverages: dict[int, tuple[Coverage, ...]] = {}
         rows = one.sections("people") or [Section({"name": "employee"}, one.at("people"))]
         tier = one.choice("coverage_tier", COVERAGE_TIERS, "EE" if len(rows) == 1 else "EF")
+        elsewhere: dict[int, Elsewhere] = {}
+        holder = rows[0].text("name"), rows[0].day("birth_on", _BORN_ON)
         for member_id, row in enumerate(rows, start=1):
+            found = read_elsewhere(row, *holder)
             name, people[member_id], coverages[member_id] = _person(row, member_id, tier, terms.line)
+            if found is not None:
+                elsewhere[member_id] = found
             if name in names:
                 raise DocumentError(f"There are two people named {name!r}.", where=row.at("name"))
             names[name] = member_id
@@ -89,6 +97,7 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
             _used(one, "used", names, terms),
             tuple(claims),
             _used(one, "expect_used", names, terms),
+            elsewhere,
         )
 
 
@@ -117,6 +126,8 @@ def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms
     codes = [f"deductible.{one.code}" for one in terms.deductibles] + [
         f"oop.{one.code}" for one in terms.out_of_pockets
     ]
+    if terms.coordination is not None and terms.coordination.method is Method.SAVINGS_BANK:
+        codes.append("savings")
     found = []
     with section.section(key) as table:
         for name in table.keys():  # noqa: SIM118
@@ -150,6 +161,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
         rows = one.sections("lines")
         if not rows:
             raise DocumentError("A claim needs at least one line.", where=one.at("lines"))
+        payers = read_payers(one, rows)
         lines, expected = [], []
         for number, row in enumerate(rows, start=1):
             line, wanted = _line(row, number, on)
@@ -169,7 +181,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             admitted_on=one.day("admitted_on", None),
             frequency=one.choice("frequency", ("1", "7", "8"), "1"),
             related_causes=one.texts("related_causes", ()),
-            other_payers=tuple(OtherPayer(name, 0) for name in one.texts("other_payers", ())),
+            other_payers=payers,
             cleared=one.texts("cleared", ()),
         )
         return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))

@@ -16,7 +16,10 @@ _PUBLIC = {"workers_compensation": 0, "auto": 1, "plan": 2, "medicare": 2, "tric
 
 
 class Ranked(NamedTuple):
-    """A coverage at its place. `rule` put it before the next one (`last`; `only` where it is alone); equal ones have one `rank`."""
+    """A coverage at its place. `rule` put it before the next one (`last`; `only` where it is alone).
+
+    Those that share equally have one `rank`.
+    """
 
     coverage: HeldCoverage
     rank: int
@@ -81,7 +84,8 @@ def _between(
 ) -> bool:
     """Medicare pays after the plan of the spouse and before the own one: then the spouse's comes first, the own one last."""
     return any(
-        medicare_first(one, own, patient, on).first is True and medicare_first(one, dependent, patient, on).first is False
+        medicare_first(one, own, patient, on).first is True
+        and medicare_first(one, dependent, patient, on).first is False
         for one in all_of
         if one.kind == "medicare"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_share import Share
 from tpa.kernel.errors import DomainError
 
@@ -269,3 +270,5 @@ class PlanTerms:
     benefits: tuple[Benefit, ...]
     examples: tuple[Mapping[str, Any], ...]
     """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""
+    coordination: Coordination | None = None
+    """None: another plan that covers the person is a matter of `other_party`."""
