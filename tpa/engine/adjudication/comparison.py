@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.decision import Decision, Pend
 
-FIGURES = ("lines", "charge", "allowed", "paid", "member")
-_UNITS = {"lines": "lines_count", "charge": "charge_cents", "allowed": "allowed_cents", "paid": "paid_cents"}
-_NAMES = tuple(_UNITS.get(name, f"{name}_responsibility_cents") for name in FIGURES)
+_NAMES = ("lines_count", "charge_cents", "allowed_cents", "paid_cents", "member_responsibility_cents")
+_SIDE = len(_NAMES)
 
 
 class ComparedLine(NamedTuple):
@@ -27,23 +26,8 @@ class ComparedLine(NamedTuple):
     member_cents: int
 
 
-class Pair:
-    """Sums of the figures of FIGURES: `present` of the recorded decisions, `proposed` of the new ones."""
-
-    __slots__ = ("present", "proposed")
-
-    def __init__(self) -> None:
-        self.present = [0] * len(FIGURES)
-        self.proposed = [0] * len(FIGURES)
-
-    def as_json(self) -> dict[str, Any]:
-        """Both sides by name, and how much more the plan and the members would pay."""
-        sides = {
-            side: dict(zip(_NAMES, sums, strict=True))
-            for side, sums in (("present", self.present), ("proposed", self.proposed))
-        }
-        paid, member = (self.proposed[n] - self.present[n] for n in (3, 4))
-        return {**sides, "paid_difference_cents": paid, "member_difference_cents": member}
+Cell = list[int]
+"""Sums of the figures of _NAMES: of the recorded decisions, then of the new ones."""
 
 
 def lines_of(decision: Decision, days: dict[int, date]) -> tuple[ComparedLine, ...]:
@@ -76,10 +60,9 @@ class Comparison:
         self.pended_count = 0
         self.pended_present_cents = 0
         """What the plan pays today for the claims that would wait."""
-        self.total = Pair()
-        self.by_benefit: dict[tuple[str, str], Pair] = {}
-        self.by_month: dict[date, Pair] = {}
-        self.by_member: dict[int, Pair] = {}
+        self._by_service: dict[tuple[str, str, int, int], Cell] = {}
+        """By line of coverage, benefit, year and month of service."""
+        self._by_member: dict[int, Cell] = {}
 
     def add(self, member_id: int, present: tuple[ComparedLine, ...], proposed: tuple[ComparedLine, ...] | Pend) -> None:
         """Count one claim: its recorded lines, and the lines of its new decision."""
@@ -89,43 +72,63 @@ class Comparison:
             self.pended_present_cents += sum(line.paid_cents for line in present)
             return
         self.changed_count += present != proposed
-        of_member = self.by_member.setdefault(member_id, Pair())
-        for side, lines in (("present", present), ("proposed", proposed)):
-            for line in lines:
-                figures = (1, line.charge_cents, line.allowed_cents, line.paid_cents, line.member_cents)
-                of_benefit = self.by_benefit.setdefault((line.coverage_line, line.benefit), Pair())
-                of_month = self.by_month.setdefault(line.service_on.replace(day=1), Pair())
-                for pair in (self.total, of_member, of_benefit, of_month):
-                    sums = getattr(pair, side)
-                    for n, figure in enumerate(figures):
-                        sums[n] += figure
+        of_member = self._by_member.get(member_id)
+        if of_member is None:
+            of_member = self._by_member[member_id] = _nothing()
+        for first, lines in ((0, present), (_SIDE, proposed)):
+            for _, day, coverage_line, benefit, _, charge, allowed, paid, member in lines:
+                key = (coverage_line, benefit, day.year, day.month)
+                cell = self._by_service.get(key)
+                if cell is None:
+                    cell = self._by_service[key] = _nothing()
+                for sums in (cell, of_member):
+                    sums[first] += 1
+                    sums[first + 1] += charge
+                    sums[first + 2] += allowed
+                    sums[first + 3] += paid
+                    sums[first + 4] += member
 
     def as_json(self) -> dict[str, Any]:
         """Everything but the members, as JSON values; benefits by what changes most, months in order."""
-        benefits = sorted(self.by_benefit.items(), key=_most_changed)
+        total = _nothing()
+        benefits: dict[tuple[str, str], Cell] = {}
+        months: dict[date, Cell] = {}
+        for (coverage_line, benefit, year, month), cell in self._by_service.items():
+            of_benefit = benefits.setdefault((coverage_line, benefit), _nothing())
+            for sums in (total, of_benefit, months.setdefault(date(year, month, 1), _nothing())):
+                for n, figure in enumerate(cell):
+                    sums[n] += figure
+        by_change = sorted(benefits.items(), key=lambda one: (-abs(one[1][_SIDE + 3] - one[1][3]), one[0]))
         return {
             "claims_count": self.claims_count,
             "changed_count": self.changed_count,
             "pended_count": self.pended_count,
             "pended_present_cents": self.pended_present_cents,
-            "total": self.total.as_json(),
+            "total": _pair(total),
             "by_benefit": [
-                {"line_of_coverage": line, "benefit": benefit, **pair.as_json()} for (line, benefit), pair in benefits
+                {"line_of_coverage": line, "benefit": benefit, **_pair(cell)} for (line, benefit), cell in by_change
             ],
-            "by_month": [
-                {"month": month.isoformat(), **pair.as_json()} for month, pair in sorted(self.by_month.items())
-            ],
+            "by_month": [{"month": month.isoformat(), **_pair(cell)} for month, cell in sorted(months.items())],
         }
 
     def members_json(self) -> list[dict[str, Any]]:
         """The members by what changes most for them, each with `member_id`."""
-        rows = sorted(self.by_member.items(), key=lambda one: (-abs(one[1].proposed[4] - one[1].present[4]), one[0]))
-        return [{"member_id": member_id, **pair.as_json()} for member_id, pair in rows]
+        rows = sorted(self._by_member.items(), key=lambda one: (-abs(one[1][_SIDE + 4] - one[1][4]), one[0]))
+        return [{"member_id": member_id, **_pair(cell)} for member_id, cell in rows]
 
 
-def _most_changed(one: tuple[tuple[str, str], Pair]) -> tuple[int, tuple[str, str]]:
-    key, pair = one
-    return -abs(pair.proposed[3] - pair.present[3]), key
+def _nothing() -> Cell:
+    return [0] * (2 * _SIDE)
+
+
+def _pair(cell: Cell) -> dict[str, Any]:
+    """Both sides by name, and how much more the plan and the members would pay."""
+    return {
+        "present": dict(zip(_NAMES, cell[:_SIDE], strict=True)),
+        "proposed": dict(zip(_NAMES, cell[_SIDE:], strict=True)),
+        "paid_difference_cents": cell[_SIDE + 3] - cell[3],
+        "member_difference_cents": cell[_SIDE + 4] - cell[4],
+    }
 
 
 def table(result: dict[str, Any]) -> Iterator[list[str | int]]:

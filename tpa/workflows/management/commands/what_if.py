@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self._told(asked)
 
     def _told(self, asked: WhatIf) -> None:
-        result = asked.result
+        result: Any = asked.result
         counts = f"{result['claims_count']:,} claims, {result['changed_count']:,} decided otherwise"
         self.stdout.write(f"{asked.version}: {counts}, {result['pended_count']:,} would wait for a person")
         told = [("all", result["total"])]
@@ -65,8 +65,9 @@ class Command(BaseCommand):
 
     def _csv(self, employer_id: int, asked: WhatIf) -> None:
         write = csv.writer(self.stdout)
-        write.writerows(table(asked.result))
-        named = [(public_id("mem", employer_id, one["member_id"]), one) for one in asked.members or ()]
+        write.writerows(table(asked.result or {}))
+        found: Any = asked.members
+        named = [(public_id("mem", employer_id, one["member_id"]), one) for one in found]
         write.writerows(list(member_table(named))[1:])
 
     def _claims(self, employer_id: int, asked: WhatIf) -> None:
