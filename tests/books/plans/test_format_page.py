@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tpa.engine.accumulators import counter
-from tpa.engine.adjudication import examples_read
+from tpa.engine.adjudication import examples_dental, examples_read
 from tpa.engine.adjudication.examples import findings_of
 from tpa.engine.plan import checks_law, checks_structure, parse
 from tpa.engine.plan.parse import parse_plan
@@ -49,7 +49,11 @@ PARSERS = sorted(HERE.glob("parse*.py"))
 METHOD_FILES = sorted((Path(parse.__file__).parents[1] / "pricing" / "methods").glob("[a-z]*.py"))
 
 
-@pytest.mark.parametrize("path", [*PARSERS, examples_read.__file__, *METHOD_FILES], ids=lambda path: Path(path).stem)
+@pytest.mark.parametrize(
+    "path",
+    [*PARSERS, examples_read.__file__, examples_dental.__file__, *METHOD_FILES],
+    ids=lambda path: Path(path).stem,
+)
 def test_every_key_is_on_the_page(path):
     assert sorted(keys_read_by(path) - WORDS) == []
 

@@ -6,7 +6,7 @@ counts for the family alone (an amount brought along from another carrier that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -56,6 +56,10 @@ class Balances:
         """What was filed under the days of a window, both included."""
         by_day = self._sums.get((member_id, code), {})
         return sum(amount for day, amount in by_day.items() if first_on <= day <= last_on)
+
+    def days_of(self, member_id: int, code: str) -> Mapping[date, int]:
+        """What the member (or the family, 0) has under a code, by key day."""
+        return self._sums.get((member_id, code), {})
 
     def members_at(self, code: str, period_on: date, amount: int) -> int:
         """How many members have reached `amount` in the period: plans with "two members meet it in full" ask."""

@@ -11,7 +11,9 @@ from datetime import date
 from tpa.engine.accumulators.balances import FAMILY, Balances
 from tpa.engine.accumulators.carry_over import carried, late_code
 from tpa.engine.accumulators.periods import key_on, window
+from tpa.engine.accumulators.rollover import added_by
 from tpa.engine.plan.terms import CarryOver, Deductible, FamilyRule, Limit, OutOfPocket, Period, PlanTerms
+from tpa.engine.plan.terms_dental import Rollover
 from tpa.engine.plan.terms_share import FirstAmount
 from tpa.engine.statute import MissingValueError, statute
 from tpa.kernel.periods import Span, add_months, year_of
@@ -25,8 +27,8 @@ class Counter:
     """One deductible, maximum or limit of a plan version, laid out for quick asking."""
 
     __slots__ = (
-        "_caps", "_days", "_keys", "carry_over", "clause", "code", "family", "individual", "is_dated",
-        "members", "months", "name", "period", "rule", "self_only_cap", "starts_month",
+        "_caps", "_days", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated",
+        "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
     )  # fmt: skip
 
     def __init__(self, code: str, period: Period, terms: PlanTerms, *, name: str, clause: str) -> None:
@@ -40,6 +42,8 @@ class Counter:
         self.rule = FamilyRule.EMBEDDED
         self.members = 0
         self.months = 0
+        self.days = 0
+        self.rollover: Rollover | None = None
         self.self_only_cap = False
         self.carry_over: CarryOver | None = None
         self.is_dated = False
@@ -75,6 +79,8 @@ class Counter:
         """What is left for the member on `day`, never below zero."""
         individual, family = self.limits(day, is_family=is_family)
         room = NO_LIMIT if individual is None else individual - self.used(balances, member_id, day)
+        if self.rollover is not None:
+            room += self.rolled_over(balances, member_id, day)
         if is_family and self.rule is FamilyRule.MEMBERS:
             return 0 if self._met_by(balances, day) >= self.members else max(room, 0)
         if family is not None:
@@ -104,7 +110,15 @@ class Counter:
 
     def window_on(self, day: date) -> Span:
         """The days that count for a service on `day`, where entries keep their own day."""
-        return window(day, self.months) if self.months else year_of(day, self.starts_month)
+        if self.months or self.days:
+            return window(day, self.months, self.days)
+        return year_of(day, self.starts_month)
+
+    def rolled_over(self, balances: Balances, member_id: int, day: date) -> int:
+        """What the years before have added to the maximum of the year of `day`."""
+        if self.rollover is None:
+            return 0
+        return added_by(self.rollover, balances, member_id, self.code, self.individual or 0, self.key_on(day))
 
     def _carried(self, balances: Balances, member_id: int, year_on: date) -> int:
         """What the year that began on `year_on` hands on."""
@@ -178,6 +192,8 @@ def limit_counter(terms: PlanTerms, one: Limit) -> Counter:
     else:
         counter.individual = one.most
     counter.months = one.months
+    counter.days = one.days
+    counter.rollover = one.rollover
     counter.is_dated = one.period is Period.ROLLING
     return counter
 
@@ -189,9 +205,11 @@ def amount_counter(terms: PlanTerms, first: FirstAmount, clause: str) -> Counter
     return counter
 
 
-def savings_counter(terms: PlanTerms) -> Counter:
-    """The savings bank of coordination: what is kept for a person in a plan year, drawings below zero."""
-    return Counter(f"{terms.line}:savings", Period.PLAN_YEAR, terms, name="savings", clause="")
+def site_counter(terms: PlanTerms, one: Limit, place: str) -> Counter:
+    """The counter of a limit that counts every tooth, surface, quadrant or arch by itself: of one of them."""
+    counter = limit_counter(terms, one)
+    counter.code = f"{counter.code}@{place}"
+    return counter
 
 
 def visit_counter(terms: PlanTerms, name: str, count: int, clause: str) -> Counter:

@@ -24,7 +24,7 @@ def key_on(period: Period, day: date, year_starts_month: int) -> date:
     return day
 
 
-def window(day: date, months: int) -> Span:
-    """The `months` up to and including `day`: 12 months to 14 March 2026 begin on 15 March 2025."""
+def window(day: date, months: int, days: int = 0) -> Span:
+    """The `months` and `days` up to and including `day`: 12 months to 14 March 2026 begin on 15 March 2025."""
     next_day = day + timedelta(days=1)
-    return Span(add_months(next_day, -months), next_day)
+    return Span(add_months(next_day, -months) - timedelta(days=days), next_day)

@@ -39,7 +39,7 @@ def adjudicate(claim: Claim, family: Family) -> Decision | Pend:
             check(work)
     if work.pends:
         return Pend(claim.claim_id, tuple(work.pends))
-    return Decision(claim.claim_id, tuple(work.decided), tuple(work.entries))
+    return Decision(claim.claim_id, tuple(work.decided), tuple(work.entries), claim.predetermination)
 
 
 def _price(work: ClaimWork, person: Person) -> list[LineWork]:

@@ -12,19 +12,23 @@ from tpa.engine.accumulators.counter import (
     deductible_counter,
     limit_counter,
     out_of_pocket_counter,
-    savings_counter,
     visit_counter,
 )
+from tpa.engine.adjudication.compiled_dental import dental_share
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
+from tpa.engine.plan.teeth import known_tooth
 from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Tier
 from tpa.engine.plan.terms_share import Share
 from tpa.engine.plan.terms_values import fits
-from tpa.engine.pricing.method import Pricer
+from tpa.engine.pricing.method import PricedClaim, PricedLine, Pricer
 from tpa.engine.pricing.order import bind_step
+from tpa.engine.pricing.price import PriceBook
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import age_on
 
 Condition = Callable[[ServiceLine, Claim, Person, str], bool]
+_ELSEWHERE = (Measure.PAID, Measure.BENEFITS)
+"""Measures that rules of their own look after."""
 _MOST_KEPT = 2_000
 _MOST_CODES = 50_000
 
@@ -58,6 +62,15 @@ class CompiledTier:
         self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
 
 
+def with_instalments(tier: CompiledTier) -> CompiledTier:
+    """The tier with the price of an instalment, which is its charge: the treatment's fee was priced when it began."""
+    return CompiledTier(tier.tier, (("instalment", _price_instalment), *tier.pricers))
+
+
+def _price_instalment(line: PricedLine, claim: PricedClaim, prices: PriceBook) -> int | None:
+    return line.charge_cents if claim.instalment else None
+
+
 class Program(NamedTuple):
     """The rules after the screens that concern a share, in order."""
 
@@ -71,15 +84,15 @@ class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
     __slots__ = (
-        "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles",
-        "first_amount", "first_visits", "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
+        "asks_admissions", "benefit", "coinsurance", "copay", "deductibles", "dental", "first_amount", "first_visits",
+        "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
     )  # fmt: skip
 
     def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
         self.benefit = benefit
         self.share = share
-        self.coordination = plan.terms.coordination
-        self.tier = tier
+        self.dental = dental_share(plan.terms, benefit, share)
+        self.tier = with_instalments(tier) if self.dental and self.dental.orthodontia else tier
         self.copay = plan.fills(benefit, share, "copay", None)
         self.coinsurance = plan.fills(benefit, share, "coinsurance", None)
         self.deductibles = {
@@ -88,7 +101,7 @@ class CompiledShare:
             if (counter := plan.deductible(step, share.tier)) is not None
         }
         held = [one for one in plan.limits if share.tier in one.limit.tiers and benefit.code in one.benefits]
-        self.limits = tuple(one for one in held if one.limit.measure is not Measure.PAID)
+        self.limits = tuple(one for one in held if one.limit.measure not in _ELSEWHERE and one.limit.site is None)
         self.paid_limits = tuple(one for one in held if one.limit.measure is Measure.PAID)
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
@@ -111,21 +124,21 @@ class CompiledPlan:
         "_out_of_pockets",
         "_shares",
         "_tiers",
+        "alternates",
         "asks_admissions",
         "deductibles",
         "limits",
         "outside",
-        "savings",
         "terms",
     )  # fmt: skip
 
     def __init__(self, terms: PlanTerms) -> None:
         self.terms = terms
-        self.savings = savings_counter(terms)
         self._tiers = _compile_tiers(terms)
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
+        self.alternates = terms.dental.alternates
         self._known: dict[date, bool] = {}
         self._law_counters = tuple(counter for one, counter in self._out_of_pockets if one.self_only_cap)
         self.limits = tuple(
@@ -284,6 +297,8 @@ def _conditions(match: Match) -> tuple[Condition, ...]:
     if match.age_from is not None or match.age_to is not None:
         youngest, oldest = match.age_from or 0, 999 if match.age_to is None else match.age_to
         found.append(lambda line, claim, person, tier: youngest <= age_on(person.birth_on, line.from_on) <= oldest)
+    if match.teeth:
+        found.append(lambda line, claim, person, tier: known_tooth(line.tooth) in match.teeth)
     if match.emergency is not None:
         found.append(lambda line, claim, person, tier: line.emergency is match.emergency)
     return tuple(found)

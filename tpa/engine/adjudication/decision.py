@@ -51,6 +51,8 @@ class Decision(NamedTuple):
     claim_id: int
     lines: tuple[LineDecision, ...]
     entries: tuple[AccumulatorEntry, ...]
+    is_estimate: bool = False
+    """A predetermination: it says what would be paid."""
 
     @property
     def charge_cents(self) -> int:
@@ -74,7 +76,12 @@ class Decision(NamedTuple):
 
     @property
     def outcome(self) -> str:
-        """`denied` if every line was denied as a whole, else `paid` (which may be nothing: all the member's share)."""
+        """`denied` if every line was denied as a whole, else `paid` (which may be nothing: all the member's share).
+
+        `estimate` for a predetermination.
+        """
+        if self.is_estimate:
+            return "estimate"
         return "denied" if all(line.denied for line in self.lines) else "paid"
 
 

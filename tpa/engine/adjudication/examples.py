@@ -10,18 +10,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
-from tpa.engine.accumulators.counter import (
-    Counter,
-    deductible_counter,
-    limit_counter,
-    out_of_pocket_counter,
-    savings_counter,
-)
+from tpa.engine.accumulators.counter import Counter, deductible_counter, limit_counter, out_of_pocket_counter
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.decision import Decision, LineDecision, Pend
+from tpa.engine.adjudication.examples_dental import Climbed, Rolled, brought_along, issue, place_counter
 from tpa.engine.adjudication.examples_read import PLAN_ID, Example, ExampleClaim, Expected, read_example
-from tpa.engine.adjudication.facts import DatedPlan, Family
+from tpa.engine.adjudication.facts import Claim, DatedPlan, Family
 from tpa.engine.plan.checks import Finding, check_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms
 from tpa.engine.pricing.price import PriceBook
@@ -46,11 +41,9 @@ def run_examples(terms: PlanTerms) -> list[Finding]:
     findings: list[Finding] = []
     for n, document in enumerate(terms.examples):
         try:
-            example = read_example(document, f"/examples/{n}", terms)
+            findings += play(read_example(document, f"/examples/{n}", terms), terms).differences
         except DomainError as fault:
             findings.append(Finding("example_format", "error", fault.where, fault.message, fault.remedy))
-        else:
-            findings += play(example, terms).differences
     return findings
 
 
@@ -66,17 +59,23 @@ def play(example: Example, terms: PlanTerms) -> Played:
     family = _family(example, terms)
     outcomes: list[Decision | Pend] = []
     differences: list[Finding] = []
-    for one in example.claims:
-        outcome = adjudicate(one.claim, family)
+    decided: list[Claim] = []
+    for n, one in enumerate(example.claims):
+        claim = one.claim
+        if one.issued is not None:
+            of = one.issued.of
+            claim = issue(one.issued, decided[of], outcomes[of], n + 1, f"{one.where}/instalment")
+        outcome = adjudicate(claim, family)
+        decided.append(claim)
         outcomes.append(outcome)
         differences += (
             _of_pend(example, one, outcome) if isinstance(outcome, Pend) else _of_claim(example, one, outcome)
         )
         if isinstance(outcome, Decision):
-            family.fold(one.claim, outcome)
-    last_on = example.claims[-1].claim.lines[-1].from_on
+            family.fold(claim, outcome)
+    last_on = decided[-1].lines[-1].from_on
     for used in example.used_after:
-        found = _counters(terms)[used.code].used(family.balances, used.member_id, last_on)
+        found = _counter(terms, used.code).used(family.balances, used.member_id, last_on)
         if found != used.amount:
             differences.append(_finding(example, used.where, str(used.amount), str(found), ""))
     return Played(tuple(outcomes), tuple(differences))
@@ -90,10 +89,10 @@ def _of_claim(example: Example, one: ExampleClaim, decision: Decision) -> Iterat
 
 def _family(example: Example, terms: PlanTerms) -> Family:
     first_on = example.claims[0].claim.lines[0].from_on
-    counters = _counters(terms)
+    counters = [(used, _counter(terms, used.code)) for used in example.used]
     entries = [
-        AccumulatorEntry(used.member_id, used.code, counters[used.code].key_on(first_on), used.amount)
-        for used in example.used
+        AccumulatorEntry(used.member_id, counter.code, counter.key_on(first_on), used.amount)
+        for used, counter in counters
     ]
     family = Family(
         family_id=1,
@@ -102,10 +101,17 @@ def _family(example: Example, terms: PlanTerms) -> Family:
         plans={PLAN_ID: (DatedPlan(1, date.min, terms),)},
         prices=PriceBook(example.prices),
         balances=Balances(),
-        elsewhere=example.elsewhere,
     )
     family.balances.add(entries)
     return family
+
+
+def _counter(terms: PlanTerms, code: str) -> Counter | Rolled | Climbed:
+    """What a key of `used` means."""
+    key = code.removeprefix(f"{terms.line}:")
+    place = place_counter(terms, key)
+    found = place[1] if place else brought_along(terms).get(key)
+    return found or _counters(terms)[code]
 
 
 def _counters(terms: PlanTerms) -> dict[str, Counter]:
@@ -113,7 +119,6 @@ def _counters(terms: PlanTerms) -> dict[str, Counter]:
         *(deductible_counter(terms, one) for one in terms.deductibles),
         *(out_of_pocket_counter(terms, one) for one in terms.out_of_pockets),
         *(limit_counter(terms, one) for one in terms.limits),
-        savings_counter(terms),
     ]
     return {counter.code: counter for counter in found}
 

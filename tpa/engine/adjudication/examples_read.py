@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import FAMILY
-from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
-from tpa.engine.adjudication.facts import Claim, Coverage, Elsewhere, Person, ServiceLine
+from tpa.engine.adjudication.examples_dental import (
+    Issued,
+    brought_along,
+    claim_facts,
+    line_facts,
+    place_counter,
+    read_instalment,
+)
+from tpa.engine.adjudication.facts import Claim, Coverage, OtherPayer, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
-from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
 from tpa.engine.pricing.price import Price
 from tpa.kernel.document import DocumentError, Section
@@ -40,6 +46,8 @@ class ExampleClaim(NamedTuple):
     claim: Claim
     lines: tuple[Expected, ...]
     whole: Expected
+    issued: Issued | None = None
+    """An instalment of an earlier claim: `claim` is that one, and the instalment is made when it is decided."""
 
 
 class Used(NamedTuple):
@@ -62,7 +70,6 @@ class Example(NamedTuple):
     used: tuple[Used, ...]
     claims: tuple[ExampleClaim, ...]
     used_after: tuple[Used, ...]
-    elsewhere: Mapping[int, Elsewhere]
 
 
 def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
@@ -73,19 +80,16 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
         coverages: dict[int, tuple[Coverage, ...]] = {}
         rows = one.sections("people") or [Section({"name": "employee"}, one.at("people"))]
         tier = one.choice("coverage_tier", COVERAGE_TIERS, "EE" if len(rows) == 1 else "EF")
-        elsewhere: dict[int, Elsewhere] = {}
-        holder = rows[0].text("name"), rows[0].day("birth_on", _BORN_ON)
         for member_id, row in enumerate(rows, start=1):
-            found = read_elsewhere(row, *holder)
             name, people[member_id], coverages[member_id] = _person(row, member_id, tier, terms.line)
-            if found is not None:
-                elsewhere[member_id] = found
             if name in names:
                 raise DocumentError(f"There are two people named {name!r}.", where=row.at("name"))
             names[name] = member_id
         name = one.text("name")
         one.text("source", "")
-        claims = [_claim(row, n, names, terms) for n, row in enumerate(one.sections("claims"), start=1)]
+        claims: list[ExampleClaim] = []
+        for row in one.sections("claims"):
+            claims.append(_issued(row, claims) or _claim(row, len(claims) + 1, names, terms))
         if not claims:
             raise DocumentError("An example needs at least one claim.", where=one.at("claims"))
         return Example(
@@ -97,7 +101,6 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
             _used(one, "used", names, terms),
             tuple(claims),
             _used(one, "expect_used", names, terms),
-            elsewhere,
         )
 
 
@@ -126,8 +129,7 @@ def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms
     codes = [f"deductible.{one.code}" for one in terms.deductibles] + [
         f"oop.{one.code}" for one in terms.out_of_pockets
     ]
-    if terms.coordination is not None and terms.coordination.method is Method.SAVINGS_BANK:
-        codes.append("savings")
+    brought = brought_along(terms)
     found = []
     with section.section(key) as table:
         for name in table.keys():  # noqa: SIM118
@@ -135,6 +137,9 @@ def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms
                 raise DocumentError(f"Nobody is named {name[:60]!r}.", where=table.at(name))
             with table.section(name) as row:
                 for code in row.keys():  # noqa: SIM118
+                    if code in brought or place_counter(terms, code) is not None:
+                        found.append(_of_dental(row, code, names[name], terms))
+                        continue
                     if code not in codes and code not in counted:
                         raise DocumentError(
                             f"The plan has no {code[:60]!r}.",
@@ -146,10 +151,28 @@ def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms
     return tuple(found)
 
 
+def _of_dental(row: Section, key: str, member_id: int, terms: PlanTerms) -> Used:
+    """What is used of one place in the mouth, or brought along by a maximum that rolls over or an incentive."""
+    held = place_counter(terms, key)
+    if held is not None:
+        return Used(row.at(key), member_id, f"{terms.line}:{key}", _quantity(row, key, held[0].measure))
+    value = amount(row, key) if key.startswith("rollover.") else row.whole(key, most=50)
+    return Used(row.at(key), member_id, f"{terms.line}:{key}", value)
+
+
 def _quantity(row: Section, code: str, measure: Measure) -> int:
     if measure in (Measure.ALLOWED, Measure.PAID):
         return int(amount(row, code))
     return row.whole(code) * (THOUSAND if measure is Measure.UNITS else 1)
+
+
+def _issued(section: Section, before: Sequence[ExampleClaim]) -> ExampleClaim | None:
+    issued = read_instalment(section, len(before))
+    if issued is None:
+        return None
+    with section as one:
+        claim = before[issued.of].claim
+        return ExampleClaim(one.where, claim, (Expected(one.where, {}),), _expected(one, for_claim=True), issued)
 
 
 def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: PlanTerms) -> ExampleClaim:
@@ -161,7 +184,6 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
         rows = one.sections("lines")
         if not rows:
             raise DocumentError("A claim needs at least one line.", where=one.at("lines"))
-        payers = read_payers(one, rows)
         lines, expected = [], []
         for number, row in enumerate(rows, start=1):
             line, wanted = _line(row, number, on)
@@ -181,8 +203,9 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             admitted_on=one.day("admitted_on", None),
             frequency=one.choice("frequency", ("1", "7", "8"), "1"),
             related_causes=one.texts("related_causes", ()),
-            other_payers=payers,
+            other_payers=tuple(OtherPayer(name, 0) for name in one.texts("other_payers", ())),
             cleared=one.texts("cleared", ()),
+            **claim_facts(one),
         )
         return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))
 
@@ -205,11 +228,10 @@ def _line(section: Section, number: int, on: date) -> tuple[ServiceLine, Expecte
             place=one.text("place", ""),
             units_milli=one.whole("units", 1, least=1, most=100_000) * THOUSAND,
             diagnoses=one.texts("diagnoses", ()),
-            tooth=one.text("tooth", ""),
-            surfaces=one.text("surfaces", ""),
             authorization=one.text("authorization", ""),
             repriced_cents=amount(one, "repriced", None),
             emergency=one.flag("emergency", False),
+            **line_facts(one),
         )
         return line, _expected(one, for_claim=False)
 
@@ -224,7 +246,7 @@ def _expected(section: Section, *, for_claim: bool) -> Expected:
         for name in _MONEY:
             one.value(name, None)
         if for_claim:
-            values |= {"outcome": one.choice("outcome", ("paid", "denied", "pended"), None)}
+            values |= {"outcome": one.choice("outcome", ("paid", "denied", "pended", "estimate"), None)}
             values |= {"pends": one.texts("pends", None)}
         else:
             values |= {"denied": one.flag("denied", None), "benefit": one.text("benefit", None)}

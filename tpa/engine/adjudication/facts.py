@@ -9,11 +9,8 @@ from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication.decision import Decision
-from tpa.engine.coordination.answers import OtherPayer
-from tpa.engine.coordination.coverage import HeldCoverage
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import PriceBook
-from tpa.kernel.periods import FOREVER
 
 
 class ServiceLine(NamedTuple):
@@ -35,6 +32,33 @@ class ServiceLine(NamedTuple):
     authorization: str = ""
     repriced_cents: int | None = None
     emergency: bool = False
+    area: str = ""
+    """Of the mouth, as SV304 codes it: 00 whole, 01 upper and 02 lower arch, 10 to 40 the quadrants."""
+    placed_before_on: date | None = None
+    """When the prosthesis that this one replaces was placed."""
+
+
+class MissingTooth(NamedTuple):
+    """A tooth that the claim says is missing; `extracted_on` where it says since when."""
+
+    tooth: str
+    extracted_on: date | None = None
+
+
+class Treatment(NamedTuple):
+    """Orthodontic treatment as the claim tells of it: months in all, months still to come, when the bands were placed."""
+
+    months: int | None = None
+    months_left: int | None = None
+    banded_on: date | None = None
+
+
+class OtherPayer(NamedTuple):
+    """What another payer has done with the claim, as the claim says."""
+
+    name: str
+    paid_cents: int
+    responsibility: str = ""
 
 
 class Claim(NamedTuple):
@@ -63,6 +87,12 @@ class Claim(NamedTuple):
     other_payers: tuple[OtherPayer, ...] = ()
     assigned: bool = True
     cleared: tuple[str, ...] = ()
+    predetermination: bool = False
+    """Only asks what would be paid (CLM19 = PB)."""
+    missing_teeth: tuple[MissingTooth, ...] = ()
+    treatment: Treatment | None = None
+    instalment: int = 0
+    """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
 
     @property
     def provider(self) -> str:
@@ -89,40 +119,6 @@ class Coverage(NamedTuple):
     tier: str
     starts_on: date
     ends_before: date
-
-
-class OtherCoverage(NamedTuple):
-    """A coverage of a member by another plan, in force from `held.starts_on` (None: always) until `ends_before`.
-
-    `line` is the line of coverage that it is for; "" for every one.
-    """
-
-    held: HeldCoverage
-    line: str = ""
-    ends_before: date = FOREVER
-
-
-class OwnCoverage(NamedTuple):
-    """What the order of benefits asks about our own coverage of a member who is also covered elsewhere.
-
-    `status` "" and `employees` None: as the plan says. `starts_on` None: the first day of the coverage.
-    """
-
-    status: str = ""
-    hours: str = "full_time"
-    starts_on: date | None = None
-    holder: str = ""
-    holder_birth_on: date | None = None
-    role: str = "parent"
-    decree: bool = False
-    employees: int | None = None
-
-
-class Elsewhere(NamedTuple):
-    """A member's coverages by other plans, and ours beside them."""
-
-    own: OwnCoverage
-    others: tuple[OtherCoverage, ...]
 
 
 class DatedPlan(NamedTuple):
@@ -168,12 +164,12 @@ class Family:
     prices: PriceBook
     balances: Balances = field(default_factory=Balances)
     history: History = field(default_factory=dict)
-    elsewhere: Mapping[int, Elsewhere] = field(default_factory=dict)
-    """By member, of those who are covered by another plan too."""
 
     def fold(self, claim: Claim, decision: Decision) -> None:
-        """Count a decision: the family's next claim sees its accumulator entries and its lines."""
+        """Count a decision: the family's next claim sees its accumulator entries and its lines, an estimate's lines not."""
         self.balances.add(decision.entries)
+        if decision.is_estimate:
+            return
         for line, decided in zip(claim.lines, decision.lines, strict=True):
             self.history.setdefault((claim.member_id, line.from_on), []).append(
                 prior_line(claim, line, decided.benefit, decided.copay_cents, paid=not decided.denied)

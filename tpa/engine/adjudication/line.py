@@ -10,7 +10,7 @@ from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, CompiledTier, Fills
 from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
 from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
-from tpa.engine.coordination.answers import Prior
+from tpa.engine.plan.terms_dental import Alternate
 from tpa.kernel.errors import InvariantError
 
 EMPLOYEE_ONLY = "EE"
@@ -21,19 +21,7 @@ DISCOUNT = "45"
 class ClaimWork:
     """One claim while the rules work on it: what its lines have in common."""
 
-    __slots__ = (
-        "answers",
-        "claim",
-        "coverage",
-        "decided",
-        "entries",
-        "family",
-        "history",
-        "left",
-        "pends",
-        "person",
-        "plan",
-    )
+    __slots__ = ("claim", "coverage", "decided", "entries", "family", "history", "left", "pends", "person", "plan")
 
     def __init__(self, claim: Claim, family: Family) -> None:
         self.claim = claim
@@ -49,8 +37,6 @@ class ClaimWork:
         self.coverage: Coverage | None = None
         self.plan: CompiledPlan | None = None
         """Of the line before: `left` was worked out for them."""
-        self.answers: dict[tuple[str, ...], dict[int, Prior]] = {}
-        """What payers have done, by line number; kept by their names."""
 
     def pend(self, code: str, queue: str, detail: str = "", line_number: int = 0) -> bool:
         """Stop the claim for a person; False where an examiner has settled this reason."""
@@ -76,10 +62,10 @@ class LineWork:
     """One line while the rules work on it. The charge starts open; what is still open at the end is paid."""
 
     __slots__ = (
-        "allowed_cents", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage", "deductible_cents", "denied",
-        "first_cents", "is_admitted", "is_closed", "is_first_visit", "line", "member_cents", "moves", "open_cents",
-        "person", "plan", "prior", "share", "tier",
-        "tier_name", "version_id", "work",
+        "allowed_cents", "alternate", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage",
+        "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_first_visit", "line",
+        "member_cents", "moves", "open_cents", "person", "plan", "rate", "share", "tier", "tier_name", "version_id",
+        "work",
     )  # fmt: skip
 
     plan: CompiledPlan
@@ -106,12 +92,14 @@ class LineWork:
         self.is_admitted = False
         self.first_cents = 0
         """How much of the open charge belongs to the first dollars of the year."""
+        self.alternate: tuple[Alternate, ServiceLine] | None = None
+        """The cheaper service as which the line is paid."""
+        self.rate: tuple[int, str] | None = None
+        """The member's coinsurance in basis points and its clause, where it is not the share's own."""
         self.denied = False
         self.is_closed = False
         """Denied or waiting for a person: no later rule looks at the line."""
         self.moves: list[Move] = []
-        self.prior: Prior | None = None
-        """What other plans have paid before this one."""
 
     def move(self, rule: str, group: str, carc: str, cents: int, clause: str = "", inputs: Inputs = ()) -> None:
         """Take `cents` out of the open charge. Zero is no move; more than is open breaks an invariant.
@@ -131,6 +119,10 @@ class LineWork:
         """Move everything that is open; no rule after this one looks at the line."""
         self.denied = self.is_closed = True
         self.allowed_cents = 0
+        if any(entry.line_number == self.line.number for entry in self.work.entries):
+            # What is denied uses nothing up, whatever an earlier limit has filed for it.
+            self.work.entries = [entry for entry in self.work.entries if entry.line_number != self.line.number]
+            self.work.left.clear()
         self.move(rule, group, carc, self.open_cents, clause, inputs)
 
     def pend(self, code: str, queue: str, detail: str = "") -> bool:
@@ -213,6 +205,21 @@ class LineWork:
             if left:
                 self._file(counter, min(cents, left), left)
         return cents
+
+    def covered_since(self) -> date:
+        """The first day of the unbroken coverage of this line of coverage, under whatever plan."""
+        spans = self.work.family.coverages.get(self.claim.member_id, ())
+        since_on = self.coverage.starts_on
+        earlier = True
+        while earlier:
+            touching = [
+                one.starts_on
+                for one in spans
+                if one.line == self.coverage.line and one.starts_on < since_on <= one.ends_before
+            ]
+            earlier = bool(touching)
+            since_on = min(touching, default=since_on)
+        return since_on
 
     def same_visit(self) -> list[PriorLine]:
         """Lines of this member with this provider on this day that were not denied, earlier ones of this claim included."""

@@ -44,6 +44,7 @@ def matches_meet(one: Match, other: Match) -> bool:
         and _lists_meet(one.forms, other.forms, str.__eq__)
         and _low(one) <= _high(other)
         and _low(other) <= _high(one)
+        and (not one.teeth or not other.teeth or not one.teeth.isdisjoint(other.teeth))
         and (one.emergency is None or other.emergency is None or one.emergency == other.emergency)
     )
 
@@ -62,6 +63,7 @@ def match_holds(outer: Match, inner: Match) -> bool:
         and _list_holds(outer.forms, inner.forms, str.__eq__)
         and _low(outer) <= _low(inner)
         and _high(inner) <= _high(outer)
+        and (not outer.teeth or (bool(inner.teeth) and inner.teeth <= outer.teeth))
         and (outer.emergency is None or outer.emergency == inner.emergency)
     )
 

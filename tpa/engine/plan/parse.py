@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tpa.engine.plan.parse_coordination import parse_coordination
+from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
 from tpa.engine.plan.parse_share import EVERY_TIER, PARTS, read_shares
+from tpa.engine.plan.teeth import Site
 from tpa.engine.plan.terms import (
     Benefit,
     CarryOver,
@@ -82,8 +83,8 @@ class _Parser:
             "review_over_cents": read(lambda: amount(plan, "review_over", None)),
             "unlisted": read(lambda: Unlisted(plan.choice("unlisted", tuple(Unlisted), Unlisted.DENY))),
             "other_party": read(lambda: _other_party(plan)),
-            "coordination": read(lambda: parse_coordination(plan)),
             "examples": read(lambda: tuple(dict(one.items()) for one in _tables(plan, "examples"))),
+            "dental": read(lambda: dental_terms(plan, names_of(names, benefits), self.each)),
         }
         read(plan.refuse_unknown)
         if self.faults:
@@ -228,17 +229,27 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
         most = amount(one, "most")
     else:
         most = one.whole("most", most=100_000) * (1000 if measure is Measure.UNITS else 1)
+    known = names_of(names, benefits)
+    days = one.whole("days", 0, most=366) if period is Period.ROLLING else 0
+    months = one.whole("months", least=0 if days else 1, most=600) if period is Period.ROLLING else 0
+    site = one.choice("site", tuple(Site), None)
+    if site is not None and measure not in (Measure.UNITS, Measure.VISITS):
+        raise DocumentError("A limit by site counts units or visits.", where=one.at("measure"))
     return Limit(
         code=code(one),
         measure=measure,
         most=most,
         per_family=one.choice("per", ("person", "family"), "person") == "family",
         period=period,
-        months=one.whole("months", least=1, most=600) if period is Period.ROLLING else 0,
+        months=months if period is Period.ROLLING else 0,
         tiers=one.texts("tiers", tuple(names), options=names),
         benefits=one.texts("benefits", (), options=[benefit.code for benefit in benefits]),
-        classes=one.texts("classes", (), options=sorted({benefit.benefit_class for benefit in benefits} - {""})),
+        classes=one.texts("classes", (), options=list(known.classes)),
         clause=clause(one),
+        days=days,
+        site=None if site is None else Site(site),
+        prior_placement=one.flag("prior_placement", False),
+        rollover=rollover(one, known, measure, period),
     )
 
 
@@ -256,6 +267,7 @@ def _match(one: Section, names: list[str]) -> Match:
         age_from=one.whole("age_from", None, most=150),
         age_to=one.whole("age_to", None, most=150),
         emergency=one.flag("emergency", None),
+        teeth=teeth(one),
     )
 
 

@@ -7,11 +7,12 @@ section where the document gives one, else the JSON pointer into the document. S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tpa.engine.plan.terms_coordination import Coordination
+from tpa.engine.plan.teeth import Site
+from tpa.engine.plan.terms_dental import DentalTerms, Rollover
 from tpa.engine.plan.terms_share import Share
 from tpa.kernel.errors import DomainError
 
@@ -72,6 +73,8 @@ class Measure(StrEnum):
     """Visits: one a member, provider and day."""
     DAYS = "days"
     """Days of service: one a member and day."""
+    BENEFITS = "benefits"
+    """Different benefits of the limit: with 1 the first one that is used shuts out the others."""
 
 
 class Excess(StrEnum):
@@ -186,6 +189,14 @@ class Limit:
     classes: tuple[str, ...]
     """The classes it holds for; empty: all."""
     clause: str
+    days: int = 0
+    """With Period.ROLLING: so many days besides the months."""
+    site: Site | None = None
+    """Counts for each tooth, surface, quadrant or arch by itself."""
+    prior_placement: bool = False
+    """A prosthesis placed before, elsewhere, counts from the day that the claim names."""
+    rollover: Rollover | None = None
+    """What is unused is added to the next year's maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,7 @@ class Match:
     age_to: int | None = None
     """The last age that is still meant, in completed years."""
     emergency: bool | None = None
+    teeth: frozenset[str] = frozenset()
 
     @property
     def condition_count(self) -> int:
@@ -216,7 +228,7 @@ class Match:
             self.modifiers, self.specialties, self.tiers, self.forms,
         )  # fmt: skip
         aged = self.age_from is not None or self.age_to is not None
-        return sum(1 for one in lists if one) + aged + (self.emergency is not None)
+        return sum(1 for one in lists if one) + aged + (self.emergency is not None) + bool(self.teeth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,5 +282,5 @@ class PlanTerms:
     benefits: tuple[Benefit, ...]
     examples: tuple[Mapping[str, Any], ...]
     """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""
-    coordination: Coordination | None = None
-    """None: another plan that covers the person is a matter of `other_party`."""
+    dental: DentalTerms = field(default_factory=DentalTerms)
+    """What a dental or vision plan has besides."""

@@ -37,6 +37,8 @@ class PricedClaim(Protocol):
 
     @property
     def price_list_id(self) -> int: ...
+    @property
+    def instalment(self) -> int: ...
 
 
 Pricer = Callable[[PricedLine, PricedClaim, PriceBook], int | None]

@@ -11,7 +11,8 @@ NAME = "cost_share.coinsurance"
 def take_coinsurance(work: LineWork, way: Way) -> None:
     """Take the member's percentage of the rest, within the least and the most that a line may cost."""
     share = work.share
-    rate_bp, subject_cents = way.coinsurance_bp, work.open_cents
+    rate_bp, clause = work.rate or (way.coinsurance_bp, share.share.clause)
+    subject_cents = work.open_cents
     wanted = max(portion(subject_cents, rate_bp), way.coinsurance_least_cents)
     inputs: tuple[tuple[str, int | str], ...] = (("rate_bp", rate_bp), ("subject_cents", subject_cents))
     if way.coinsurance_least_cents:
@@ -20,7 +21,7 @@ def take_coinsurance(work: LineWork, way: Way) -> None:
         wanted = min(wanted, way.coinsurance_most_cents)
         inputs = (*inputs, ("most_cents", way.coinsurance_most_cents))
     if wanted:
-        work.coinsurance_cents += work.member_pays(NAME, "2", wanted, share.coinsurance, share.share.clause, inputs)
+        work.coinsurance_cents += work.member_pays(NAME, "2", wanted, share.coinsurance, clause, inputs)
 
 
 RULE = Rule(

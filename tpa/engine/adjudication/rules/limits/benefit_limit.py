@@ -59,5 +59,6 @@ RULE = Rule(
     apply_limits,
     operator="Limit {limit} ({measure}): {left} of {most} was left; {cents} is beyond it.",
     member="Your plan's limit for this benefit is used up; {cents} is beyond it.",
+    after=("instalments", "missing_tooth", "one_of", "site_limit"),
     wanted=_has_limits,
 )

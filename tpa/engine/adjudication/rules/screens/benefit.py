@@ -7,9 +7,11 @@ from tpa.engine.plan.terms import Unlisted
 
 def match_benefit(work: LineWork) -> None:
     """Take the benefit of highest priority that matches; a service without one is denied or waits, as the plan says."""
-    share = work.plan.share(work.line, work.claim, work.person, work.tier)
+    line = work.line if work.alternate is None else work.alternate[1]
+    share = work.plan.share(line, work.claim, work.person, work.tier)
     if share is not None:
         work.share = share
+        work.tier = share.tier
         work.benefit = share.benefit.code
         return
     code = work.line.procedure or work.line.revenue_code
@@ -23,5 +25,5 @@ RULE = Rule(
     match_benefit,
     operator="No benefit of the plan matches {code}.",
     member="Your plan does not list this service ({code}).",
-    after=("network",),
+    after=("alternate",),
 )
