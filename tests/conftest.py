@@ -4,6 +4,7 @@
 fresh database for a test that commits, starts threads or starts processes. A pure test asks for none of them.
 """
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -75,3 +76,11 @@ def desk_client() -> Client:
 def portal_client(employer: Employer) -> Client:
     """A browser at the first employer's portal."""
     return Client(SERVER_NAME=directory.portal_host(employer))
+
+
+@pytest.fixture
+def own_counts(settings) -> str:
+    """A part of the shared cache for this test alone; its value is the prefix. Log-in attempts are counted there."""
+    prefix = uuid.uuid4().hex
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": prefix}}
+    return prefix

@@ -16,6 +16,7 @@ PASSWORD = "correct horse battery"
 LOGIN = "/account/login/"
 CHANGE = "/account/password/change/"
 ACME, UMBRA = (f"{code}.localhost" for code, _name in EMPLOYERS)
+pytestmark = pytest.mark.usefixtures("own_counts")
 
 
 @pytest.fixture

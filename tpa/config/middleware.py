@@ -4,11 +4,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
 
 from tenants import directory
@@ -20,7 +24,9 @@ Answer = Callable[[HttpRequest], HttpResponse]
 ACCOUNT_PATH = "/account/"
 """Log-in pages work with the shared tables of people, also on a portal host."""
 ADMIN_PATH = "/admin/"
+API_PATH = "/api/"
 _HOST = "host_employer"
+_SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _UNSAFE_EVAL, _UNSAFE_INLINE = "'unsafe-eval'", "'unsafe-inline'"
 
 
@@ -96,6 +102,25 @@ class EmployerMiddleware:
             return self.get_response(request)
         with employer_scope(request.employer):
             return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """At the desk, where the settings ask for it, a login without a second factor reaches the page that sets one up."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_asked = settings.MFA_AT_DESK and host_employer_id(request) is None
+        if not is_asked or request.path.startswith(ACCOUNT_PATH) or not request.user.is_authenticated:
+            return self.get_response(request)
+        if is_mfa_enabled(request.user, _SECOND_FACTORS):
+            return self.get_response(request)
+        if request.path.startswith(API_PATH):
+            request.user = AnonymousUser()
+            return self.get_response(request)
+        messages.warning(request, "The desk asks for a second factor. Set one up, and it opens.")
+        return redirect("mfa_index")
 
 
 class AdminPolicyMiddleware:

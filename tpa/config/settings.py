@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tpa.config.middleware.EmployerMiddleware",
+    "tpa.config.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = PUBLIC_SCHEMA_URLCONF = "tpa.config.urls_public"
 TENANT_URLCONF = "tpa.config.urls_tenant"
@@ -160,6 +161,14 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "tpa.infra.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.5},
+    }
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 STATIC_URL = "/static/"
@@ -198,12 +207,17 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "TPA"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+"""Addresses are entered by the administrator; nobody proves his own."""
+MFA_AT_DESK = env.bool("MFA_AT_DESK", TPA_HOST != "localhost")
+"""Whether the desk opens only to log-ins with a second factor. In a portal it is offered."""
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tpa.web.errors.form_refused"
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", False)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

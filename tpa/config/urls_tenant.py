@@ -9,3 +9,9 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/mfa/", include("allauth.mfa.urls")),
 ]
+
+handler400 = "tpa.web.errors.bad_request"
+handler403 = "tpa.web.errors.forbidden"
+handler404 = "tpa.web.errors.not_found"
+handler429 = "tpa.web.errors.too_many"
+handler500 = "tpa.web.errors.broken"
