@@ -30,6 +30,12 @@ class Employer(TenantMixin):
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3, default="USD")
     time_zone = models.CharField(max_length=40, default="America/New_York")
+    situs = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", "Two capital letters.")],
+        help_text="State or province whose law holds for its plan and its stop-loss contracts, such as OH.",
+    )
     state = models.CharField(max_length=20, choices=State, default=State.PROVISIONING)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -25,6 +25,7 @@ def provision_employer(
     name: str,
     currency: str = "USD",
     time_zone: str = "America/New_York",
+    situs: str = "",
     on_progress: Progress = lambda done, total, message: None,
 ) -> Employer:
     """A new employer, ready to work: row, role, schema, rights, portal host. Takes a fraction of a second.
@@ -32,11 +33,11 @@ def provision_employer(
     The row is committed first, in state `provisioning`; `build_employer` finishes what a crash left behind.
     Raises EmployerError for a bad or taken code.
     """
-    employer = register_employer(code=code, name=name, currency=currency, time_zone=time_zone)
+    employer = register_employer(code=code, name=name, currency=currency, time_zone=time_zone, situs=situs)
     return build_employer(employer_id=employer.pk, on_progress=on_progress)
 
 
-def register_employer(*, code: str, name: str, currency: str, time_zone: str) -> Employer:
+def register_employer(*, code: str, name: str, currency: str, time_zone: str, situs: str = "") -> Employer:
     """The employer's row alone, in state `provisioning`; its schema name comes from its id, never from input."""
     with desk_scope(), transaction.atomic():
         with connection.cursor() as cursor:
@@ -49,12 +50,28 @@ def register_employer(*, code: str, name: str, currency: str, time_zone: str) ->
             name=name,
             currency=currency,
             time_zone=time_zone,
+            situs=situs,
         )
-        try:
-            employer.full_clean()
-        except ValidationError as error:
-            raise EmployerError("; ".join(error.messages), remedy="Choose another code or name.") from error
+        _check(employer)
         employer.save(force_insert=True)
+    return employer
+
+
+def _check(employer: Employer) -> None:
+    try:
+        employer.full_clean()
+    except ValidationError as error:
+        raise EmployerError("; ".join(error.messages), remedy="Choose another code, name or situs.") from error
+
+
+def set_situs(*, employer_id: int, situs: str) -> Employer:
+    """Say whose law holds for the employer's plan: a state or province, two capital letters. Raises EmployerError."""
+    with desk_scope(), transaction.atomic():
+        employer = Employer.objects.select_for_update().get(pk=directory.employer(employer_id).pk)
+        employer.situs = situs
+        _check(employer)
+        employer.save(update_fields=["situs"])
+    directory.forget()
     return employer
 
 

@@ -14,10 +14,12 @@ from psycopg import sql
 
 from tenants import directory
 from tenants.services import provision_employer
+from tpa.workflows.group_numbers import add_group_number
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE_PREFIX = "tpa_tests_"
 EMPLOYERS = (("acme", "Acme Tools"), ("umbra", "Umbra Foods"))
+GROUPS = {"acme": ("G1", "GRP"), "umbra": ("G2",)}
 _BUILD_LOCK = 0x7_E57
 _CLONE = "CREATE DATABASE {} TEMPLATE {}"
 
@@ -61,7 +63,9 @@ def _build(server: psycopg.Connection, template: str) -> None:
     go_to_database(unfinished)
     call_command("migrate", verbosity=0, interactive=False)
     for code, name in EMPLOYERS:
-        provision_employer(code=code, name=name)
+        employer = provision_employer(code=code, name=name, situs="OH")
+        for number in GROUPS[code]:
+            add_group_number(employer_id=employer.pk, number=number)
     go_to_database("postgres")
     server.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))

@@ -21,10 +21,12 @@ from tpa.books.claims.models import Decision, DecisionLine
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, Member
 from tpa.books.payments.models import Payment, PaymentRun
 from tpa.books.plans.models import Plan
+from tpa.engine.stoploss.regulation import Group
 from tpa.kernel.periods import FOREVER
 
 LONG_AGO = datetime(2024, 12, 1, tzinfo=UTC)
 SYSTEM = 1
+GROUP = Group("OH", 60, 150)
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +98,7 @@ def insure(employer, specific=None, aggregate=None, run_out_months=3):
             document=document,
             person_id=SYSTEM,
             claims_began=False,
+            group=GROUP,
         )
         return approve_stop_loss_version(version_id=version.pk, person_id=SYSTEM, claims_began=False, now=NOW)
 

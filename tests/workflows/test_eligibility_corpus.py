@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tenants.scope import desk_scope
+from tpa.books.agreements.models import GroupNumber
 from tpa.books.plans.models import Plan
 from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load import stage_file
+from tpa.workflows.eligibility_load_834 import read_enrolment
+from tpa.workflows.group_numbers import add_group_number
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "x12-834"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -40,6 +44,18 @@ FOUND = {
 """Refused: code and first place. Staged: scope, rows, members that would be added, codes of problems."""
 
 
+def its_own(employer, path):
+    """The file is this employer's: it has the group numbers that the file names."""
+    try:
+        named = {row.group_number for row in read_enrolment(path.read_bytes()).rows} - {""}
+    except DomainError:
+        return
+    with desk_scope():
+        GroupNumber.objects.filter(employer=employer).delete()
+        for number in sorted(named):
+            add_group_number(employer_id=employer.pk, number=number)
+
+
 def outcome(path):
     try:
         load = stage_file(data=path.read_bytes(), received_at=NOW, received_by="corpus")
@@ -49,9 +65,12 @@ def outcome(path):
     return load.scope, load.preview["rows"], load.preview["members_added"], load.preview["codes"]
 
 
-@pytest.mark.usefixtures("in_employer")
-def test_every_file_of_the_corpus_is_staged_or_refused_with_its_place():
+def test_every_file_of_the_corpus_is_staged_or_refused_with_its_place(in_employer):
     for code, line in (("PPO", "medical"), ("DEN", "dental"), ("VIS", "vision")):
         Plan.objects.create(code=code, name=code, line=line, created_at=NOW)
-    found = {path.name: outcome(path) for path in sorted(CORPUS.iterdir()) if path.suffix in (".txt", ".834")}
+    found = {}
+    for path in sorted(CORPUS.iterdir()):
+        if path.suffix in (".txt", ".834"):
+            its_own(in_employer, path)
+            found[path.name] = outcome(path)
     assert found == FOUND

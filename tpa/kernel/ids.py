@@ -58,3 +58,8 @@ def key_of(text: str, kind: str, employer: int) -> int:
     if parts.employer != employer:
         raise NotFoundError(f"There is no such {kind}.")
     return parts.key
+
+
+def plain_number(text: str) -> str:
+    """A number that people write in several ways, by its letters and digits alone: `ABC-12 3` and `abc123` are one."""
+    return "".join(char for char in text.upper() if char.isalnum())

@@ -32,6 +32,7 @@ from tpa.workflows.eligibility_load_effects import claims_touched, close_work, d
 from tpa.workflows.eligibility_load_matching import Matching, Person, PlanKey, match
 from tpa.workflows.eligibility_load_preview import preview_of
 from tpa.workflows.eligibility_load_report import reconcile
+from tpa.workflows.group_numbers import check_file, check_rows, with_known_groups
 
 
 class Reading(NamedTuple):
@@ -56,7 +57,8 @@ def stage_file(
 
     `scope` is `full` or `change`: an 834 says it itself (BGN08), a CSV is a change file unless told otherwise.
     `effective_on` is the first day without coverage of those whom a full file leaves out: else the file's own date, or
-    the day of receipt. Raises DomainError where the file as a whole cannot be read; rows in error are in the preview.
+    the day of receipt. Raises DomainError where the file as a whole cannot be read or is not this employer's
+    by its group numbers; rows in error are in the preview.
     """
     open_employer()
     if is_834(data):
@@ -66,6 +68,7 @@ def stage_file(
         rows, said_scope, said_on = list(read_csv(data)), Load.Scope.CHANGE.value, None
     if not rows:
         raise DomainError("The file names nobody.", remedy="Send a file with at least one member.")
+    check_file(rows)
     load = Load(
         file_id=file_id,
         name=name[:200],
@@ -90,6 +93,7 @@ def enrol(*, entries: Sequence[dict[str, str]], by: str, at: datetime) -> Load:
     """
     open_employer()
     rows = [read_row(n, f"entry {n}", entry) for n, entry in enumerate(entries, start=1)]
+    check_rows(rows)
     load = Load(
         format=Load.Format.ENTRY, scope=Load.Scope.CHANGE, effective_on=day_of(at), received_at=at, received_by=by
     )
@@ -220,7 +224,7 @@ def _read(load: Load, rows: list[Row]) -> Reading:
     else:
         numbers = {row.subscriber_number for row in rows}, {row.member_number for row in rows if row.member_number}
         books = members.snapshot(subscriber_numbers=numbers[0], member_numbers=numbers[1])
-    matching = match(rows, books, _plan_keys(load.effective_on), on=load.effective_on)
+    matching = match(with_known_groups(rows), books, _plan_keys(load.effective_on), on=load.effective_on)
     return Reading(matching, intend(matching, books, full=full, effective_on=load.effective_on), books)
 
 

@@ -14,6 +14,7 @@ from tpa.books.members.timeline import days_lost, days_moved, timeline_from_json
 from tpa.infra import work_items
 from tpa.kernel.errors import InvariantError
 from tpa.kernel.ids import public_id
+from tpa.workflows.group_numbers import tell_people
 
 WORK, QUEUE = "retro_coverage", "eligibility"
 _WHY = {
@@ -144,11 +145,4 @@ def tell_index(load: Load) -> None:
     gone = list(Member.objects.filter(pk__in=told, withdrawn_at__isnull=False).values_list("pk", flat=True))
     if gone:
         edi.forget_members(bound_employer().pk, gone)
-    people = members.members().filter(pk__in=told)
-    entries = [
-        (person.group_number, number, person.birth_on, person.pk, person.family_id)
-        for person in people
-        for number in sorted({person.family.subscriber_number, person.member_number})
-    ]
-    if entries:
-        edi.index_members(bound_employer().pk, entries)
+    tell_people(members.members().filter(pk__in=told))

@@ -1,15 +1,30 @@
 """Stop-loss contracts: proposed, then put in force; by two persons once a claim of the period has come in."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from tenants.scope import employer_scope
+from tenants import directory
+from tenants.scope import desk_scope, employer_scope
 from tpa.books.agreements import services
+from tpa.books.agreements.errors import SitusError
 from tpa.books.agreements.models import StopLossContractVersion
 from tpa.books.claims.models import Claim
-from tpa.engine.stoploss.contract import parse_contract
+from tpa.books.members import selectors as members
+from tpa.books.stoploss import selectors as stoploss
+from tpa.engine.stoploss.aggregate import attachment
+from tpa.engine.stoploss.contract import Contract, parse_contract
+from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import clock
+from tpa.infra.employers import open_employer
 from tpa.kernel.errors import NotFoundError
+from tpa.kernel.periods import months_in
+
+
+class Proposed(NamedTuple):
+    """A version that waits for approval, and what a model law would have otherwise."""
+
+    version: StopLossContractVersion
+    warnings: list[str]
 
 
 def claims_began(employer_id: int, starts_on: date) -> bool:
@@ -19,18 +34,56 @@ def claims_began(employer_id: int, starts_on: date) -> bool:
 
 
 def propose_contract(
-    *, employer_id: int, carrier_id: int, number: str, document: dict[str, Any], person_id: int, reason: str = ""
-) -> StopLossContractVersion:
-    """Save the next version of a contract, waiting for approval. Raises what the service refuses."""
-    return services.save_stop_loss_contract(
-        employer_id=employer_id,
-        carrier_id=carrier_id,
-        number=number,
-        document=document,
-        person_id=person_id,
-        claims_began=claims_began(employer_id, parse_contract(document).policy.starts_on),
-        reason=reason,
-    )
+    *,
+    employer_id: int,
+    carrier_id: int,
+    number: str,
+    document: dict[str, Any],
+    person_id: int,
+    reason: str = "",
+    eligible_employee_count: int | None = None,
+) -> Proposed:
+    """Save the next version of a contract, waiting for approval.
+
+    `eligible_employee_count` tells the law's size of the group; without it the employees count who are enrolled on the
+    policy's first day. Raises what the service refuses, SitusError, EmployerClosedError.
+    """
+    terms = parse_contract(document)
+    group = group_of(employer_id, terms, eligible_employee_count)
+    with desk_scope():
+        version = services.save_stop_loss_contract(
+            employer_id=employer_id,
+            carrier_id=carrier_id,
+            number=number,
+            document=document,
+            person_id=person_id,
+            claims_began=claims_began(employer_id, terms.policy.starts_on),
+            group=group,
+            reason=reason,
+        )
+    told = breaches(terms, group, terms.policy.starts_on)
+    return Proposed(version, [one.message for one in told if not one.binding])
+
+
+def group_of(employer_id: int, terms: Contract, eligible_employee_count: int | None = None) -> Group:
+    """The employer as the law looks at it. Raises SitusError, EmployerClosedError.
+
+    Before anybody is enrolled the group counts as the smallest, for which the law is strictest, unless its size is told.
+    """
+    situs, first = directory.employer(employer_id).situs, terms.policy.starts_on
+    if not situs:
+        raise SitusError("The employer's situs is not known.", where="employer")
+    with employer_scope(employer_id):
+        open_employer()
+        employees, people = members.heads_on(first)
+        lives = list(stoploss.lives(terms.aggregate, terms.policy, first)) if terms.aggregate else []
+    count = eligible_employee_count if eligible_employee_count is not None else max(employees, 1)
+    if terms.aggregate is None or not lives:
+        return Group(situs, count, people)
+    reckoned = attachment(terms.aggregate, terms.policy, lives)
+    month = reckoned.months[0]
+    expected = None if month.expected_cents is None else month.expected_cents * len(months_in(terms.policy))
+    return Group(situs, count, people, expected, reckoned.annual_cents)
 
 
 def approve_contract_version(*, version_id: int, person_id: int) -> StopLossContractVersion:

@@ -34,12 +34,20 @@ class EmployerRefused(DomainError):
 
 
 def request_employer(
-    *, code: str, name: str, currency: str = "USD", time_zone: str = "America/New_York", requested_by: str = ""
+    *,
+    code: str,
+    name: str,
+    currency: str = "USD",
+    time_zone: str = "America/New_York",
+    situs: str = "",
+    requested_by: str = "",
 ) -> Job:
     """A new employer, on its way: the job that makes it, with its id as `employer_id`. Raises EmployerRefused."""
     with desk_scope(), transaction.atomic():
         try:
-            employer = services.register_employer(code=code, name=name, currency=currency, time_zone=time_zone)
+            employer = services.register_employer(
+                code=code, name=name, currency=currency, time_zone=time_zone, situs=situs
+            )
         except EmployerError as error:
             raise EmployerRefused(error.message, where="/code", remedy=error.remedy) from error
         job = jobs.start_job(kind=KIND, employer_id=employer.pk, key="setup", total=_STEPS, requested_by=requested_by)

@@ -29,12 +29,14 @@ from tpa.books.agreements.services import (
     save_stop_loss_contract,
     sign_aso_agreement,
 )
+from tpa.engine.stoploss.regulation import Group
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import ConflictError, NotFoundError
 from tpa.kernel.ids import public_id
 
 NOW = datetime(2025, 1, 2, 12, tzinfo=UTC)
 MAKER, CHECKER = 11, 12
+GROUP = Group("OH", 60, 150)
 YEAR = {"starts_on": "2025-01-01", "ends_before": "2026-01-01"}
 
 
@@ -61,7 +63,7 @@ def contract(**specific):
 
 def save(employer, document=None, **changes):
     carrier, _ = Carrier.objects.get_or_create(name="Granite Re")
-    terms = {"number": "SL-1", "carrier_id": carrier.pk, "person_id": MAKER, "claims_began": False}
+    terms = {"number": "SL-1", "carrier_id": carrier.pk, "person_id": MAKER, "claims_began": False, "group": GROUP}
     return save_stop_loss_contract(employer_id=employer.pk, document=document or contract(), **(terms | changes))
 
 

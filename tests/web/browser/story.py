@@ -8,7 +8,7 @@ from tenants.models import Employer
 from tenants.scope import desk_scope, employer_scope
 from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tests.workflows.eligibility_files import file_csv
-from tests.workflows.stories import SYSTEM, agree, charge_fees
+from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees
 from tests.workflows.test_claim_intake import claim_of, file_of
 from tpa.books.agreements.models import Carrier
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
@@ -88,7 +88,7 @@ def _insure(employer: Employer) -> None:
     with desk_scope():
         carrier = Carrier.objects.create(name="Granite Re")
         version = save_stop_loss_contract(
-            employer_id=employer.pk, carrier_id=carrier.pk, number="SL-26", document=document, **told
+            employer_id=employer.pk, carrier_id=carrier.pk, number="SL-26", document=document, group=GROUP, **told
         )
         approve_stop_loss_version(version_id=version.pk, now=datetime(2026, 1, 1, tzinfo=UTC), **told)
 

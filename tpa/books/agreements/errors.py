@@ -30,6 +30,31 @@ class SamePersonError(ConflictError):
     remedy = "Somebody else has to approve this: claims of the contract's period have begun."
 
 
+class GroupTakenError(ConflictError):
+    """The group number is known already."""
+
+    code = "group_number_taken"
+    remedy = "A group number belongs to one employer: give this one another, or take it from the other first."
+
+
+class SitusError(DomainError):
+    """Where the employer's plan is issued is not known, so no law can be asked."""
+
+    code = "situs_missing"
+    remedy = "Enter the employer's situs, the state or province, in set-up."
+
+
+class UnlawfulContractError(DomainError):
+    """A stop-loss contract that the law of the employer's situs forbids. `findings`: every fault with code and path."""
+
+    code = "unlawful_contract"
+    remedy = "Change the terms, or correct the employer's situs or number of employees."
+
+    def __init__(self, message: str, *, where: str, findings: list[dict[str, str]]) -> None:
+        super().__init__(message, where=where)
+        self.findings = findings
+
+
 class NothingAgreedError(DomainError):
     """On that day no agreement, fee schedule or contract holds."""
 

@@ -125,6 +125,23 @@ class AgreementLine(models.Model):
         return f"{self.get_line_display()}: {self.get_bearer_display()}"
 
 
+class GroupNumber(models.Model):
+    """A number under which an employer is known on cards, enrolment files and claims: one employer's, and no other's."""
+
+    employer = models.ForeignKey("tenants.Employer", models.CASCADE, related_name="+")
+    number = models.CharField(max_length=50, help_text="As it stands on the card.")
+    plain = models.CharField(
+        max_length=50, unique=True, editable=False, help_text="Its letters and digits alone: by them it is compared."
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["employer", "number"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class FeeSchedule(models.Model):
     """The TPA's own price list for one employer. What it charges stands in its versions."""
 

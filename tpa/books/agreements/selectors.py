@@ -3,6 +3,7 @@
 An employer's connection sees its own rows alone, whatever is asked for; the TPA's desk sees all.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from tpa.books.agreements.models import (
     AsoAgreement,
     Fee,
     FeeScheduleVersion,
+    GroupNumber,
     StopLossContractVersion,
 )
 from tpa.engine.billing.schedule import FeeLine, parse_fee
@@ -39,6 +41,16 @@ class StopLossInForce:
     carrier_name: str
     number: str
     terms: Contract
+
+
+def group_numbers(employer_id: int) -> QuerySet[GroupNumber]:
+    """The group numbers of an employer."""
+    return GroupNumber.objects.filter(employer_id=employer_id)
+
+
+def group_owners(numbers: Collection[str]) -> dict[str, int]:
+    """Plain group number -> employer, of those that somebody has. The desk sees every employer's."""
+    return dict(GroupNumber.objects.filter(plain__in=list(numbers)).values_list("plain", "employer_id"))
 
 
 def agreement_on(employer_id: int, day: date) -> AsoAgreement:

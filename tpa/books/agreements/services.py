@@ -12,6 +12,7 @@ from tpa.books.agreements.errors import (
     DatesError,
     SamePersonError,
     TermsError,
+    UnlawfulContractError,
     UnsuitableLineError,
 )
 from tpa.books.agreements.models import (
@@ -26,7 +27,8 @@ from tpa.books.agreements.models import (
 )
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fee
-from tpa.engine.stoploss.contract import UNITS, parse_contract
+from tpa.engine.stoploss.contract import UNITS, Contract, parse_contract
+from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import locks
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import ConflictError, NotFoundError
@@ -256,14 +258,17 @@ def save_stop_loss_contract(
     document: dict[str, Any],
     person_id: int,
     claims_began: bool,
+    group: Group,
     reason: str = "",
 ) -> StopLossContractVersion:
     """The next version of a contract, waiting for approval. The document's policy period names the contract.
 
     `claims_began`: a claim of the period has been received; then `approve_stop_loss_version` wants a second person.
-    Raises the engine's refusal for a document that it cannot read, DatesError where another contract's period overlaps.
+    `group`: the employer, for the law of its situs on the policy's first day. Raises the engine's refusal for a document
+    that it cannot read, UnlawfulContractError, DatesError where another contract's period overlaps.
     """
     terms = parse_contract(document)
+    _check_law(terms, group)
     _check_laser_owners(document, employer_id)
     period = terms.policy
     locks.lock(f"agreements:{employer_id}")
@@ -299,6 +304,14 @@ def save_stop_loss_contract(
         made_by_id=person_id,
         reason=reason,
     )
+
+
+def _check_law(terms: Contract, group: Group) -> None:
+    """Refuse what a law that binds forbids; what a model law would have otherwise is the caller's to tell."""
+    found = [one for one in breaches(terms, group, terms.policy.starts_on) if one.binding]
+    if found:
+        findings = [{"code": UnlawfulContractError.code, "path": one.path, "message": one.message} for one in found]
+        raise UnlawfulContractError("; ".join(one.message for one in found), where=found[0].path, findings=findings)
 
 
 def _check_laser_owners(document: dict[str, Any], employer_id: int) -> None:

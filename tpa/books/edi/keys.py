@@ -8,6 +8,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
+from tpa.kernel.ids import plain_number
+
 Entry = tuple[str, str, date, int, int]
 """Group number ("" for none), member's or subscriber's number, birth date, member key, family key."""
 
@@ -33,12 +35,8 @@ def digest(group_number: str, member_number: str, birth_on: date) -> str:
 
     Case, blanks and punctuation do not count: `ABC-12 3` and `abc123` are one number.
     """
-    told = f"{_plain(group_number)}|{_plain(member_number)}|{birth_on.isoformat()}"
+    told = f"{plain_number(group_number)}|{plain_number(member_number)}|{birth_on.isoformat()}"
     return hmac.digest(settings.MEMBER_HASH_KEY.encode(), told.encode(), "sha256")[:16].hex()
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.upper() if char.isalnum())
 
 
 def rows_of(employer_id: int, entries: Iterable[Entry]) -> list[tuple[str, int, int, int]]:
@@ -54,7 +52,7 @@ def rows_of(employer_id: int, entries: Iterable[Entry]) -> list[tuple[str, int, 
 
 def candidates(asks: Collection[Ask]) -> dict[Ask, list[Candidate]]:
     """Whom each may mean, of all employers; nobody: an empty list. One query, by the desk."""
-    digests = {ask: digest(*ask) for ask in asks if _plain(ask.member_number)}
+    digests = {ask: digest(*ask) for ask in asks if plain_number(ask.member_number)}
     found: dict[str, list[Candidate]] = {}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -157,6 +157,12 @@ def lives_on(day: date, *, known_at: datetime | None = None) -> list[Lives]:
     return [Lives(*key, *count) for key, count in sorted(counts.items())]
 
 
+def heads_on(day: date) -> tuple[int, int]:
+    """How many subscribers, and how many members in all, are covered by anything on one day."""
+    people = dict(coverage_on(day).values_list("member", "member__relationship"))
+    return sum(one == Member.Relationship.SELF for one in people.values()), len(people)
+
+
 def load(load_id: int) -> Load:
     """One load. Raises NotFoundError."""
     found = Load.objects.filter(pk=load_id).first()

@@ -15,6 +15,7 @@ from tenants.errors import EmployerNotFound
 from tenants.models import Employer
 from tenants.scope import desk_scope, employer_scope
 from tenants.services import provision_employer
+from tpa.books.agreements import selectors as agreements_known
 from tpa.books.agreements import services as agreements
 from tpa.books.agreements.models import AsoAgreement, Carrier, FeeSchedule, StopLossContract
 from tpa.books.identity import services as identity
@@ -37,8 +38,10 @@ from tpa.kernel.money import format_amount
 from tpa.workflows.demo.book import DemoEmployer, DemoYear
 from tpa.workflows.demo.claims import DemoProvider
 from tpa.workflows.demo.files import TAXONOMY
+from tpa.workflows.demo.names import STATE
 from tpa.workflows.demo.population import PLAN_YEAR
 from tpa.workflows.demo.services import PRICED
+from tpa.workflows.group_numbers import add_group_number
 from tpa.workflows.stop_loss_contracts import approve_contract_version, propose_contract
 
 STARTS_ON = date(PLAN_YEAR, 1, 1)
@@ -102,7 +105,7 @@ def set_up_employer(demo: DemoEmployer, password: str) -> tuple[Employer, list[L
     try:
         employer = directory.employer_of_code(demo.code)
     except EmployerNotFound:
-        employer = provision_employer(code=demo.code, name=demo.name)
+        employer = provision_employer(code=demo.code, name=demo.name, situs=STATE)
     host = directory.portal_host(employer)
     with desk_scope():
         logins = [
@@ -110,6 +113,8 @@ def set_up_employer(demo: DemoEmployer, password: str) -> tuple[Employer, list[L
             _login(host, f"hr@{demo.code}.example", "employer_hr", password, employer),
         ]
         _contracts(demo, employer)
+        if not agreements_known.group_numbers(employer.pk).exists():
+            add_group_number(employer_id=employer.pk, number=demo.group)
     with employer_scope(employer):
         for plan in demo.plans:
             if not Plan.objects.filter(code=plan.code).exists():
@@ -168,7 +173,8 @@ def sign_stop_loss(year: DemoYear, employer: Employer) -> None:
             number=f"SL-{employer.code.upper()}-{PLAN_YEAR}",
             document=document,
             person_id=maker.person,
-        )
+            eligible_employee_count=year.employer.employees,
+        ).version
         approve_contract_version(version_id=version.pk, person_id=checker.person)
 
 

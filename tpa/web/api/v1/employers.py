@@ -13,12 +13,15 @@ from rest_framework.response import Response
 
 from tenants import services
 from tenants.models import Employer
+from tpa.books.agreements.selectors import group_numbers
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.jobs import JobSerializer, accepted
+from tpa.workflows.group_numbers import add_group_number, remove_group_number
 from tpa.workflows.tenant_setup import request_employer
 
 
@@ -30,6 +33,7 @@ class EmployerSerializer(serializers.Serializer):
     name = serializers.CharField()
     currency = serializers.CharField()
     time_zone = serializers.CharField()
+    situs = serializers.CharField(help_text="State or province whose law holds for its plan; empty where not known.")
     state = serializers.ChoiceField(Employer.State.values)
     created_at = serializers.DateTimeField()
 
@@ -42,11 +46,32 @@ class NewEmployerSerializer(StrictSerializer):
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", default="USD")
     time_zone = serializers.CharField(max_length=40, default="America/New_York")
 
+    situs = serializers.RegexField(r"^([A-Z]{2})?\Z", default="")
+
     def validate_time_zone(self, name: str) -> str:
         """A name of the time zone database."""
         if name not in available_timezones():
             raise serializers.ValidationError("There is no such time zone.", code="invalid")
         return name
+
+
+class SitusSerializer(StrictSerializer):
+    """What may be corrected of an employer."""
+
+    situs = serializers.RegexField(r"^[A-Z]{2}\Z")
+
+
+class GroupNumberSerializer(serializers.Serializer):
+    """A number under which the employer is known on cards, enrolment files and claims; no other employer has it."""
+
+    number = serializers.CharField()
+    added_at = serializers.DateTimeField()
+
+
+class NewGroupNumberSerializer(StrictSerializer):
+    """A group number, as it stands on the card. Case, blanks and punctuation do not count."""
+
+    number = serializers.CharField(max_length=50)
 
 
 def _seen(view: BookView) -> QuerySet[Employer]:
@@ -84,14 +109,58 @@ class EmployersView(BookView):
 
 
 class EmployerView(BookView):
-    """GET: one employer."""
+    """GET: one employer. PATCH: its situs, at the TPA's own host."""
 
-    permissions: ClassVar = {"GET": Row("employers.read", False, True)}
+    permissions: ClassVar = {
+        "GET": Row("employers.read", False, True),
+        "PATCH": Row("employers.write", False, True),
+    }
 
     @extend_schema(responses=EmployerSerializer)
     def get(self, request: Request, employer: str) -> Response:
         """The employer and its state."""
         return Response(EmployerSerializer(_employer(self, employer), context=self.context()).data)
+
+    @extend_schema(request=SitusSerializer, responses=EmployerSerializer)
+    def patch(self, request: Request, employer: str) -> Response:
+        """Say whose law holds for the employer's plan."""
+        found = _employer(self, employer)
+        asked = SitusSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        changed = services.set_situs(employer_id=found.pk, situs=asked.validated_data["situs"])
+        return Response(EmployerSerializer(changed, context=self.context()).data)
+
+
+class GroupNumbersView(BookView):
+    """GET: the employer's group numbers. POST: one more, at the TPA's own host."""
+
+    permissions: ClassVar = {"GET": Row("employers.read"), "POST": Row("employers.write")}
+    pagination_class = Whole
+
+    @extend_schema(responses=GroupNumberSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Every number of the employer."""
+        return self.page(group_numbers(self.employer_id), GroupNumberSerializer)
+
+    @extend_schema(request=NewGroupNumberSerializer, responses={201: GroupNumberSerializer})
+    def post(self, request: Request) -> Response:
+        """Give the employer a number; one that another has is refused. Claims that state it find its members."""
+        asked = NewGroupNumberSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        added = add_group_number(employer_id=self.employer_id, **asked.validated_data)
+        return Response(GroupNumberSerializer(added).data, status=201)
+
+
+class GroupNumberView(BookView):
+    """DELETE: a number that nobody is enrolled under."""
+
+    permissions: ClassVar = {"DELETE": Row("employers.write")}
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, number: str) -> Response:
+        """Take it away from the employer."""
+        remove_group_number(employer_id=self.employer_id, number=number)
+        return Response(status=204)
 
 
 class EmployerActionView(BookView):

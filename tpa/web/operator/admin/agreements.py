@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -223,6 +224,13 @@ class StopLossForm(ServiceForm):
     reason = forms.CharField(
         max_length=200, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Why the terms change."
     )
+    eligible_employee_count = forms.IntegerField(
+        min_value=1,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="For the law of the group's size. Empty: the employees enrolled on the policy's first day.",
+    )
+    warnings: Sequence[str] = ()
 
     def clean_document(self) -> dict[str, Any]:
         """The text as TOML; dates become texts, so that the document can be kept as JSON."""
@@ -234,14 +242,19 @@ class StopLossForm(ServiceForm):
 
     def carry_out(self) -> StopLossContractVersion:
         data = self.cleaned_data
-        return propose_contract(
+        version, self.warnings = propose_contract(
             employer_id=data["employer"].pk,
             carrier_id=data["carrier"].pk,
             number=data["number"],
             document=data["document"],
             person_id=self.actor.person,
             reason=data["reason"],
+            eligible_employee_count=data["eligible_employee_count"],
         )
+        return version
+
+    def told(self, made: Any) -> str:
+        return " ".join([super().told(made), *(f"Note: {warning}." for warning in self.warnings)])
 
 
 @admin.register(StopLossContractVersion)

@@ -13,9 +13,12 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from tenants.models import Employer
-from tenants.services import resume_employer, suspend_employer
+from tenants.services import resume_employer, set_situs, suspend_employer
+from tpa.books.agreements.models import GroupNumber
 from tpa.books.edi.models import TradingPartner
+from tpa.web.operator.admin.agreements import choose
 from tpa.web.operator.admin.base import ServiceAdmin, ServiceForm, carried_out
+from tpa.workflows.group_numbers import add_group_number, remove_group_number
 from tpa.workflows.tenant_setup import request_employer
 
 _ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Pacific/")))
@@ -35,6 +38,13 @@ class EmployerForm(ServiceForm):
         choices=[(zone, zone) for zone in _ZONES], initial="America/New_York", widget=UnfoldAdminSelectWidget()
     )
 
+    situs = forms.CharField(
+        max_length=2,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="State or province whose law holds for its plan and its stop-loss contracts, such as OH.",
+    )
+
     def carry_out(self) -> Employer:
         data = self.cleaned_data
         job = request_employer(**data, requested_by=self.actor.email)
@@ -47,12 +57,19 @@ class EmployerForm(ServiceForm):
 @admin.register(Employer)
 class EmployerAdmin(ServiceAdmin):
     service_form = EmployerForm
-    list_display = ("name", "code", "shown_state", "currency", "time_zone", "created_at")
+    list_display = ("name", "code", "shown_state", "currency", "time_zone", "situs", "created_at")
     list_filter = ("state",)
     search_fields = ("name", "code")
-    fields = ("name", "code", "state", "currency", "time_zone", "created_at")
-    readonly_fields = ("created_at",)
+    fields = ("name", "code", "state", "currency", "time_zone", "situs", "created_at")
+    readonly_fields = ("name", "code", "state", "currency", "time_zone", "created_at")
     actions_detail = ("suspend", "resume")
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The situs may be corrected; nothing else of an employer changes here."""
+        return self.has_add_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Employer, form: Any, change: bool) -> None:
+        set_situs(employer_id=obj.pk, situs=obj.situs)
 
     @display(description="state", label={"Active": "success", "Suspended": "danger", "Provisioning": "warning"})
     def shown_state(self, employer: Employer) -> str:
@@ -68,6 +85,34 @@ class EmployerAdmin(ServiceAdmin):
     def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Open it again."""
         return carried_out(self, request, "Open again.", lambda: resume_employer(employer_id=int(object_id)))
+
+
+class GroupNumberForm(ServiceForm):
+    """A number under which an employer is known on cards, enrolment files and claims."""
+
+    employer = choose(Employer.objects.order_by("name"))
+    number = forms.CharField(max_length=50, widget=UnfoldAdminTextInputWidget(), help_text="As it stands on the card.")
+
+    def carry_out(self) -> GroupNumber:
+        data = self.cleaned_data
+        return add_group_number(employer_id=data["employer"].pk, number=data["number"])
+
+
+@admin.register(GroupNumber)
+class GroupNumberAdmin(ServiceAdmin):
+    service_form = GroupNumberForm
+    list_display = ("number", "employer", "added_at")
+    list_select_related = ("employer",)
+    search_fields = ("number", "employer__name")
+    fields = ("number", "employer", "added_at")
+    actions_detail = ("remove",)
+
+    @action(description="Take this number away", permissions=["add"])
+    def remove(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Nobody may be enrolled under it."""
+        number = GroupNumber.objects.get(pk=int(object_id))
+        told = {"employer_id": number.employer_id, "number": number.number}
+        return carried_out(self, request, "The number is taken away.", lambda: remove_group_number(**told))
 
 
 @admin.register(TradingPartner)
