@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from bench import batch, book, pages, parsing
+from bench import batch, book, pages, parsing, redeciding
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
@@ -90,6 +90,10 @@ class Bench:
         self._note("batch: CPU against the floor (COPY of ready text)", cpu / text.cpu, "x", 6)
         self._note("batch: time against the floor (COPY of ready text)", one.spent.wall / text.wall, "x", 6)
         self._note("batch: CPU against COPY of the same values", cpu / values.cpu, "x")
+        again = redeciding.again(batches[0])
+        self._note("what-if: CPU against the batch", again.cpu / cpu, "x", 1)
+        year = again.wall / one.lines_count * redeciding.YEAR_LINES
+        self._note(f"what-if: a year of 5,000 people, {redeciding.YEAR_LINES:,} lines", year, "s", 60)
 
     def _sizes(self) -> None:
         sizes = [lines for lines in LINES if lines <= LINES[-1] // self._scale]

@@ -1,17 +1,24 @@
 """A claim as JSON: what is read, what is refused and where, and that the same claim comes out of every form."""
 
 import json
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
-from tests.workflows.claim_stories import open_book
+from tenants import directory
+from tenants.scope import employer_scope
+from tests.workflows.claim_stories import new_claim, open_book, register
+from tests.workflows.test_adjudication import broken_for
 from tests.x12.samples import full_professional, professional
-from tpa.books.claims.models import Claim, Work
+from tpa.books.claims.models import Claim, Decision, Work
+from tpa.books.members import turns
 from tpa.kernel.document import DocumentError
-from tpa.workflows.adjudication import Counts, decide_waiting
+from tpa.workflows.adjudication import AT_ONCE, Counts, decide_waiting
 from tpa.workflows.claim_intake_forms import from_837, from_json, to_json
 from tpa.workflows.claim_routing import ReferenceTakenError, UnknownMemberError, register_claim_json
+from tpa.workflows.proof import Proof, verify_books
 
 NOW = datetime(2026, 4, 1, 3, 30, tzinfo=UTC)
 
@@ -44,6 +51,49 @@ def test_a_claim_by_rest_is_registered_and_decided(employer, homes, in_employer)
     assert claim.diagnoses == ["J069"]
     # Half past three in the night in UTC is still the day before where the employer is.
     assert claim.received_on == date(2026, 3, 31)
+    assert Decision.objects.get().claim_id == claim_id
+    assert not Work.objects.exists()
+    assert verify_books(employer_id=employer.pk) == Proof(1, [])
+
+
+def test_what_waited_before_is_decided_before(employer, homes, in_employer):
+    (earlier,) = register(new_claim(homes[0], ("99213", 20_000), received_at=NOW - timedelta(days=1)))
+    later = registered(employer, document())
+    assert list(Decision.objects.order_by("family_seq").values_list("claim_id", flat=True)) == [earlier, later]
+
+
+def test_a_claim_that_breaks_the_engine_is_registered_and_left_to_the_workers(
+    employer, homes, in_employer, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        broken_for(patch, lambda claim: True)
+        claim_id = registered(employer, document())
+    assert [work.claim_id for work in Work.objects.all()] == [claim_id]
+    assert not Decision.objects.exists()
+    assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)
+
+
+def test_a_family_with_many_waiting_claims_is_left_to_the_workers(employer, homes, in_employer):
+    register(*(new_claim(homes[0], ("99213", 20_000), ref=f"{n}") for n in range(AT_ONCE)))
+    registered(employer, document())
+    assert (Work.objects.count(), Decision.objects.count()) == (AT_ONCE + 1, 0)
+
+
+def test_a_family_that_a_worker_holds_is_left_to_it(own_database):
+    employer = directory.employer_of_code("acme")
+    (home,) = open_book(employer, count=1)
+
+    def post():
+        try:
+            with transaction.atomic():
+                registered(employer, document())
+        finally:
+            connection.close()
+
+    with employer_scope(employer), transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        turns.take_turns(family_ids=[home.family_id])
+        pool.submit(post).result()
+        assert (Work.objects.count(), Decision.objects.count()) == (1, 0)
     assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)
 
 
@@ -53,7 +103,7 @@ def test_the_same_key_is_the_same_claim_and_another_claim_under_it_is_refused(em
         registered(employer, document(provider_tax_id="987654321"))
     with pytest.raises(ReferenceTakenError):
         registered(employer, document(lines=[{**document()["lines"][0], "units_milli": 2000}]))
-    assert (Claim.objects.count(), Work.objects.count()) == (1, 1)
+    assert (Claim.objects.count(), Decision.objects.count(), Work.objects.count()) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ from tpa.workflows.wake_ups import wake
 
 CHUNK = 1000
 """Claims in a transaction, at most. More would save few statements and hold families for longer."""
+AT_ONCE = 20
+"""Claims of a family, at most, that are decided while somebody waits for the answer."""
 POISON = engine.PendReason("poison", "technical")
 MOST_PARKED = 20
 """Claims that one run puts aside. More of them are not the claims' fault: the run stops, and the work stays."""
@@ -98,6 +100,26 @@ def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int
     with collection_paused(), transaction.atomic():
         waiting, next_seqs = _take(employer, family_ids, limit)
         return _decide(employer, waiting, next_seqs) if waiting else Counts()
+
+
+def decide_at_once(*, employer: Employer, family_id: int) -> bool:
+    """Decide what waits for one family, inside the caller's transaction; False if it must be left to the workers.
+
+    A family that a worker holds, one with more than a few claims waiting, and one with a claim that breaks something are
+    left: a fault costs the caller nothing but the answer.
+    """
+    try:
+        with transaction.atomic():
+            waiting, next_seqs = _take(employer, [family_id], AT_ONCE + 1)
+            if not 0 < len(waiting) <= AT_ONCE:
+                return False
+            _decide(employer, waiting, next_seqs)
+            return True
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:
+        logger(__name__).warning("left to the workers", family_id=family_id, fault=repr(fault)[:200])
+        return False
 
 
 def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[list[facts.Waiting], dict[int, int]]:

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tpa.engine.adjudication.facts import Claim, OtherPayer, ServiceLine
+from tpa.engine.adjudication.facts import Claim, ServiceLine
+from tpa.engine.coordination.answers import OtherPayer
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.money import divide_rounded
 from tpa.x12.claims import Claim837, Code, ServiceLine837

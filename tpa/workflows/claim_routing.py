@@ -22,6 +22,7 @@ from tpa.infra import clock
 from tpa.infra.employers import require_open
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.ids import public_id
+from tpa.workflows.adjudication import decide_at_once
 from tpa.workflows.claim_intake_forms import IncomingClaim, from_json, to_json
 from tpa.workflows.wake_ups import wake
 
@@ -206,8 +207,9 @@ def _item(one: _Placed, file_id: int | None, received_at: datetime) -> edi.NewIt
 def register_claim_json(
     *, employer_id: int, document: Mapping[str, Any], source_ref: str, received_at: datetime
 ) -> int:
-    """A claim by REST into the employer's books, in the caller's transaction; returns its key. Decided soon after.
+    """A claim by REST into the employer's books, and decided, in the caller's transaction; returns its key.
 
+    Where it cannot be decided at once (a worker holds the family), the workers decide it soon after.
     `source_ref` is the request's idempotency key: the same again gives the same claim. Raises DocumentError with the
     JSON pointer of a fault, UnknownMemberError, ReferenceTakenError.
     """
@@ -222,7 +224,8 @@ def register_claim_json(
         claim_id = registered.keys[Claim.Source.REST, source_ref]
         if not registered.new_count and not claims.is_same_claim(claim_id=claim_id, new=new):
             raise ReferenceTakenError("Another claim was registered under this key.")
-        wake("decide_claims", employer_id=employer_id)
+        if not decide_at_once(employer=employer, family_id=family_id):
+            wake("decide_claims", employer_id=employer_id)
         return claim_id
 
 

@@ -36,4 +36,5 @@ PERIODIC = [
     Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
     Periodic(tasks.draft_due_invoices, timedelta(hours=1)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),
+    Periodic(tasks.wake_what_ifs, timedelta(minutes=30)),
 ]

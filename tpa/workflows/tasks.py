@@ -12,6 +12,7 @@ from tpa.workflows import (
     sweep,
     tenant_setup,
     totals,
+    what_if,
 )
 
 DECIDE_SECONDS = 60
@@ -54,6 +55,18 @@ def fold_totals(*, employer_id: int) -> None:
 def draft_invoice(*, employer_id: int, job_id: int) -> None:
     """Draft the month's invoice that the job asks for."""
     invoice_run.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask, time_limit=FILE_SECONDS)
+def answer_what_if(*, employer_id: int, job_id: int) -> None:
+    """Decide a span of claims again under other terms, for their sums alone."""
+    what_if.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask)
+def wake_what_ifs(*, employer_id: int) -> None:
+    """Find the questions that a lost message left unanswered."""
+    what_if.wake_lost(employer_id=employer_id)
 
 
 @shared_task(base=EmployerTask)

@@ -20,7 +20,6 @@ from tpa.books.plans.models import Plan, PlanVersion
 from tpa.infra.clock import clock_at
 from tpa.infra.models import Job, WorkItem
 from tpa.kernel.ids import public_id
-from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_intake import read_claims_file
 from tpa.workflows.eligibility_load_intake import read_enrolment_file
 from tpa.workflows.tenant_setup import set_up_employer
@@ -227,16 +226,15 @@ def test_a_claim_is_registered_once_decided_and_explained_to_the_cent(own, emplo
     open_book(employer)
     told = document(provider_tax_id="123456789", lines=[{**document()["lines"][0], "from_on": "2026-03-09"}])
     first = own("post", "claims/", told, HTTP_IDEMPOTENCY_KEY="k1")
-    assert (first.status_code, first.json()["state"]) == (201, "waiting")
+    assert (first.status_code, first.json()["state"]) == (201, "paid")
     assert own("post", "claims/", told, HTTP_IDEMPOTENCY_KEY="k1").json() == first.json()
     other = own("post", "claims/", {**told, "provider_name": "x"}, HTTP_IDEMPOTENCY_KEY="k1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     with employer_scope(employer):
         assert Claim.objects.count() == 2
-    decide_waiting(employer_id=employer.pk)
     claim = own("get", f"claims/{first.json()['id']}/").json()
-    assert claim["state"] == "paid"
     decision = own("get", f"decisions/{claim['decision']}/").json()
+    assert first.json() == {**claim, "decided": decision}
     (line,) = decision["lines"]
     assert line["allowed_cents"] == 15_000
     assert line["charge_cents"] == line["paid_cents"] + sum(step["cents"] for step in line["steps"])

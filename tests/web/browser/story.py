@@ -1,6 +1,7 @@
 """Half a year of a small employer, so that no page is empty: families, claims of every kind, invoices, files, a job."""
 
 import io
+import json
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -17,14 +18,18 @@ from tpa.books.edi.models import InboundFile, IntakeItem
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Load
+from tpa.books.plans import services as plans
+from tpa.books.plans.models import PlanVersion
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
+from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.stop_loss_sweep import sweep
+from tpa.workflows.what_if import ask, run_job
 
 NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
 VISITS = (("99213", 21_000), ("80053", 9_500))
@@ -45,6 +50,7 @@ class Story(NamedTuple):
     item: int
     job: int
     queue: str
+    what_if: int
 
 
 def tell(employer: Employer) -> Story:
@@ -69,9 +75,11 @@ def tell(employer: Employer) -> Story:
         invoices = list(FundingInvoice.objects.order_by("month"))
         entry = Entry.objects.get(source_kind="decision", source_id=decision.pk, event="claim_approved")
         queue = Pend.objects.get(claim_id=pended).queue
+        question = _what_if(employer)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
+        question,
     )  # fmt: skip
 
 
@@ -111,6 +119,18 @@ def _month(employer: Employer, homes: list, month: int) -> int:
                 approve_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
                 issue_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
     return first
+
+
+def _what_if(employer: Employer) -> int:
+    """A year under the sample plan with dearer visits, answered."""
+    version = PlanVersion.objects.get()
+    document = json.dumps(version.document).replace('"copay": 35', '"copay": 50')
+    draft = plans.draft_version(
+        plan_id=version.plan_id, text=document, effective_on=date(2027, 1, 1), by="story", at=NOW
+    )
+    asked = ask(employer_id=employer.pk, version_id=draft.pk, span=year_of(NOW.date()), by="story")
+    run_job(employer_id=employer.pk, job_id=asked.job_id or 0)
+    return asked.pk
 
 
 def _replacement(employer: Employer, home: object) -> int:

@@ -55,6 +55,8 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "load": of("enrolment", "lod", story.load),
         "invoices": f"{root}invoices/",
         "invoice": of("invoices", "inv", story.draft),
+        "what-ifs": f"{root}what-ifs/",
+        "what-if": of("what-ifs", "wif", story.what_if),
         "exposure": f"{root}exposure/",
         "ledger": f"{root}ledger/",
         "account": f"{root}ledger/2000/",
@@ -73,6 +75,7 @@ def portal_pages(employer: int, story: Story) -> dict[str, str]:
         "enrolment": "/enrolment/",
         "invoices": "/invoices/",
         "invoice": f"/invoices/{public_id('inv', employer, story.invoice)}/",
+        "what-if": f"/what-ifs/{public_id('wif', employer, story.what_if)}/",
         "exposure": "/exposure/",
         "ledger": "/ledger/",
     }

@@ -1,6 +1,6 @@
 """Reading accumulators: sums of entries, grouped by the database, from each family's last checkpoint on."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -37,6 +37,13 @@ FROM (
 GROUP BY family_id, member_id, code, period_on
 ORDER BY family_id, member_id, code, period_on"""
 
+_SINCE = """
+SELECT e.family_id, e.family_seq, e.n, e.member_id, e.code, e.period_on, e.amount, e.line_number
+FROM unnest(%s::bigint[], %s::int[]) AS f(id, first) CROSS JOIN LATERAL (
+    SELECT * FROM accumulators_entry WHERE family_id = f.id AND family_seq >= f.first OFFSET 0
+) e
+ORDER BY 1, 2, 3"""
+
 
 class FamilyBalances(NamedTuple):
     """The sums of a family as the engine's `Balances` takes them, and how many entries came since the checkpoint."""
@@ -45,15 +52,20 @@ class FamilyBalances(NamedTuple):
     fresh_count: int
 
 
-def balances(family_ids: Collection[int], *, before: int | None = None) -> dict[int, FamilyBalances]:
-    """The balances of many families, before decision number `before` of each (None: now). One query.
+def balances(
+    family_ids: Collection[int], *, before: int | Mapping[int, int] | None = None
+) -> dict[int, FamilyBalances]:
+    """The balances of many families, before decision number `before` of each or of all (None: now). One query.
 
     What it reads does not grow with the number of claims that a family has had. A family without entries is missing.
     """
     ids = list(family_ids)
     found: dict[int, FamilyBalances] = {}
+    ends = (
+        [before[key] for key in ids] if isinstance(before, Mapping) else [_ALL if before is None else before] * len(ids)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_BALANCES, [ids, [_ALL if before is None else before] * len(ids)])
+        cursor.execute(_BALANCES, [ids, ends])
         for family_id, member_id, code, period_on, amount, fresh in cursor.fetchall():
             rows, count = found.get(family_id) or ([], 0)
             rows.append((member_id, code, period_on, amount))
@@ -74,12 +86,22 @@ class Posted(NamedTuple):
     line_number: int
 
 
-def entries_of(family_ids: Collection[int], *, family_seq: int | None = None) -> Iterator[Posted]:
-    """The entries of families in the order of decision; of one decision number where it is given."""
+def entries_of(
+    family_ids: Collection[int], *, family_seq: int | None = None, since: Mapping[int, int] | None = None
+) -> Iterator[Posted]:
+    """The entries of families in the order of decision; of one decision number, or since one of each family."""
+    if since is not None:
+        return _entries_since(since)
     found = Entry.objects.filter(family_id__in=list(family_ids))
     if family_seq is not None:
         found = found.filter(family_seq=family_seq)
     return (Posted(*row) for row in found.order_by("family_id", "family_seq", "n").values_list(*Posted._fields))
+
+
+def _entries_since(since: Mapping[int, int]) -> Iterator[Posted]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [list(since), list(since.values())])
+        yield from (Posted(*row) for row in cursor.fetchall())
 
 
 def faults() -> list[str]:

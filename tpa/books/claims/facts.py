@@ -13,6 +13,7 @@ from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import facts
+from tpa.engine.coordination.answers import payers_from_json
 from tpa.engine.pricing.price import PriceBook
 
 
@@ -114,7 +115,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
                 facility_code,
                 admitted_on,
                 tuple(causes),
-                () if others == "[]" else tuple(facts.OtherPayer(*payer) for payer in json.loads(others)),
+                payers_from_json(others),
                 assigned,
                 cleared.get(claim_id, ()),
             ),

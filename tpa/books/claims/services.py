@@ -10,6 +10,7 @@ from tpa.books.claims.errors import PendResolved
 from tpa.books.claims.models import Claim, ClaimLine, Pend
 from tpa.books.claims.registration import NewClaim, Registered
 from tpa.engine.adjudication.decision import Pend as EnginePend
+from tpa.engine.coordination.answers import payers_to_json
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
@@ -132,7 +133,7 @@ def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
         claim.facility_code,
         claim.admitted_on,
         list(claim.related_causes),
-        json.dumps(claim.other_payers),
+        payers_to_json(claim.other_payers),
         claim.assigned,
         list(new.diagnoses),
     )

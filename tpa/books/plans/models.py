@@ -66,3 +66,28 @@ class PlanVersion(models.Model):
     def is_published(self) -> bool:
         """Whether claims may be decided by it; then it is immutable."""
         return self.state == self.State.PUBLISHED
+
+
+class WhatIf(models.Model):
+    """A question: what would the claims of some days have cost under this document? Nothing of the new decisions is kept,
+    only their sums, once the job is done.
+    """
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="+")
+    document = models.JSONField(help_text="The version's document when the question was asked.")
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    job_id = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    result = models.JSONField(null=True, blank=True)
+    members = models.JSONField(null=True, blank=True)
+    """The sums by member: apart from the result, because not everybody who sees that may see persons."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="what_if_span", condition=models.Q(starts_on__lt=models.F("ends_before"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version} from {self.starts_on} to before {self.ends_before}"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from tenants.scope import current_employer
 from tpa.books.plans.documents import difference
-from tpa.books.plans.models import Plan, PlanVersion
+from tpa.books.plans.models import Plan, PlanVersion, WhatIf
 from tpa.engine.adjudication.facts import DatedPlan
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanTerms
@@ -88,6 +88,19 @@ def _parsed(version_ids: list[int]) -> dict[int, PlanTerms]:
         for key, document in PlanVersion.objects.filter(pk__in=missing).values_list("pk", "document"):
             _terms[employer.pk, key] = parse_plan(document)
     return {key: _terms[employer.pk, key] for key in version_ids}
+
+
+def what_ifs() -> QuerySet[WhatIf]:
+    """The questions that were asked, the latest first."""
+    return WhatIf.objects.select_related("version__plan").order_by("-id")
+
+
+def what_if(what_if_id: int) -> WhatIf:
+    """One question with its version and plan. Raises NotFoundError."""
+    found = what_ifs().filter(pk=what_if_id).first()
+    if found is None:
+        raise NotFoundError("There is no such comparison.")
+    return found
 
 
 def child_age_limits(day: date) -> dict[int, int]:

@@ -205,6 +205,11 @@ def amount_counter(terms: PlanTerms, first: FirstAmount, clause: str) -> Counter
     return counter
 
 
+def savings_counter(terms: PlanTerms) -> Counter:
+    """The savings bank of coordination: what is kept for a person in a plan year, drawings below zero."""
+    return Counter(f"{terms.line}:savings", Period.PLAN_YEAR, terms, name="savings", clause="")
+
+
 def site_counter(terms: PlanTerms, one: Limit, place: str) -> Counter:
     """The counter of a limit that counts every tooth, surface, quadrant or arch by itself: of one of them."""
     counter = limit_counter(terms, one)

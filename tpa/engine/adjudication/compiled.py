@@ -12,6 +12,7 @@ from tpa.engine.accumulators.counter import (
     deductible_counter,
     limit_counter,
     out_of_pocket_counter,
+    savings_counter,
     visit_counter,
 )
 from tpa.engine.adjudication.compiled_dental import dental_share
@@ -84,13 +85,14 @@ class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
     __slots__ = (
-        "asks_admissions", "benefit", "coinsurance", "copay", "deductibles", "dental", "first_amount", "first_visits",
-        "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
+        "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles", "dental",
+        "first_amount", "first_visits", "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
     )  # fmt: skip
 
     def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
         self.benefit = benefit
         self.share = share
+        self.coordination = plan.terms.coordination
         self.dental = dental_share(plan.terms, benefit, share)
         self.tier = with_instalments(tier) if self.dental and self.dental.orthodontia else tier
         self.copay = plan.fills(benefit, share, "copay", None)
@@ -129,11 +131,13 @@ class CompiledPlan:
         "deductibles",
         "limits",
         "outside",
+        "savings",
         "terms",
     )  # fmt: skip
 
     def __init__(self, terms: PlanTerms) -> None:
         self.terms = terms
+        self.savings = savings_counter(terms)
         self._tiers = _compile_tiers(terms)
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}

@@ -10,7 +10,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
-from tpa.engine.accumulators.counter import Counter, deductible_counter, limit_counter, out_of_pocket_counter
+from tpa.engine.accumulators.counter import (
+    Counter,
+    deductible_counter,
+    limit_counter,
+    out_of_pocket_counter,
+    savings_counter,
+)
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.decision import Decision, LineDecision, Pend
@@ -101,6 +107,7 @@ def _family(example: Example, terms: PlanTerms) -> Family:
         plans={PLAN_ID: (DatedPlan(1, date.min, terms),)},
         prices=PriceBook(example.prices),
         balances=Balances(),
+        elsewhere=example.elsewhere,
     )
     family.balances.add(entries)
     return family
@@ -119,6 +126,7 @@ def _counters(terms: PlanTerms) -> dict[str, Counter]:
         *(deductible_counter(terms, one) for one in terms.deductibles),
         *(out_of_pocket_counter(terms, one) for one in terms.out_of_pockets),
         *(limit_counter(terms, one) for one in terms.limits),
+        savings_counter(terms),
     ]
     return {counter.code: counter for counter in found}
 

@@ -15,8 +15,10 @@ from tpa.engine.adjudication.examples_dental import (
     place_counter,
     read_instalment,
 )
-from tpa.engine.adjudication.facts import Claim, Coverage, OtherPayer, Person, ServiceLine
+from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
+from tpa.engine.adjudication.facts import Claim, Coverage, Elsewhere, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
+from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
 from tpa.engine.pricing.price import Price
 from tpa.kernel.document import DocumentError, Section
@@ -70,6 +72,7 @@ class Example(NamedTuple):
     used: tuple[Used, ...]
     claims: tuple[ExampleClaim, ...]
     used_after: tuple[Used, ...]
+    elsewhere: Mapping[int, Elsewhere]
 
 
 def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
@@ -80,8 +83,13 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
         coverages: dict[int, tuple[Coverage, ...]] = {}
         rows = one.sections("people") or [Section({"name": "employee"}, one.at("people"))]
         tier = one.choice("coverage_tier", COVERAGE_TIERS, "EE" if len(rows) == 1 else "EF")
+        elsewhere: dict[int, Elsewhere] = {}
+        holder = rows[0].text("name"), rows[0].day("birth_on", _BORN_ON)
         for member_id, row in enumerate(rows, start=1):
+            found = read_elsewhere(row, *holder)
             name, people[member_id], coverages[member_id] = _person(row, member_id, tier, terms.line)
+            if found is not None:
+                elsewhere[member_id] = found
             if name in names:
                 raise DocumentError(f"There are two people named {name!r}.", where=row.at("name"))
             names[name] = member_id
@@ -101,6 +109,7 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
             _used(one, "used", names, terms),
             tuple(claims),
             _used(one, "expect_used", names, terms),
+            elsewhere,
         )
 
 
@@ -129,6 +138,8 @@ def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms
     codes = [f"deductible.{one.code}" for one in terms.deductibles] + [
         f"oop.{one.code}" for one in terms.out_of_pockets
     ]
+    if terms.coordination is not None and terms.coordination.method is Method.SAVINGS_BANK:
+        codes.append("savings")
     brought = brought_along(terms)
     found = []
     with section.section(key) as table:
@@ -184,6 +195,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
         rows = one.sections("lines")
         if not rows:
             raise DocumentError("A claim needs at least one line.", where=one.at("lines"))
+        payers = read_payers(one, rows)
         lines, expected = [], []
         for number, row in enumerate(rows, start=1):
             line, wanted = _line(row, number, on)
@@ -203,7 +215,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             admitted_on=one.day("admitted_on", None),
             frequency=one.choice("frequency", ("1", "7", "8"), "1"),
             related_causes=one.texts("related_causes", ()),
-            other_payers=tuple(OtherPayer(name, 0) for name in one.texts("other_payers", ())),
+            other_payers=payers,
             cleared=one.texts("cleared", ()),
             **claim_facts(one),
         )

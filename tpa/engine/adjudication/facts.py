@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication.decision import Decision
+from tpa.engine.coordination.answers import OtherPayer
+from tpa.engine.coordination.coverage import HeldCoverage
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import PriceBook
+from tpa.kernel.periods import FOREVER
 
 
 class ServiceLine(NamedTuple):
@@ -51,14 +54,6 @@ class Treatment(NamedTuple):
     months: int | None = None
     months_left: int | None = None
     banded_on: date | None = None
-
-
-class OtherPayer(NamedTuple):
-    """What another payer has done with the claim, as the claim says."""
-
-    name: str
-    paid_cents: int
-    responsibility: str = ""
 
 
 class Claim(NamedTuple):
@@ -121,6 +116,40 @@ class Coverage(NamedTuple):
     ends_before: date
 
 
+class OtherCoverage(NamedTuple):
+    """A coverage of a member by another plan, in force from `held.starts_on` (None: always) until `ends_before`.
+
+    `line` is the line of coverage that it is for; "" for every one.
+    """
+
+    held: HeldCoverage
+    line: str = ""
+    ends_before: date = FOREVER
+
+
+class OwnCoverage(NamedTuple):
+    """What the order of benefits asks about our own coverage of a member who is also covered elsewhere.
+
+    `status` "" and `employees` None: as the plan says. `starts_on` None: the first day of the coverage.
+    """
+
+    status: str = ""
+    hours: str = "full_time"
+    starts_on: date | None = None
+    holder: str = ""
+    holder_birth_on: date | None = None
+    role: str = "parent"
+    decree: bool = False
+    employees: int | None = None
+
+
+class Elsewhere(NamedTuple):
+    """A member's coverages by other plans, and ours beside them."""
+
+    own: OwnCoverage
+    others: tuple[OtherCoverage, ...]
+
+
 class DatedPlan(NamedTuple):
     """A published plan version and the day from which it is in force, until the next one is."""
 
@@ -164,6 +193,8 @@ class Family:
     prices: PriceBook
     balances: Balances = field(default_factory=Balances)
     history: History = field(default_factory=dict)
+    elsewhere: Mapping[int, Elsewhere] = field(default_factory=dict)
+    """By member, of those who are covered by another plan too."""
 
     def fold(self, claim: Claim, decision: Decision) -> None:
         """Count a decision: the family's next claim sees its accumulator entries and its lines, an estimate's lines not."""

@@ -10,6 +10,7 @@ from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, CompiledTier, Fills
 from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
 from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
+from tpa.engine.coordination.answers import Prior
 from tpa.engine.plan.terms_dental import Alternate
 from tpa.kernel.errors import InvariantError
 
@@ -21,7 +22,19 @@ DISCOUNT = "45"
 class ClaimWork:
     """One claim while the rules work on it: what its lines have in common."""
 
-    __slots__ = ("claim", "coverage", "decided", "entries", "family", "history", "left", "pends", "person", "plan")
+    __slots__ = (
+        "answers",
+        "claim",
+        "coverage",
+        "decided",
+        "entries",
+        "family",
+        "history",
+        "left",
+        "pends",
+        "person",
+        "plan",
+    )
 
     def __init__(self, claim: Claim, family: Family) -> None:
         self.claim = claim
@@ -37,6 +50,8 @@ class ClaimWork:
         self.coverage: Coverage | None = None
         self.plan: CompiledPlan | None = None
         """Of the line before: `left` was worked out for them."""
+        self.answers: dict[tuple[str, ...], dict[int, Prior]] = {}
+        """What payers have done, by line number; kept by their names."""
 
     def pend(self, code: str, queue: str, detail: str = "", line_number: int = 0) -> bool:
         """Stop the claim for a person; False where an examiner has settled this reason."""
@@ -64,7 +79,7 @@ class LineWork:
     __slots__ = (
         "allowed_cents", "alternate", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage",
         "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_first_visit", "line",
-        "member_cents", "moves", "open_cents", "person", "plan", "rate", "share", "tier", "tier_name", "version_id",
+        "member_cents", "moves", "open_cents", "person", "plan", "prior", "rate", "share", "tier", "tier_name", "version_id",
         "work",
     )  # fmt: skip
 
@@ -100,6 +115,8 @@ class LineWork:
         self.is_closed = False
         """Denied or waiting for a person: no later rule looks at the line."""
         self.moves: list[Move] = []
+        self.prior: Prior | None = None
+        """What other plans have paid before this one."""
 
     def move(self, rule: str, group: str, carc: str, cents: int, clause: str = "", inputs: Inputs = ()) -> None:
         """Take `cents` out of the open charge. Zero is no move; more than is open breaks an invariant.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from tpa.engine.plan.parse_coordination import parse_coordination
 from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
 from tpa.engine.plan.parse_share import EVERY_TIER, PARTS, read_shares
 from tpa.engine.plan.teeth import Site
@@ -83,6 +84,7 @@ class _Parser:
             "review_over_cents": read(lambda: amount(plan, "review_over", None)),
             "unlisted": read(lambda: Unlisted(plan.choice("unlisted", tuple(Unlisted), Unlisted.DENY))),
             "other_party": read(lambda: _other_party(plan)),
+            "coordination": read(lambda: parse_coordination(plan)),
             "examples": read(lambda: tuple(dict(one.items()) for one in _tables(plan, "examples"))),
             "dental": read(lambda: dental_terms(plan, names_of(names, benefits), self.each)),
         }

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from tpa.engine.plan.teeth import Site
+from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_dental import DentalTerms, Rollover
 from tpa.engine.plan.terms_share import Share
 from tpa.kernel.errors import DomainError
@@ -282,5 +283,7 @@ class PlanTerms:
     benefits: tuple[Benefit, ...]
     examples: tuple[Mapping[str, Any], ...]
     """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""
+    coordination: Coordination | None = None
+    """None: another plan that covers the person is a matter of `other_party`."""
     dental: DentalTerms = field(default_factory=DentalTerms)
     """What a dental or vision plan has besides."""

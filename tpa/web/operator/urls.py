@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import money, people
+from tpa.web.employer import money, people, what_ifs
 from tpa.web.operator import employers, files, invoicing, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -43,6 +43,14 @@ urlpatterns = [
     path(f"{_EMPLOYER}invoices/<str:invoice>/pdf/", employer_page("invoices.read")(money.invoice_pdf), name="pdf"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/approve/", invoicing.approve, name="approve-invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/issue/", invoicing.issue, name="issue-invoice"),
+    path(f"{_EMPLOYER}what-ifs/", employer_page("what_if.read")(what_ifs.what_ifs), name="what-ifs"),
+    path(f"{_EMPLOYER}what-ifs/ask/", employer_page("what_if.run")(what_ifs.ask_what_if), name="ask-what-if"),
+    path(f"{_EMPLOYER}what-ifs/<str:what_if>/", employer_page("what_if.read")(what_ifs.what_if), name="what-if"),
+    path(
+        f"{_EMPLOYER}what-ifs/<str:what_if>/members/<str:member>/",
+        employer_page("claims.read")(what_ifs.what_if_member),
+        name="what-if-member",
+    ),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
     path(f"{_EMPLOYER}ledger/entries/<str:entry>/", employer_page("ledger.read")(money.entry), name="entry"),

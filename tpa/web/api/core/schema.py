@@ -17,7 +17,7 @@ from tpa.web.api.core.problems import CONTENT_TYPE
 ID_KINDS = {
     "claim": "clm", "decision": "dec", "employer": "emp", "entry": "led", "file": "fil", "invoice": "inv",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
-    "price_version": "prv", "run": "run", "version": "plv", "work_item": "wki",
+    "price_version": "prv", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
 }  # fmt: skip
 """Name of a place in a path -> the kind of public id that stands there."""
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
-from tpa.books.claims.models import Claim
+from tpa.books.claims.models import Claim, Decision
 from tpa.books.members import selectors as members
 from tpa.infra import clock
 from tpa.web.api.core.access import Row
@@ -125,6 +125,12 @@ class DecisionDetailSerializer(DecisionSerializer):
     lines = DecisionLineSerializer(many=True)
 
 
+class NewClaimSerializer(ClaimDetailSerializer):
+    """A claim just registered, with what was decided; null where it waits for a person or for the workers."""
+
+    decided = DecisionDetailSerializer(allow_null=True)
+
+
 class PendSerializer(serializers.Serializer):
     """A claim that waits for a person, or did."""
 
@@ -190,16 +196,17 @@ class ClaimsView(BookView):
         shown = [_shown(claim, stand[claim.pk]) for claim in found]
         return paginator.get_paginated_response(ClaimSerializer(shown, many=True, context=self.context()).data)
 
-    @extend_schema(request=ClaimFormSerializer, responses={201: ClaimDetailSerializer}, examples=[EXAMPLE])
+    @extend_schema(request=ClaimFormSerializer, responses={201: NewClaimSerializer}, examples=[EXAMPLE])
     def post(self, request: Request) -> Response:
-        """Register a claim; it is decided soon after. Needs an Idempotency-Key."""
+        """Register a claim and decide it; what no examiner need see is answered at once. Needs an Idempotency-Key."""
         return once(self, request, self._register)
 
     def _register(self, key: str) -> tuple[int, Any]:
         claim_id = register_claim_json(
             employer_id=self.employer_id, document=_document(self.request.data), source_ref=key, received_at=clock.now()
         )
-        return 201, _detail(self, claim_id)
+        claim, decision = _detail(self, claim_id)
+        return 201, {**claim, "decided": _explained(self, decision) if decision else None}
 
 
 def _document(data: Any) -> dict[str, Any]:
@@ -208,11 +215,15 @@ def _document(data: Any) -> dict[str, Any]:
     return data
 
 
-def _detail(view: BookView, claim_id: int) -> dict[str, Any]:
-    claim = selectors.claim(claim_id)
-    shown = _shown(claim, selectors.standings([claim_id])[claim_id])
-    data = ClaimSerializer(shown, context=view.context()).data
-    return {**data, "lines": ClaimLineSerializer(selectors.lines(claim_id), many=True).data}
+def _detail(view: BookView, claim_id: int) -> tuple[dict[str, Any], Decision | None]:
+    standing = selectors.standings([claim_id])[claim_id]
+    data = ClaimSerializer(_shown(selectors.claim(claim_id), standing), context=view.context()).data
+    return {**data, "lines": ClaimLineSerializer(selectors.lines(claim_id), many=True).data}, standing.decision
+
+
+def _explained(view: BookView, decision: Decision) -> dict[str, Any]:
+    lines = DecisionLineSerializer(selectors.explained(decision.pk), many=True).data
+    return {**DecisionSerializer(decision, context=view.context()).data, "lines": lines}
 
 
 class ClaimView(BookView):
@@ -223,7 +234,7 @@ class ClaimView(BookView):
     @extend_schema(responses=ClaimDetailSerializer)
     def get(self, request: Request, claim: str) -> Response:
         """The claim with its lines."""
-        return Response(_detail(self, self.key_of(claim, "clm")))
+        return Response(_detail(self, self.key_of(claim, "clm"))[0])
 
 
 class ClaimDecisionsView(BookView):
@@ -248,10 +259,7 @@ class DecisionView(BookView):
     @extend_schema(responses=DecisionDetailSerializer)
     def get(self, request: Request, decision: str) -> Response:
         """The decision, line by line and step by step."""
-        found = selectors.decision(self.key_of(decision, "dec"))
-        data = DecisionSerializer(found, context=self.context()).data
-        lines = DecisionLineSerializer(selectors.explained(found.pk), many=True).data
-        return Response({**data, "lines": lines})
+        return Response(_explained(self, selectors.decision(self.key_of(decision, "dec"))))
 
 
 class PendsView(BookView):

@@ -16,6 +16,7 @@ from tpa.web.api.v1 import (
     plans,
     prices,
     queues,
+    what_ifs,
 )
 
 urlpatterns = [
@@ -35,6 +36,13 @@ urlpatterns = [
     path("plan-versions/<str:version>/check/", plans.PlanVersionCheckView.as_view(), name="plan-version-check"),
     path("plan-versions/<str:version>/publish/", plans.PlanVersionPublishView.as_view(), name="plan-version-publish"),
     path("plan-versions/<str:version>/difference/", plans.PlanVersionDifferenceView.as_view(), name="plan-difference"),
+    path("what-ifs/", what_ifs.WhatIfsView.as_view(), name="what-ifs"),
+    path("what-ifs/<str:what_if>/", what_ifs.WhatIfView.as_view(), name="what-if"),
+    path("what-ifs/<str:what_if>/cancel/", what_ifs.WhatIfCancelView.as_view(), name="what-if-cancel"),
+    path("what-ifs/<str:what_if>/csv/", what_ifs.WhatIfTableView.as_view(), name="what-if-csv"),
+    path("what-ifs/<str:what_if>/claims/", what_ifs.WhatIfClaimsView.as_view(), name="what-if-claims"),
+    path("what-ifs/<str:what_if>/members/", what_ifs.WhatIfMembersView.as_view(), name="what-if-members"),
+    path("what-ifs/<str:what_if>/members/csv/", what_ifs.WhatIfMembersTableView.as_view(), name="what-if-members-csv"),
     path("members/", members.MembersView.as_view(), name="members"),
     path("members/<str:member>/", members.MemberView.as_view(), name="member"),
     path("members/<str:member>/coverages/", members.MemberCoveragesView.as_view(), name="member-coverages"),

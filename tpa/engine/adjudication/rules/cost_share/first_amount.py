@@ -20,4 +20,9 @@ def _has_first_amount(share: CompiledShare) -> bool:
     return share.first_amount is not None
 
 
-RULE = Rule("The first dollars of a year may share cost in another way.", count_amount, wanted=_has_first_amount)
+RULE = Rule(
+    "The first dollars of a year may share cost in another way.",
+    count_amount,
+    wanted=_has_first_amount,
+    after=("maintenance_of_benefits",),
+)

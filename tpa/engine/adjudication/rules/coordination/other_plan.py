@@ -1,0 +1,84 @@
+"""What the plan pays where another one has paid before it: the plan's method, on the line as decided so far."""
+
+from tpa.engine.accumulators.balances import AccumulatorEntry
+from tpa.engine.adjudication.compiled import CompiledShare
+from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.relief import give_back, relieve, reopen
+from tpa.engine.adjudication.rule import Rule
+from tpa.engine.coordination.payment import Coordinated, Normal, coordinate
+from tpa.engine.plan.terms_coordination import Coordination, Counts, Method
+
+NAME = "coordination.other_plan"
+
+
+def coordinate_line(work: LineWork) -> None:
+    """Give the member back what the other plan has paid for, and move the rest of the other plan's effect out (OA-23)."""
+    terms, prior = work.share.coordination, work.prior
+    if terms is None or prior is None:
+        return
+    normal_cents = work.open_cents
+    normal = Normal(
+        work.line.charge_cents,
+        work.allowed_cents,
+        normal_cents,
+        work.member_cents,
+        work.claim.form == "institutional",
+    )
+    saved_cents = _saved(work) if terms.method is Method.SAVINGS_BANK else 0
+    found = _within_maximums(work, coordinate(terms, normal, prior, saved_cents=saved_cents))
+    inputs = (
+        ("method", terms.method.value),
+        ("normal_cents", normal_cents),
+        ("allowable_cents", found.allowable_cents),
+        ("prior_paid_cents", prior.paid_cents),
+        ("pays_cents", found.pays_cents),
+    )
+    reopen(work, NAME, "CO", "45", found.raised_cents, terms.clause, inputs)
+    back = work.member_cents - found.member_cents
+    relieve(work, NAME, back, terms.clause, inputs, uncounted=terms.counts is Counts.REMAINING)
+    work.move(NAME, "OA", "23", work.open_cents - found.pays_cents, terms.clause, inputs)
+    for held in work.share.paid_limits:
+        if found.pays_cents < normal_cents:
+            give_back(work, held.counter, normal_cents - found.pays_cents)
+        elif found.pays_cents > normal_cents:
+            work.fill(held.counter, found.pays_cents - normal_cents)
+    if found.saved_cents:
+        counter, member_id, day = work.plan.savings, work.person.member_id, work.line.from_on
+        entry = AccumulatorEntry(member_id, counter.code, counter.key_on(day), found.saved_cents, work.line.number)
+        work.work.entries.append(entry)
+
+
+def _within_maximums(work: LineWork, found: Coordinated) -> Coordinated:
+    """What the savings bank adds stops at the plan's maximums, as every payment of the plan does."""
+    more = found.pays_cents - work.open_cents
+    if more <= 0 or not work.share.paid_limits:
+        return found
+    cut = max(0, more - min(work.left(held.counter) for held in work.share.paid_limits))
+    return found._replace(
+        pays_cents=found.pays_cents - cut,
+        member_cents=min(found.member_cents + cut, work.member_cents),
+        saved_cents=found.saved_cents + cut,
+    )
+
+
+def _saved(work: LineWork) -> int:
+    """What the savings bank holds for the person in the plan year of the line."""
+    counter, day = work.plan.savings, work.line.from_on
+    key_on = counter.key_on(day)
+    filed = sum(one.amount for one in work.work.entries if one.code == counter.code and one.period_on == key_on)
+    return max(0, filed + counter.used(work.work.family.balances, work.person.member_id, day))
+
+
+def _coordinates(share: CompiledShare) -> bool:
+    terms: Coordination | None = share.coordination
+    return terms is not None and terms.method is not Method.MAINTENANCE_OF_BENEFITS
+
+
+RULE = Rule(
+    "After another plan the plan pays by its method of coordination.",
+    coordinate_line,
+    operator="{method}: alone the plan would pay {normal_cents}; allowable {allowable_cents}, paid before"
+    " {prior_paid_cents}; the plan pays {pays_cents}.",
+    member="Your other plan has paid {prior_paid_cents}. Together with it your plan pays {pays_cents}.",
+    wanted=_coordinates,
+)
