@@ -70,6 +70,9 @@ def from_837(came: Claim837) -> IncomingClaim:
             for one in came.other_payers
         ),
         assigned=came.benefits_assigned != "N",
+        drg=_cut("".join(one.value for one in came.coded("DR")[:1]), 4),
+        zip_code=_zip((came.provider("77") or came.billing).address.postal_code or came.billing.address.postal_code),
+        repriced_cents=_price(came.repricing.allowed_cents) if came.repricing else None,
     )
     return IncomingClaim(
         Patient(
@@ -119,6 +122,11 @@ def _price(cents: int | None) -> int | None:
 
 def _cut(text: str, most: int) -> str:
     return text[:most] if text.isprintable() else "".join(char for char in text if char.isprintable())[:most]
+
+
+def _zip(text: str) -> str:
+    """The five digits of a postal code; "" where it is not one of the United States."""
+    return text[:5] if text[:5].isdigit() and len(text) >= 5 else ""
 
 
 def _milli(quantity: Decimal | None) -> int:
@@ -184,6 +192,9 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         related_causes=_codes(told, "related_causes", 3),
         other_payers=tuple(_payer_from(one) for one in told.sections("other_payers")),
         assigned=told.flag("assigned", True),
+        drg=_short(told, "drg", 4),
+        zip_code=_short(told, "zip_code", 5),
+        repriced_cents=told.cents("repriced_cents", None),
     )
 
 
@@ -254,6 +265,9 @@ def to_json(came: IncomingClaim) -> dict[str, Any]:
         "original_reference": claim.original_reference,
         "facility_code": claim.facility_code,
         "admitted_on": claim.admitted_on,
+        "drg": claim.drg,
+        "zip_code": claim.zip_code,
+        "repriced_cents": claim.repriced_cents,
         "related_causes": list(claim.related_causes),
         "other_payers": [_told(one._asdict()) for one in claim.other_payers],
         "lines": [

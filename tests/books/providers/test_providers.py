@@ -15,7 +15,7 @@ from tpa.books.providers.models import (
     Provider,
     ProviderContract,
 )
-from tpa.books.providers.selectors import UNKNOWN, Ask, Standing, prices, standings
+from tpa.books.providers.selectors import UNKNOWN, Ask, Standing, prices, standings, table_keys
 from tpa.books.providers.services import import_price_list, publish_price_list
 from tpa.engine.pricing.price import PriceBook
 from tpa.kernel.errors import ConflictError
@@ -160,12 +160,25 @@ def test_a_faulty_file_leaves_nothing(db):
     assert not PriceList.objects.exists()
 
 
+def test_days_weights_and_areas_come_into_the_book_and_a_plan_names_its_tables(db):
+    data = b"code,per,area,percentile,amount,weight\n0120,day,,,1800,\nDRG,weight,,,6500,\n470,,,,,1.9052\nD1110,,941,80,150,\n"
+    key = published("usual", date(2025, 1, 1), data).price_list_id
+    assert table_keys({"usual", "other"}) == {"usual": key}
+    book = PriceBook(prices([key], ["0120", "DRG", "470", "D1110"]))
+    assert book.find_per(key, "0120", MARCH, "day").cents == 180000
+    assert book.find_per(key, "DRG", MARCH, "weight").cents == 650000
+    assert book.find_weight(key, "470", MARCH) == 19052
+    assert book.find_percentile(key, "D1110", (), MARCH, "94110", 80).cents == 15000
+    assert book.find_percentile(key, "D1110", (), MARCH, "10001", 80) is None
+    assert book.find(key, "0120", (), "", MARCH) is None
+
+
 def test_published_prices_stay_also_against_sql(db):
     version = published("core", date(2025, 1, 1), b"code,amount\n99213,100\n")
     statements = [
         "UPDATE providers_price SET amount_cents = 1",
         "DELETE FROM providers_price",
-        f"INSERT INTO providers_price (version_id, code, modifier, place, amount_cents) VALUES ({version.pk}, 'A0001', '', '', 1)",  # noqa: E501
+        f"INSERT INTO providers_price (version_id, code, modifier, place, per, area, percentile, weight_e4, amount_cents) VALUES ({version.pk}, 'A0001', '', '', 'unit', '', 0, 0, 1)",  # noqa: E501
         "UPDATE providers_pricelistversion SET effective_on = '2024-01-01'",
     ]
     for statement in statements:

@@ -20,6 +20,7 @@ GOLDEN = [
     "screens.exclusion",
     "pricing.allowed",
     "pricing.alternate_benefit",
+    "claim_pricing.package",
     "limits.missing_tooth",
     "limits.instalments",
     "limits.site_limit",

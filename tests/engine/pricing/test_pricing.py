@@ -7,7 +7,9 @@ import pytest
 
 from tests.engine.adjudication.stories import LAB, SURGERY, claim, decide_line, family, line, moves, pend, plan, share
 from tpa.engine.adjudication.compiled import compile_plan
+from tpa.engine.adjudication.rules.claim_pricing.package import spread
 from tpa.engine.plan import PlanError
+from tpa.engine.pricing.method import Package
 from tpa.engine.pricing.order import METHODS
 from tpa.engine.pricing.price import Price, PriceBook
 
@@ -133,5 +135,50 @@ def test_all_faults_of_a_plans_pricing_are_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("step", "where"),
+    [
+        ({"method": "case_rate", "outlier": {"threshold": 5}}, "/tiers/0/prices/0/outlier/percent"),
+        ({"method": "drg", "base_rate": 5}, "/tiers/0/prices/0/weights"),
+        ({"method": "drg", "weights": {"470": "0"}}, "/tiers/0/prices/0/weights/470"),
+        ({"method": "drg", "weights": {"470": "1"}, "table": "x"}, "/tiers/0/prices/0/weights"),
+        ({"method": "percentile", "percentile": 100, "table": "x"}, "/tiers/0/prices/0/percentile"),
+        ({"method": "percentile", "percentile": 80, "amounts": {"D1110": 5}}, "/tiers/0/prices/0/amounts"),
+        ({"method": "percent_of_medicare", "percent": "140%"}, "/tiers/0/prices/0/amounts"),
+        ({"method": "lesser_of", "of": [{"method": "repriced"}, {"method": "price_list"}]}, "/tiers/0/prices/0/of"),
+        ({"method": "price_list", "classes": ["major"]}, "/tiers/0/prices/0/classes"),
+        ({"method": "price_list", "codes": ["b-a"]}, "/tiers/0/prices/0/codes/0"),
+        ({"method": "price_list", "forms": ["ub"]}, "/tiers/0/prices/0/forms/0"),
+    ],
+)
+def test_a_step_that_cannot_be_read_says_where(step: dict[str, Any], where: str) -> None:
+    with pytest.raises(PlanError) as refused:
+        compile_plan(priced(step))
+    assert [fault.where for fault in refused.value.faults] == [where]
+
+
+@pytest.mark.parametrize("wishes", [(), ((1, 600_00),), ((2, 5000_00), (3, 1_00))])
+@pytest.mark.parametrize("charges", [(1_00, 999_99, 0), (300_00, 300_00, 300_01), (0, 0, 0)])
+@pytest.mark.parametrize("lesser", [True, False])
+def test_one_price_lies_on_its_lines_to_the_cent(
+    wishes: tuple[tuple[int, int], ...], charges: tuple[int, ...], lesser: bool
+) -> None:
+    cents = sum(part for _, part in wishes) or 700_01
+    lines = spread(Package(cents, wishes), charges, (1, 2, 3), lesser=lesser)
+    assert sum(lines) == (min(cents, sum(charges)) if lesser else cents)
+    assert all(0 <= one <= charge for one, charge in zip(lines, charges, strict=True)) or not lesser
+
+
 def test_every_method_is_a_file() -> None:
-    assert list(METHODS) == ["percent_of_charge", "price_list", "repriced", "schedule"]
+    assert list(METHODS) == [
+        "case_rate",
+        "drg",
+        "lesser_of",
+        "per_diem",
+        "percent_of_charge",
+        "percent_of_medicare",
+        "percentile",
+        "price_list",
+        "repriced",
+        "schedule",
+    ]

@@ -13,8 +13,10 @@ from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import facts
+from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.coordination.answers import payers_from_json
-from tpa.engine.pricing.price import PriceBook
+from tpa.engine.plan.terms import PlanTerms
+from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
 
 
 class Waiting(NamedTuple):
@@ -34,7 +36,7 @@ class FamilyFacts(NamedTuple):
 
 _CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
     c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
-    c.service_on"""
+    c.drg, c.zip_code, c.repriced_cents, c.service_on"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM (
         SELECT family_id FROM claims_work WHERE family_id > %s ORDER BY family_id, received_at, claim_id LIMIT %s
@@ -93,7 +95,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
     cleared: dict[int, tuple[str, ...]] = {}
     for claim_id, reasons in _rows(_CLEARED, [claim_ids, known_at]):
         cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in json.loads(reasons)))
-    asks = {row[1]: providers.Ask(row[7], row[6], row[16]) for row in rows}
+    asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
     standings = providers.standings(employer_id, set(asks.values()))
     return [
         Waiting(
@@ -118,6 +120,9 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
                 payers_from_json(others),
                 assigned,
                 cleared.get(claim_id, ()),
+                drg,
+                zip_code,
+                repriced_cents,
             ),
         )
         for (
@@ -137,6 +142,9 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             causes,
             others,
             assigned,
+            drg,
+            zip_code,
+            repriced_cents,
             _,
         ) in rows
     ]
@@ -152,7 +160,7 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     people = members.families_facts(ids, known_at=known_at)
     covered_by = {one.plan_id for family in people.values() for spans in family.coverages.values() for one in spans}
     dated = plans.published_terms(covered_by, known_at=known_at)
-    prices = price_book(claims)
+    prices = price_book(claims, [one.terms for versions in dated.values() for one in versions])
     balances = {} if known_at else accumulators.balances(ids)
     histories = {} if known_at else _histories(claims)
     nothing = accumulators.FamilyBalances([], 0)
@@ -177,15 +185,27 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     return found
 
 
-def price_book(claims: Iterable[Waiting]) -> PriceBook:
-    """The prices that any of these claims may need, each looked up once."""
+def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms]) -> PriceBook:
+    """The prices that any of these claims may need by these plans, each looked up once."""
     lists: set[int] = set()
-    codes: set[str] = set()
+    codes: set[str] = {BASE_RATE}
     for one in claims:
         lists.add(one.claim.price_list_id)
+        codes.add(one.claim.drg)
         for line in one.claim.lines:
             codes.update((line.procedure, line.revenue_code))
-    return PriceBook(providers.prices(lists - {0}, codes - {""}))
+    named: set[str] = set()
+    for terms in plans:
+        plan = compile_plan(terms)
+        named |= plan.tables
+        codes |= plan.priced_codes
+    names = {key: name for name, key in providers.table_keys(named).items()}
+    found: dict[PriceKey, list[Price]] = {}
+    for (key, code), rows in providers.prices((lists | names.keys()) - {0}, codes - {""}).items():
+        found[key, code] = rows
+        if key in names:
+            found[names[key], code] = rows
+    return PriceBook(found)
 
 
 def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:

@@ -51,6 +51,9 @@ class Claim(models.Model):
     other_payers = models.JSONField(default=list, help_text="[[name, paid_cents, responsibility], ...]")
     assigned = models.BooleanField(default=True, help_text="Benefits are assigned: the provider is paid.")
     diagnoses = ArrayField(models.CharField(max_length=10), default=list)
+    drg = models.CharField("DRG", max_length=4, blank=True, help_text="Diagnosis-related group of a stay.")
+    zip_code = models.CharField("ZIP code", max_length=5, blank=True, help_text="Where the service was given.")
+    repriced_cents = models.BigIntegerField(null=True, help_text="The price that a repricer put on the whole claim.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "source_ref"], name="claim_once_by_source"),)

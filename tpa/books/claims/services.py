@@ -47,6 +47,9 @@ _CLAIM = (
     "other_payers",
     "assigned",
     "diagnoses",
+    "drg",
+    "zip_code",
+    "repriced_cents",
 )
 _LINE = (
     "claim_id",
@@ -136,6 +139,9 @@ def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
         payers_to_json(claim.other_payers),
         claim.assigned,
         list(new.diagnoses),
+        claim.drg,
+        claim.zip_code,
+        claim.repriced_cents,
     )
 
 

@@ -138,7 +138,13 @@ class PriceListVersion(models.Model):
 
 
 class Price(models.Model):
-    """One price: a fixed amount per unit, or a percentage of the charge. Empty modifier or place matches any."""
+    """One price: an amount, a percentage of the charge, or a DRG's weight. Empty modifier, place or area matches any."""
+
+    class Per(models.TextChoices):
+        UNIT = "unit", "Unit"
+        DAY = "day", "Day"
+        CASE = "case", "Case"
+        WEIGHT = "weight", "Weight of one"
 
     version = models.ForeignKey(PriceListVersion, models.CASCADE, related_name="prices")
     code = models.CharField(max_length=8, help_text="Procedure or revenue code.")
@@ -146,15 +152,22 @@ class Price(models.Model):
     place = models.CharField("place of service", max_length=2, blank=True)
     amount_cents = models.BigIntegerField(null=True, blank=True, help_text="Per unit, in cents.")
     percent_of_charge_bp = models.IntegerField(null=True, blank=True, help_text="In basis points: 6000 is 60 %.")
+    per = models.CharField(max_length=6, choices=Per, default=Per.UNIT)
+    area = models.CharField(max_length=5, blank=True, help_text="The first digits of a ZIP code; empty is everywhere.")
+    percentile = models.PositiveSmallIntegerField(default=0, help_text="0: not a row of a percentile table.")
+    weight_e4 = models.IntegerField("relative weight", default=0, help_text="Of a DRG, in ten-thousandths.")
 
     class Meta:
         ordering = ["version", "code", "modifier", "place"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "code", "modifier", "place"], name="price_once"),
+            models.UniqueConstraint(
+                fields=["version", "code", "modifier", "place", "per", "area", "percentile"], name="price_once"
+            ),
             models.CheckConstraint(
-                condition=Q(amount_cents__gte=0, percent_of_charge_bp__isnull=True)
-                | Q(amount_cents__isnull=True, percent_of_charge_bp__gte=0),
-                name="price_amount_or_percent",
+                condition=Q(amount_cents__gte=0, percent_of_charge_bp__isnull=True, weight_e4=0)
+                | Q(amount_cents__isnull=True, percent_of_charge_bp__gte=0, weight_e4=0)
+                | Q(amount_cents__isnull=True, percent_of_charge_bp__isnull=True, weight_e4__gt=0),
+                name="price_amount_percent_or_weight",
             ),
         ]
 

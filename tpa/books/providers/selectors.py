@@ -12,6 +12,7 @@ from tpa.books.providers.models import (
     EmployerNetwork,
     NetworkMembership,
     Price,
+    PriceList,
     PriceListVersion,
     Provider,
     ProviderContract,
@@ -144,10 +145,16 @@ def _in_force(contracts: Iterable[_Held], day: date) -> int:
     return next((int(held.gives) for held in contracts if day in held.span), 0)
 
 
-_Rows = tuple[tuple[str, str, int | None, int], ...]
+_Row = tuple[str, str, int | None, int, str, str, int, int]
+_Rows = tuple[_Row, ...]
 _MOST_KEPT = 200_000
 _kept: dict[tuple[int, str], _Rows] = {}
 """(version, code) -> its rows. A published version never changes, so what was read once stays true in this process."""
+
+
+def table_keys(names: Collection[str]) -> dict[str, int]:
+    """The price lists of these codes, which plans name as tables. One query, none without names."""
+    return dict(PriceList.objects.filter(code__in=names).values_list("code", "id")) if names else {}
 
 
 def prices(price_list_ids: Collection[int], codes: Collection[str]) -> dict[tuple[int, str], list[engine.Price]]:
@@ -156,8 +163,10 @@ def prices(price_list_ids: Collection[int], codes: Collection[str]) -> dict[tupl
     found: dict[tuple[int, str], list[engine.Price]] = defaultdict(list)
     for (version_id, code), rows in _rows([(version_id, code) for version_id in versions for code in codes]).items():
         price_list_id, span = versions[version_id]
-        for modifier, place, cents, charge_bp in rows:
-            found[price_list_id, code].append(engine.Price(code, cents, charge_bp, modifier, place, *span))
+        for modifier, place, cents, charge_bp, per, area, percentile, weight_e4 in rows:
+            found[price_list_id, code].append(
+                engine.Price(code, cents, charge_bp, modifier, place, *span, per, area, percentile, weight_e4)
+            )
     return dict(found)
 
 
@@ -189,11 +198,13 @@ def _rows(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], _Rows]:
 
 
 def _read(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], _Rows]:
-    rows: dict[tuple[int, str], list[tuple[str, str, int | None, int]]] = {key: [] for key in keys}
+    rows: dict[tuple[int, str], list[_Row]] = {key: [] for key in keys}
     asked = Price.objects.filter(version_id__in={key[0] for key in keys}, code__in={key[1] for key in keys})
-    for version_id, code, modifier, place, cents, charge_bp in asked.values_list(
-        "version_id", "code", "modifier", "place", "amount_cents", "percent_of_charge_bp"
+    columns = ("modifier", "place", "amount_cents", "percent_of_charge_bp", "per", "area", "percentile", "weight_e4")
+    for version_id, code, modifier, place, cents, charge_bp, per, area, percentile, weight_e4 in asked.values_list(
+        "version_id", "code", *columns
     ):
         if (version_id, code) in rows:
-            rows[version_id, code].append((modifier, place, cents, charge_bp or 0))
+            row = (modifier, place, cents, charge_bp or 0, per, area, percentile, weight_e4)
+            rows[version_id, code].append(row)
     return {key: tuple(found) for key, found in rows.items()}

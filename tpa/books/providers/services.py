@@ -25,7 +25,7 @@ def import_price_list(*, code: str, effective_on: date, data: bytes, name: str =
         number=(price_list.versions.aggregate(n=Max("number"))["n"] or 0) + 1,
         effective_on=effective_on,
     )
-    columns = "version_id, code, modifier, place, amount_cents, percent_of_charge_bp"
+    columns = "version_id, code, modifier, place, per, area, percentile, amount_cents, percent_of_charge_bp, weight_e4"
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {Price._meta.db_table} ({columns}) FROM STDIN") as copy,

@@ -16,15 +16,14 @@ from tpa.engine.accumulators.counter import (
     visit_counter,
 )
 from tpa.engine.adjudication.compiled_dental import dental_share
+from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
 from tpa.engine.plan.teeth import known_tooth
-from tpa.engine.plan.terms import Benefit, Excess, Limit, Match, Measure, PlanError, PlanTerms, Tier
+from tpa.engine.plan.terms import Benefit, Limit, Match, Measure, PlanTerms
 from tpa.engine.plan.terms_share import Share
 from tpa.engine.plan.terms_values import fits
-from tpa.engine.pricing.method import PricedClaim, PricedLine, Pricer
-from tpa.engine.pricing.order import bind_step
-from tpa.engine.pricing.price import PriceBook
-from tpa.kernel.errors import DomainError
+from tpa.engine.pricing.method import Step
+from tpa.engine.pricing.table import tables_of
 from tpa.kernel.periods import age_on
 
 Condition = Callable[[ServiceLine, Claim, Person, str], bool]
@@ -52,26 +51,6 @@ class HeldLimit(NamedTuple):
     benefits: frozenset[str]
 
 
-class CompiledTier:
-    """A tier with its pricing functions."""
-
-    __slots__ = ("excess_group", "pricers", "tier")
-
-    def __init__(self, tier: Tier, pricers: tuple[tuple[str, Pricer], ...]) -> None:
-        self.tier = tier
-        self.pricers = pricers
-        self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
-
-
-def with_instalments(tier: CompiledTier) -> CompiledTier:
-    """The tier with the price of an instalment, which is its charge: the treatment's fee was priced when it began."""
-    return CompiledTier(tier.tier, (("instalment", _price_instalment), *tier.pricers))
-
-
-def _price_instalment(line: PricedLine, claim: PricedClaim, prices: PriceBook) -> int | None:
-    return line.charge_cents if claim.instalment else None
-
-
 class Program(NamedTuple):
     """The rules after the screens that concern a share, in order."""
 
@@ -86,7 +65,7 @@ class CompiledShare:
 
     __slots__ = (
         "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles", "dental",
-        "first_amount", "first_visits", "limits", "paid_limits", "program", "share", "tier", "visit_benefits",
+        "first_amount", "first_visits", "limits", "paid_limits", "prices", "program", "share", "tier", "visit_benefits",
     )  # fmt: skip
 
     def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
@@ -94,7 +73,9 @@ class CompiledShare:
         self.share = share
         self.coordination = plan.terms.coordination
         self.dental = dental_share(plan.terms, benefit, share)
-        self.tier = with_instalments(tier) if self.dental and self.dental.orthodontia else tier
+        self.tier = tier
+        prices = tier.steps_for(benefit.benefit_class)
+        self.prices: tuple[Step, ...] = (INSTALMENT, *prices) if self.dental and self.dental.orthodontia else prices
         self.copay = plan.fills(benefit, share, "copay", None)
         self.coinsurance = plan.fills(benefit, share, "coinsurance", None)
         self.deductibles = {
@@ -131,14 +112,22 @@ class CompiledPlan:
         "deductibles",
         "limits",
         "outside",
+        "priced_codes",
         "savings",
+        "tables",
         "terms",
     )  # fmt: skip
 
     def __init__(self, terms: PlanTerms) -> None:
         self.terms = terms
         self.savings = savings_counter(terms)
-        self._tiers = _compile_tiers(terms)
+        self._tiers = compile_tiers(terms)
+        self.tables = frozenset(
+            name for tier in terms.tiers for step in tier.prices for name in tables_of(step.settings)
+        )
+        """The tables of prices that the plan names."""
+        self.priced_codes: frozenset[str] = frozenset()
+        """The codes whose prices a claim may need though it does not bring them."""
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
@@ -243,22 +232,6 @@ class CompiledPlan:
         if known is None:
             known = self._known[day] = all(counter.is_known(day) for counter in self._law_counters)
         return known
-
-
-def _compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:
-    tiers: dict[str, CompiledTier] = {}
-    faults: list[DomainError] = []
-    for tier in terms.tiers:
-        pricers = []
-        for step in tier.prices:
-            try:
-                pricers.append((step.method, bind_step(step)))
-            except DomainError as fault:
-                faults.append(fault)
-        tiers[tier.name] = CompiledTier(tier, tuple(pricers))
-    if faults:
-        raise PlanError(faults)
-    return tiers
 
 
 def _held_benefits(terms: PlanTerms, limit: Limit) -> frozenset[str]:

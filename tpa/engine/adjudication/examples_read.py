@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -20,7 +21,8 @@ from tpa.engine.adjudication.facts import Claim, Coverage, Elsewhere, Person, Se
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
 from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
-from tpa.engine.pricing.price import Price
+from tpa.engine.pricing.price import Price, PriceKey
+from tpa.engine.pricing.rows import read_rows
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.periods import FOREVER
 
@@ -31,6 +33,7 @@ THOUSAND = 1000
 _BORN_ON = date(1980, 1, 1)
 _COVERED_FROM = date(1900, 1, 1)
 _MONEY = ("allowed", "paid", "member", "deductible", "copay", "coinsurance")
+_UNITS = re.compile(r"(\d{1,6})(?:\.(\d{1,3}))?\Z", re.ASCII)
 _RELATIONSHIPS = ("self", "spouse", "child", "other")
 
 
@@ -68,7 +71,7 @@ class Example(NamedTuple):
     where: str
     people: Mapping[int, Person]
     coverages: Mapping[int, tuple[Coverage, ...]]
-    prices: Mapping[tuple[int, str], tuple[Price, ...]]
+    prices: Mapping[PriceKey, tuple[Price, ...]]
     used: tuple[Used, ...]
     claims: tuple[ExampleClaim, ...]
     used_after: tuple[Used, ...]
@@ -122,12 +125,17 @@ def _person(section: Section, member_id: int, tier: str, line: str) -> tuple[str
         return one.text("name"), person, (Coverage(line, PLAN_ID, tier, starts_on, ends_before),)
 
 
-def _prices(section: Section) -> dict[tuple[int, str], tuple[Price, ...]]:
-    if "prices" not in section:
-        section.value("prices", None)
-        return {}
-    with section.section("prices") as table:
-        return {(PRICE_LIST_ID, code): (Price(code, amount(table, code)),) for code in table.keys()}  # noqa: SIM118
+def _prices(section: Section) -> dict[PriceKey, tuple[Price, ...]]:
+    """The providers' price list, and the tables that the plan's pricing names."""
+    found: dict[PriceKey, tuple[Price, ...]] = {
+        (PRICE_LIST_ID, code): rows for code, rows in read_rows(section, "prices").items()
+    }
+    if "tables" in section:
+        with section.section("tables") as tables:
+            for name in tables.keys():  # noqa: SIM118
+                found |= {(name, code): rows for code, rows in read_rows(tables, name).items()}
+    section.value("tables", None)
+    return found
 
 
 def _used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms) -> tuple[Used, ...]:
@@ -217,9 +225,19 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             related_causes=one.texts("related_causes", ()),
             other_payers=payers,
             cleared=one.texts("cleared", ()),
+            drg=one.text("drg", ""),
+            zip_code=_zip(one),
+            repriced_cents=amount(one, "repriced", None),
             **claim_facts(one),
         )
         return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))
+
+
+def _zip(section: Section) -> str:
+    zip_code = section.text("zip", "")
+    if zip_code and not (len(zip_code) == 5 and zip_code.isascii() and zip_code.isdigit()):
+        raise DocumentError("A ZIP code has five digits.", where=section.at("zip"))
+    return str(zip_code)
 
 
 def _form(terms: PlanTerms) -> str:
@@ -238,7 +256,7 @@ def _line(section: Section, number: int, on: date) -> tuple[ServiceLine, Expecte
             modifiers=one.texts("modifiers", ()),
             revenue_code=one.text("revenue_code", ""),
             place=one.text("place", ""),
-            units_milli=one.whole("units", 1, least=1, most=100_000) * THOUSAND,
+            units_milli=_units(one),
             diagnoses=one.texts("diagnoses", ()),
             authorization=one.text("authorization", ""),
             repriced_cents=amount(one, "repriced", None),
@@ -246,6 +264,15 @@ def _line(section: Section, number: int, on: date) -> tuple[ServiceLine, Expecte
             **line_facts(one),
         )
         return line, _expected(one, for_claim=False)
+
+
+def _units(section: Section) -> int:
+    """Thousandths of `units`: a whole number, or a text or decimal with at most three decimals; 1 without it."""
+    match = _UNITS.match(str(section.value("units", 1)))
+    units = int(match[1]) * THOUSAND + int((match[2] or "").ljust(3, "0")) if match else 0
+    if not units:
+        raise DocumentError('A number of units above zero is wanted: 2 or "1.5".', where=section.at("units"))
+    return units
 
 
 def _expected(section: Section, *, for_claim: bool) -> Expected:

@@ -88,6 +88,12 @@ class Claim(NamedTuple):
     treatment: Treatment | None = None
     instalment: int = 0
     """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
+    drg: str = ""
+    """The diagnosis-related group of a stay, as the claim says."""
+    zip_code: str = ""
+    """Of the place where the service was given, five digits: the area of its usual charges."""
+    repriced_cents: int | None = None
+    """The price that a repricer put on the whole claim."""
 
     @property
     def provider(self) -> str:

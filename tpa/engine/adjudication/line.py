@@ -7,11 +7,13 @@ from datetime import date
 from tpa.engine.accumulators.balances import AccumulatorEntry
 from tpa.engine.accumulators.carry_over import late_code
 from tpa.engine.accumulators.counter import Counter
-from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, CompiledTier, Fills
+from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, Fills
+from tpa.engine.adjudication.compiled_tiers import CompiledTier
 from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
 from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
 from tpa.engine.coordination.answers import Prior
 from tpa.engine.plan.terms_dental import Alternate
+from tpa.engine.pricing.method import Package
 from tpa.kernel.errors import InvariantError
 
 EMPLOYEE_ONLY = "EE"
@@ -79,8 +81,8 @@ class LineWork:
     __slots__ = (
         "allowed_cents", "alternate", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage",
         "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_first_visit", "line",
-        "member_cents", "moves", "open_cents", "person", "plan", "prior", "rate", "share", "tier", "tier_name", "version_id",
-        "work",
+        "member_cents", "moves", "open_cents", "package", "person", "plan", "priced_cents", "prior", "rate", "share",
+        "tier", "tier_name", "version_id", "work",
     )  # fmt: skip
 
     plan: CompiledPlan
@@ -117,6 +119,10 @@ class LineWork:
         self.moves: list[Move] = []
         self.prior: Prior | None = None
         """What other plans have paid before this one."""
+        self.priced_cents = 0
+        """The price before it is held against the charge."""
+        self.package: tuple[str, Package] | None = None
+        """The method and its one price for several lines of the claim, this one among them."""
 
     def move(self, rule: str, group: str, carc: str, cents: int, clause: str = "", inputs: Inputs = ()) -> None:
         """Take `cents` out of the open charge. Zero is no move; more than is open breaks an invariant.

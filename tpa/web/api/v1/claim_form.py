@@ -66,6 +66,9 @@ class ClaimFormSerializer(serializers.Serializer):
     related_causes = serializers.ListField(child=serializers.CharField(max_length=3), required=False)
     other_payers = OtherPayerFormSerializer(many=True, required=False)
     assigned = serializers.BooleanField(required=False)
+    drg = serializers.CharField(max_length=4, required=False)
+    zip_code = serializers.CharField(max_length=5, required=False)
+    repriced_cents = CentsField(min_value=0, required=False)
     estimate = serializers.BooleanField(required=False)
 
 

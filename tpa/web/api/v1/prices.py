@@ -42,13 +42,17 @@ class PriceVersionSerializer(serializers.Serializer):
 
 
 class PriceSerializer(serializers.Serializer):
-    """A price per unit, or a share of the charge in basis points."""
+    """An amount per unit, day, case or weight, a share of the charge in basis points, or a DRG's weight in 1/10,000."""
 
     code = serializers.CharField()
     modifier = serializers.CharField()
     place = serializers.CharField()
     amount_cents = CentsField(allow_null=True)
     percent_of_charge_bp = serializers.IntegerField(allow_null=True)
+    per = serializers.ChoiceField(Price.Per.values)
+    area = serializers.CharField()
+    percentile = serializers.IntegerField()
+    weight_e4 = serializers.IntegerField()
 
 
 class ImportQuery(Query):
@@ -72,7 +76,7 @@ class PriceListsView(UploadView):
 
     @extend_schema(parameters=[ImportQuery], request=OpenApiTypes.BINARY, responses={201: PriceVersionSerializer})
     def post(self, request: Request) -> Response:
-        """Draft a version from CSV: code, modifier, place, amount, percent_of_charge. All of the file, or nothing."""
+        """Draft a version from CSV: code, and an amount, a share of the charge or a weight. All of it, or nothing."""
         query = ImportQuery.read(request)
         version = import_price_list(**query, data=uploaded(request).read())
         return Response(PriceVersionSerializer(version, context=self.context()).data, status=201)

@@ -124,6 +124,6 @@ class PriceListVersionAdmin(ServiceAdmin):
 
 @admin.register(Price)
 class PriceAdmin(ReadAdmin):
-    list_display = ("version", "code", "modifier", "place", "amount_cents", "percent_of_charge_bp")
+    list_display = ("version", "code", "modifier", "place", "per", "amount_cents", "percent_of_charge_bp", "weight_e4")
     list_select_related = ("version__price_list",)
     search_fields = ("=code", "version__price_list__code")

@@ -1,7 +1,9 @@
 """What is the allowed amount, and who bears the rest of the charge?"""
 
 from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.prices import find_price
 from tpa.engine.adjudication.rule import Rule
+from tpa.engine.pricing.method import Fee, Package
 
 NAME = "pricing.allowed"
 
@@ -10,25 +12,32 @@ def price_line(work: LineWork) -> None:
     """Price by the tier's first method that has a price; move out what the charge is above it.
 
     Where the plan does not take the lesser of price and charge, a price above the charge is a discount below zero, as the
-    835 writes it.
+    835 writes it. One price for several lines waits until all of them are known.
     """
-    tier, line = work.tier, work.line
-    method, priced = "charge", line.charge_cents
-    for name, pricer in tier.pricers:
-        found = pricer(line, work.claim, work.work.family.prices)
-        if found is not None:
-            method, priced = name, found
-            break
-    else:
+    line = work.line
+    priced = find_price(work, line)
+    if priced is None:
         # An examiner who settled this without a price lets the charge stand.
-        if work.pend("no_price", "pricing", line.procedure or line.revenue_code):
-            return
-    excess_cents = line.charge_cents - priced
+        if not work.pend("no_price", "pricing", line.procedure or line.revenue_code):
+            allow(work, "charge", line.charge_cents)
+        return
+    step, found = priced
+    if isinstance(found, Package):
+        work.package = step.method, found
+    else:
+        allow(work, step.method, found.cents if isinstance(found, Fee) else found)
+
+
+def allow(work: LineWork, method: str, priced_cents: int) -> None:
+    """Allow a price, or the charge where that is less, and move out what the charge is above it."""
+    tier, charge_cents = work.tier, work.line.charge_cents
+    work.priced_cents = priced_cents
+    excess_cents = charge_cents - priced_cents
     if excess_cents < 0 and tier.tier.lesser_of_billed:
         excess_cents = 0
-    work.allowed_cents = line.charge_cents - excess_cents
+    work.allowed_cents = charge_cents - excess_cents
     if excess_cents:
-        inputs = (("method", method), ("priced_cents", priced), ("charge_cents", line.charge_cents))
+        inputs = (("method", method), ("priced_cents", priced_cents), ("charge_cents", charge_cents))
         group = tier.excess_group if excess_cents > 0 else "CO"
         work.move(NAME, group, "45", excess_cents, tier.tier.clause, inputs)
 

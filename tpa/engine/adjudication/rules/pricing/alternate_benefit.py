@@ -2,6 +2,7 @@
 
 from tpa.engine.adjudication.compiled import CompiledShare
 from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.prices import price_alone
 from tpa.engine.adjudication.rule import Rule
 
 NAME = "pricing.alternate_benefit"
@@ -16,14 +17,7 @@ def price_alternate(work: LineWork) -> None:
     if work.alternate is None:
         return
     one, cheaper = work.alternate
-    fee_cents = next(
-        (
-            found
-            for _, pricer in work.tier.pricers
-            if (found := pricer(cheaper, work.claim, work.work.family.prices)) is not None
-        ),
-        None,
-    )
+    fee_cents = price_alone(work, cheaper)
     if fee_cents is None:
         # An examiner who settled this without a price has the service paid as itself.
         work.pend("no_price", "pricing", cheaper.procedure)

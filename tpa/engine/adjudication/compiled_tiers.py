@@ -1,0 +1,54 @@
+"""The network tiers of a plan with their pricing functions."""
+
+from __future__ import annotations
+
+from tpa.engine.plan.terms import Excess, PlanError, PlanTerms, Tier
+from tpa.engine.pricing.method import PricedClaim, PricedLine, Step
+from tpa.engine.pricing.order import bind_step
+from tpa.engine.pricing.price import PriceBook
+from tpa.kernel.document import DocumentError
+from tpa.kernel.errors import DomainError
+
+
+def _price_instalment(line: PricedLine, claim: PricedClaim, prices: PriceBook) -> int | None:
+    return line.charge_cents if claim.instalment else None
+
+
+INSTALMENT = Step("instalment", _price_instalment, is_fee=False, is_package=False)
+"""The price of an instalment is its charge: the treatment's fee was priced when it began."""
+
+
+class CompiledTier:
+    """A tier with its pricing steps."""
+
+    __slots__ = ("excess_group", "steps", "tier")
+
+    def __init__(self, tier: Tier, steps: tuple[Step, ...]) -> None:
+        self.tier = tier
+        self.steps = steps
+        self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
+
+    def steps_for(self, benefit_class: str) -> tuple[Step, ...]:
+        """The steps that price a benefit of this class."""
+        return tuple(step for step in self.steps if not step.classes or benefit_class in step.classes)
+
+
+def compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:
+    """The tiers by name, in the plan's order. Raises PlanError with every step of pricing that cannot be read."""
+    classes = {benefit.benefit_class for benefit in terms.benefits}
+    tiers: dict[str, CompiledTier] = {}
+    faults: list[DomainError] = []
+    for tier in terms.tiers:
+        steps = []
+        for step in tier.prices:
+            try:
+                bound = bind_step(step)
+                if not classes.issuperset(bound.classes):
+                    raise DocumentError("No benefit has such a class.", where=f"{step.clause}/classes")
+                steps.append(bound)
+            except DomainError as fault:
+                faults.append(fault)
+        tiers[tier.name] = CompiledTier(tier, tuple(steps))
+    if faults:
+        raise PlanError(faults)
+    return tiers
