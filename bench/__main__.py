@@ -12,21 +12,24 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from bench import batch, book, pages, parsing, redeciding
+from bench import batch, book, families, pages, parsing, redeciding, single, worker
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
 
 RESULT = Path(__file__).resolve().parents[1] / "var" / "bench.json"
-LINES = (2_000, 20_000, 200_000)
+LINES = (2_000, 20_000, 200_000, 1_000_000)
 BATCH_CLAIMS = 20_000
 BATCH_REPEATS = 3
 """The batch and its floor are measured so often, and the least of each counts."""
 PORTAL_CLAIMS = 100_000
 PARSED_FAMILIES = 1_500
-REPEATS = {2_000: 5, 20_000: 2}
-ROUNDS = 2
-"""Every size is measured in each round, small ones more often, and its least counts: other programs only ever add."""
+REPEATS = {2_000: 10, 20_000: 4, 200_000: 2}
+"""Small sizes are measured more often, and the least counts: other programs only ever add."""
+PAGES_AT = 200_000
+"""The employer of so many lines is the one whose pages are visited."""
+CLAIMS_OF_A_FAMILY = 300
+SINGLE_CLAIMS = 200
 VISITS = 60
 
 
@@ -50,12 +53,15 @@ class Bench:
     def __init__(self, scale: int) -> None:
         self._scale = scale
         self._provisioned: list[float] = []
+        self._floor_seconds = 0.0
         self.figures: list[Figure] = []
 
     def run(self) -> None:
         """Measure everything; raises RuntimeError where a measured result is wrong."""
         batch.decided(self._employer(), 500)  # the first batch of a process reads plans and prices, and is not counted
         self._batch()
+        self._workers()
+        self._single()
         self._sizes()
         self._parse()
         self._note("provision an employer", statistics.median(self._provisioned), "s")
@@ -63,7 +69,7 @@ class Bench:
     def _note(self, name: str, value: float, unit: str, at_most: float | None = None) -> None:
         one = Figure(name, round(value, 4), unit, at_most)
         self.figures.append(one)
-        aim = "" if at_most is None else f"at most {at_most:,.0f}{': MISSED' if one.is_missed else ''}"
+        aim = "" if at_most is None else f"at most {at_most:,g}{': MISSED' if one.is_missed else ''}"
         print(f"{name:60}{value:>12,.2f} {unit:7}{aim}", flush=True)
 
     def _employer(self) -> Employer:
@@ -90,6 +96,7 @@ class Bench:
         self._note("batch: CPU against the floor (COPY of ready text)", cpu / text.cpu, "x", 6)
         self._note("batch: time against the floor (COPY of ready text)", one.spent.wall / text.wall, "x", 6)
         self._note("batch: CPU against COPY of the same values", cpu / values.cpu, "x")
+        self._floor_seconds = text.wall
         again = redeciding.again(batches[0])
         self._note("what-if: CPU against the batch", again.cpu / cpu, "x", 1)
         year = again.wall / one.lines_count * redeciding.YEAR_LINES
@@ -97,16 +104,48 @@ class Bench:
 
     def _sizes(self) -> None:
         sizes = [lines for lines in LINES if lines <= LINES[-1] // self._scale]
-        costs: dict[int, list[float]] = {lines: [] for lines in sizes}
-        for lines in [size for size in sizes for _ in range(REPEATS.get(size, 1))] * ROUNDS:
-            run = batch.decided(self._employer(), lines // book.LINES_OF_A_CLAIM)
-            costs[lines].append(run.microseconds_per_line)
-        least = {lines: min(found) for lines, found in costs.items()}
-        for lines, cost in least.items():
-            self._note(f"CPU per line at {lines:,} lines", cost, "us")
+        least, grown = {}, {}
+        for lines in sizes:
+            runs = [
+                batch.decided(self._employer(), lines // book.LINES_OF_A_CLAIM) for _ in range(REPEATS.get(lines, 1))
+            ]
+            least[lines] = min(run.microseconds_per_line for run in runs)
+            grown[lines] = min(run.spent.grown_mb for run in runs)
+            self._note(f"CPU per line at {lines:,} lines", least[lines], "us")
+            if lines == PAGES_AT // self._scale:
+                self._pages(runs[-1])
         dearest, cheapest = max(least.values()), min(least.values())
-        self._note("CPU per line: dearest size over the cheapest", (dearest / cheapest - 1) * 100, "%", 15)
-        self._pages(run)
+        self._note("CPU per line: dearest size over the cheapest", (dearest / cheapest - 1) * 100, "%", 10)
+        for lines in (sizes[0], sizes[-1]):
+            self._note(f"memory: growth of the worker over {lines:,} lines", grown[lines], "MB")
+        growth = families.growth(self._employer(), CLAIMS_OF_A_FAMILY // self._scale)
+        self._note(f"CPU of a family's claim no. {CLAIMS_OF_A_FAMILY // self._scale} over its first", growth, "x", 1.1)
+
+    def _single(self) -> None:
+        one = single.posted(self._employer(), SINGLE_CLAIMS)
+        self._note("one claim by REST, p50", one.p50, "ms")
+        self._note("one claim by REST, p95", one.p95, "ms", 100)
+        self._note("one claim by REST: statements", one.statements, "", 40)
+        self._note("one claim by REST: CPU", one.cpu * 1000, "ms", 12.5)
+
+    def _workers(self) -> None:
+        claims = BATCH_CLAIMS // self._scale
+        one, two, both = self._employer(), self._employer(), [self._employer(), self._employer()]
+        for employer, count in ((one, claims), (two, claims), *((warm, 500) for warm in both)):
+            homes = book.open_book(employer, count)
+            book.register(employer, book.claims(homes, count))
+        book.settle()
+        with worker.workers(2) as pair:
+            for each, warm in zip(pair, both, strict=True):
+                each.decide(warm.pk)
+                each.seconds()
+            pair[0].decide(one.pk)
+            alone = pair[0].seconds()
+            for each in pair:
+                each.decide(two.pk)
+            together = max(each.seconds() for each in pair)
+        self._note("two workers: faster than one", alone / together, "x")
+        self._note("two workers: time against the floor (COPY of ready text)", together / self._floor_seconds, "x", 3)
 
     def _pages(self, large: batch.Batch) -> None:
         more = PORTAL_CLAIMS // self._scale - large.claims_count

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+_FORGET_PEAK = "5"
 _LOCAL = ("127.0.0.1", "localhost", "")
 
 
@@ -19,6 +20,8 @@ class Spent:
     wall = 0.0
     client = 0.0
     backend: float | None = None
+    grown_mb = 0.0
+    """How far this process's memory rose above where it stood."""
 
     @property
     def cpu(self) -> float:
@@ -29,10 +32,12 @@ class Spent:
 @contextmanager
 def measured() -> Iterator[Spent]:
     """Measure a block that works on this thread's one connection."""
-    spent, pid = Spent(), _backend()
+    spent, pid, stood = Spent(), _backend(), _memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text(_FORGET_PEAK)
     backend, client, wall = _cpu_of(pid), time.process_time(), time.perf_counter()
     yield spent
     spent.wall, spent.client = time.perf_counter() - wall, time.process_time() - client
+    spent.grown_mb = max(0.0, _memory("VmHWM") - stood)
     if backend is not None:
         if _backend() != pid:
             raise RuntimeError("the block changed its connection: its backend's time is not known")
@@ -53,3 +58,9 @@ def _cpu_of(pid: int | None) -> float | None:
     if pid is None or not stat.exists():
         return None
     return int(stat.read_text().split()[0]) / 1e9
+
+
+def _memory(name: str) -> float:
+    """Megabytes (2^20 bytes) of this process: VmRSS is now, VmHWM the most since it was last forgotten."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{name}:")[2].split()[0]) / 1024
