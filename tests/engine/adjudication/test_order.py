@@ -18,6 +18,7 @@ GOLDEN = [
     "screens.alternate",
     "screens.benefit",
     "screens.exclusion",
+    "screens.waiting_period",
     "pricing.allowed",
     "pricing.alternate_benefit",
     "claim_pricing.package",

@@ -6,6 +6,7 @@ medical plans of one employer that use the same code go on counting where the ot
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 
 from tpa.engine.accumulators.balances import FAMILY, Balances
@@ -20,6 +21,7 @@ from tpa.kernel.periods import Span, add_months, year_of
 
 NO_LIMIT = 1 << 60
 """More than any amount: what is left of something without a limit."""
+_MOST_KEPT = 10_000
 _ACA = "us/aca_out_of_pocket"
 
 
@@ -27,7 +29,7 @@ class Counter:
     """One deductible, maximum or limit of a plan version, laid out for quick asking."""
 
     __slots__ = (
-        "_caps", "_days", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated",
+        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated",
         "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
     )  # fmt: skip
 
@@ -47,6 +49,7 @@ class Counter:
         self.self_only_cap = False
         self.carry_over: CarryOver | None = None
         self.is_dated = False
+        self._keyed: dict[str, Counter] = {}
         self._keys: dict[date, date] = {}
         self._caps: dict[date, int | None] = {}
         self._days: dict[date, bool] = {}
@@ -58,6 +61,16 @@ class Counter:
             key = day if self.is_dated else key_on(self.period, day, self.starts_month)
             self._keys[day] = key
         return key
+
+    def keyed(self, key: str) -> Counter:
+        """The counter of one thing that a limit counts by itself: an accident, a condition, a provider."""
+        one = self._keyed.get(key)
+        if one is None:
+            if len(self._keyed) >= _MOST_KEPT:
+                self._keyed.clear()
+            one = self._keyed[key] = copy(self)
+            one.code = f"{self.code}@{key}"
+        return one
 
     def limits(self, day: date, *, is_family: bool) -> tuple[int | None, int | None]:
         """What one person and what the family may reach in the period of `day`; None: no limit of that kind.

@@ -19,7 +19,7 @@ from tpa.engine.adjudication.compiled_dental import dental_share
 from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
 from tpa.engine.plan.teeth import known_tooth
-from tpa.engine.plan.terms import Benefit, Limit, Match, Measure, PlanTerms
+from tpa.engine.plan.terms import Benefit, Each, Limit, Match, Measure, PlanTerms
 from tpa.engine.plan.terms_share import Share
 from tpa.engine.plan.terms_values import fits
 from tpa.engine.pricing.method import Step
@@ -44,11 +44,23 @@ class Fills:
 
 
 class HeldLimit(NamedTuple):
-    """A limit, its counter, and the benefits that count towards it."""
+    """A limit, its counter, and the benefits that count towards it. Where it does not hold, its use only counts."""
 
     limit: Limit
     counter: Counter
     benefits: frozenset[str]
+    holds: bool = True
+
+    def counter_for(self, line: ServiceLine, claim: Claim) -> Counter | None:
+        """The counter that the line counts to; None where the limit is not for the line."""
+        each = self.limit.each
+        if each is None:
+            return self.counter
+        if each is Each.ACCIDENT:
+            return self.counter.keyed(claim.accident_on.isoformat()) if claim.accident_on else None
+        if each is Each.CONDITION:
+            return self.counter.keyed(line.diagnoses[0][:3] if line.diagnoses else "")
+        return self.counter.keyed(claim.provider)
 
 
 class Program(NamedTuple):
@@ -66,6 +78,7 @@ class CompiledShare:
     __slots__ = (
         "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles", "dental",
         "first_amount", "first_visits", "limits", "paid_limits", "prices", "program", "share", "tier", "visit_benefits",
+        "waiting",
     )  # fmt: skip
 
     def __init__(self, plan: CompiledPlan, benefit: Benefit, share: Share, tier: CompiledTier) -> None:
@@ -83,9 +96,14 @@ class CompiledShare:
             for step in share.steps
             if (counter := plan.deductible(step, share.tier)) is not None
         }
-        held = [one for one in plan.limits if share.tier in one.limit.tiers and benefit.code in one.benefits]
+        held = [
+            one._replace(holds=share.tier in one.limit.tiers)
+            for one in plan.limits
+            if benefit.code in one.benefits and (share.tier in one.limit.tiers or share.tier in one.limit.fed_by)
+        ]
         self.limits = tuple(one for one in held if one.limit.measure not in _ELSEWHERE and one.limit.site is None)
         self.paid_limits = tuple(one for one in held if one.limit.measure is Measure.PAID)
+        self.waiting = tuple(one for one in plan.terms.waiting_periods if _is_held(benefit, one.benefits, one.classes))
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
         self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
@@ -235,12 +253,12 @@ class CompiledPlan:
 
 
 def _held_benefits(terms: PlanTerms, limit: Limit) -> frozenset[str]:
-    return frozenset(
-        benefit.code
-        for benefit in terms.benefits
-        if (not limit.benefits or benefit.code in limit.benefits)
-        and (not limit.classes or benefit.benefit_class in limit.classes)
-    )
+    return frozenset(benefit.code for benefit in terms.benefits if _is_held(benefit, limit.benefits, limit.classes))
+
+
+def _is_held(benefit: Benefit, benefits: tuple[str, ...], classes: tuple[str, ...]) -> bool:
+    """Whether a benefit is one of those that a limit or a waiting period names; without names it is."""
+    return (not benefits or benefit.code in benefits) and (not classes or benefit.benefit_class in classes)
 
 
 def meets_codes(match: Match, procedure: str, revenue_code: str) -> bool:

@@ -71,7 +71,7 @@ def brought_along(terms: PlanTerms) -> dict[str, Rolled | Climbed]:
 
 
 def place_counter(terms: PlanTerms, key: str) -> tuple[Limit, Counter] | None:
-    """The limit and counter that `limit.CODE@PLACE` means: one tooth, surface, quadrant, arch, or benefit; None: none."""
+    """The limit and counter that `limit.CODE@PLACE` means: a place of the mouth, a benefit, or one of what it counts each."""
     name, at, place = key.partition("@")
     for one in terms.limits:
         if at and name == f"limit.{one.code}" and place in _places(terms, one, place):
@@ -82,6 +82,8 @@ def place_counter(terms: PlanTerms, key: str) -> tuple[Limit, Counter] | None:
 def _places(terms: PlanTerms, one: Limit, place: str) -> Sequence[str]:
     if one.measure is Measure.BENEFITS:
         return [benefit.code for benefit in terms.benefits]
+    if one.each is not None:
+        return (place,)
     if one.site is None:
         return ()
     tooth, _, surface = place.partition("-")

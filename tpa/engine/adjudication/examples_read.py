@@ -224,6 +224,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             frequency=one.choice("frequency", ("1", "7", "8"), "1"),
             related_causes=one.texts("related_causes", ()),
             other_payers=payers,
+            accident_on=one.day("accident_on", None),
             cleared=one.texts("cleared", ()),
             drg=one.text("drg", ""),
             zip_code=_zip(one),

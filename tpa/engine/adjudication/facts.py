@@ -94,6 +94,7 @@ class Claim(NamedTuple):
     """Of the place where the service was given, five digits: the area of its usual charges."""
     repriced_cents: int | None = None
     """The price that a repricer put on the whole claim."""
+    accident_on: date | None = None
 
     @property
     def provider(self) -> str:

@@ -6,9 +6,9 @@ reversal takes it back, and a replay finds it.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from tpa.engine.adjudication.facts import Claim
+from tpa.engine.adjudication.facts import Claim, ServiceLine
 
 _INPATIENT_BILLS = frozenset(("11", "12", "18", "21", "28", "41", "65", "66", "86"))
 """First two digits of the type of bill: hospital, swing bed, skilled nursing, religious, intermediate and residential care."""
@@ -40,3 +40,11 @@ def discharge_day(claim: Claim) -> date:
 def nights(starts_on: date, through_on: date) -> int:
     """Days of a stay: the day of leaving is not counted, unless it is the day of coming."""
     return max(1, (through_on - starts_on).days)
+
+
+def service_days(claim: Claim, line: ServiceLine) -> list[date]:
+    """The days of a line: of a stay its nights, else every day with the last one."""
+    count = (line.through_on - line.from_on).days + 1
+    if count > 1 and is_admission(claim):
+        count -= 1
+    return [line.from_on + timedelta(days=n) for n in range(count)]

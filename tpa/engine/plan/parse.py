@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from tpa.engine.plan.parse_access import read_waiting_period
 from tpa.engine.plan.parse_coordination import parse_coordination
 from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
 from tpa.engine.plan.parse_share import EVERY_TIER, PARTS, read_shares
@@ -13,6 +14,7 @@ from tpa.engine.plan.terms import (
     Benefit,
     CarryOver,
     Deductible,
+    Each,
     Excess,
     FamilyRule,
     Limit,
@@ -66,11 +68,13 @@ class _Parser:
             "out_of_pocket_maximums", lambda one: _out_of_pocket(one, names, capped, [each.code for each in benefits])
         )
         limits = self.each("limits", lambda one: _limit(one, names, benefits))
+        waiting_periods = self.each("waiting_periods", lambda one: read_waiting_period(one, benefits))
         self.refuse_twice("tiers", names)
         self.refuse_twice("benefits", [one.code for one in benefits])
         self.refuse_twice("deductibles", codes)
         self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
         self.refuse_twice("limits", [one.code for one in limits])
+        self.refuse_twice("waiting_periods", [one.code for one in waiting_periods])
         read(lambda: _need(plan, "tiers"))
         read(lambda: _need(plan, "benefits"))
         found: dict[str, Any] = {
@@ -97,6 +101,7 @@ class _Parser:
             out_of_pockets=tuple(out_of_pockets),
             limits=tuple(limits),
             benefits=tuple(benefits),
+            waiting_periods=tuple(waiting_periods),
             **found,
         )
 
@@ -237,6 +242,7 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
     site = one.choice("site", tuple(Site), None)
     if site is not None and measure not in (Measure.UNITS, Measure.VISITS):
         raise DocumentError("A limit by site counts units or visits.", where=one.at("measure"))
+    each = one.choice("each", tuple(Each), None)
     return Limit(
         code=code(one),
         measure=measure,
@@ -252,6 +258,9 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
         site=None if site is None else Site(site),
         prior_placement=one.flag("prior_placement", False),
         rollover=rollover(one, known, measure, period),
+        fed_by=one.texts("fed_by", (), options=names),
+        each=None if each is None else Each(each),
+        excess=Excess(one.choice("excess", tuple(Excess), Excess.MEMBER)),
     )
 
 

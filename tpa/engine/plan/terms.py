@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from tpa.engine.plan.teeth import Site
+from tpa.engine.plan.terms_access import WaitingPeriod
 from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_dental import DentalTerms, Rollover
 from tpa.engine.plan.terms_share import Share
@@ -83,6 +84,16 @@ class Excess(StrEnum):
 
     WRITE_OFF = "write_off"
     MEMBER = "member"
+
+
+class Each(StrEnum):
+    """A limit that counts for each of these by itself."""
+
+    ACCIDENT = "accident"
+    """By the day of the accident; services of no accident have no limit."""
+    CONDITION = "condition"
+    """By the first three characters of the line's main diagnosis."""
+    PROVIDER = "provider"
 
 
 class Screen(StrEnum):
@@ -198,6 +209,11 @@ class Limit:
     """A prosthesis placed before, elsewhere, counts from the day that the claim names."""
     rollover: Rollover | None = None
     """What is unused is added to the next year's maximum."""
+    fed_by: tuple[str, ...] = ()
+    """The tiers whose use counts, besides those where it holds."""
+    each: Each | None = None
+    excess: Excess = Excess.MEMBER
+    """Who bears what is beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +303,4 @@ class PlanTerms:
     """None: another plan that covers the person is a matter of `other_party`."""
     dental: DentalTerms = field(default_factory=DentalTerms)
     """What a dental or vision plan has besides."""
+    waiting_periods: tuple[WaitingPeriod, ...] = ()

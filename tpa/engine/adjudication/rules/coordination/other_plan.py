@@ -1,6 +1,7 @@
 """What the plan pays where another one has paid before it: the plan's method, on the line as decided so far."""
 
 from tpa.engine.accumulators.balances import AccumulatorEntry
+from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledShare
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.relief import give_back, relieve, reopen
@@ -37,23 +38,30 @@ def coordinate_line(work: LineWork) -> None:
     back = work.member_cents - found.member_cents
     relieve(work, NAME, back, terms.clause, inputs, uncounted=terms.counts is Counts.REMAINING)
     work.move(NAME, "OA", "23", work.open_cents - found.pays_cents, terms.clause, inputs)
-    for held in work.share.paid_limits:
+    for counter in _maximums(work):
         if found.pays_cents < normal_cents:
-            give_back(work, held.counter, normal_cents - found.pays_cents)
+            give_back(work, counter, normal_cents - found.pays_cents)
         elif found.pays_cents > normal_cents:
-            work.fill(held.counter, found.pays_cents - normal_cents)
+            work.fill(counter, found.pays_cents - normal_cents)
     if found.saved_cents:
         counter, member_id, day = work.plan.savings, work.person.member_id, work.line.from_on
         entry = AccumulatorEntry(member_id, counter.code, counter.key_on(day), found.saved_cents, work.line.number)
         work.work.entries.append(entry)
 
 
+def _maximums(work: LineWork) -> list[Counter]:
+    """The counters of what the plan pays at most."""
+    asked = (held.counter_for(work.line, work.claim) for held in work.share.paid_limits)
+    return [counter for counter in asked if counter is not None]
+
+
 def _within_maximums(work: LineWork, found: Coordinated) -> Coordinated:
     """What the savings bank adds stops at the plan's maximums, as every payment of the plan does."""
     more = found.pays_cents - work.open_cents
-    if more <= 0 or not work.share.paid_limits:
+    counters = _maximums(work)
+    if more <= 0 or not counters:
         return found
-    cut = max(0, more - min(work.left(held.counter) for held in work.share.paid_limits))
+    cut = max(0, more - min(work.left(counter) for counter in counters))
     return found._replace(
         pays_cents=found.pays_cents - cut,
         member_cents=min(found.member_cents + cut, work.member_cents),

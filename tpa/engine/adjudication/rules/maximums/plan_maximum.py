@@ -3,20 +3,22 @@
 from tpa.engine.adjudication.compiled import CompiledShare
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
+from tpa.engine.plan.terms import Excess
 
 NAME = "maximums.plan_maximum"
 
 
 def apply_maximums(work: LineWork) -> None:
     """Move what the plan would pay beyond a maximum to the member, and file what it pays."""
-    for held in work.share.paid_limits:
-        left = work.left(held.counter)
-        if left < work.open_cents:
+    asked = [(held, held.counter_for(work.line, work.claim)) for held in work.share.paid_limits]
+    for held, counter in asked:
+        if counter is not None and held.holds and (left := work.left(counter)) < work.open_cents:
             inputs = (("maximum", held.limit.code), ("most_cents", held.limit.most), ("left_cents", left))
-            work.move(NAME, "PR", "119", work.open_cents - left, held.limit.clause, inputs)
-    if work.open_cents:
-        for held in work.share.paid_limits:
-            work.fill(held.counter, work.open_cents)
+            group = "CO" if held.limit.excess is Excess.WRITE_OFF else "PR"
+            work.move(NAME, group, "119", work.open_cents - left, held.limit.clause, inputs)
+    for _, counter in asked:
+        if counter is not None and (paid_cents := min(work.open_cents, work.left(counter))):
+            work.fill(counter, paid_cents)
 
 
 def _has_maximums(share: CompiledShare) -> bool:
