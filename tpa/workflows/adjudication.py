@@ -8,36 +8,26 @@ claim alone is put aside, as a pend in the technical queue, and all others are d
 
 import math
 import time
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from tenants.models import Employer
 from tenants.scope import employer_scope
-from tpa.books.accumulators import selectors as accumulator_selectors
-from tpa.books.accumulators import services as accumulators
 from tpa.books.claims import facts
 from tpa.books.claims import recording as decisions
-from tpa.books.claims import services as claims
 from tpa.books.claims.models import Decision
-from tpa.books.ledger import services as ledger
 from tpa.books.members import turns
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
-from tpa.engine.journal.book import entry_for
-from tpa.engine.journal.entry import Amount, Entry
-from tpa.engine.journal.recipes.claim_approved import ClaimApproved
-from tpa.engine.journal.recipes.claim_denied import ClaimDenied
-from tpa.infra import clock, work_items
+from tpa.infra import clock
 from tpa.infra.employers import require_open
 from tpa.infra.garbage import collection_paused
 from tpa.infra.logs import logger
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import InvariantError
-from tpa.workflows.totals import figures_of
+from tpa.workflows.booking import Chunk, Counts, record
 from tpa.workflows.wake_ups import wake
 
 CHUNK = 1000
@@ -47,25 +37,6 @@ AT_ONCE = 20
 POISON = engine.PendReason("poison", "technical")
 MOST_PARKED = 20
 """Claims that one run puts aside. More of them are not the claims' fault: the run stops, and the work stays."""
-
-
-class Counts(NamedTuple):
-    """What became of claims that were taken up."""
-
-    paid: int = 0
-    denied: int = 0
-    pended: int = 0
-    parked: int = 0
-    """Put aside because they break the engine."""
-
-    @property
-    def total(self) -> int:
-        """Claims that are off the list of work."""
-        return sum(self)
-
-    def plus(self, other: "Counts") -> "Counts":
-        """Both together."""
-        return Counts(*map(sum, zip(self, other, strict=True)))
 
 
 def decide_waiting(*, employer_id: int, chunk: int = CHUNK, seconds: float = math.inf) -> Counts:
@@ -131,20 +102,10 @@ def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[li
 def _decide(employer: Employer, waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Counts:
     decided_at = clock.now()
     chunk = _decided(waiting, next_seqs)
-    return _record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
+    return record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
 
 
-class _Chunk(NamedTuple):
-    """What came out of the engine for a chunk, and the numbers that the families give next."""
-
-    waiting: list[facts.Waiting]
-    decided: list[decisions.Decided]
-    pended: list[tuple[facts.Waiting, engine.Pend]]
-    next_seqs: dict[int, int]
-    fresh_counts: dict[int, int]
-
-
-def _decided(waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> _Chunk:
+def _decided(waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Chunk:
     families = facts.families_of(waiting)
     outcomes: list[tuple[facts.Waiting, engine.Decision, int]] = []
     pended: list[tuple[facts.Waiting, engine.Pend]] = []
@@ -167,67 +128,7 @@ def _decided(waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> _Chunk:
         decisions.Decided(key, one.version, one.family_id, seq, one.claim, outcome)
         for key, (one, outcome, seq) in zip(keys, outcomes, strict=True)
     ]
-    return _Chunk(waiting, decided, pended, moved, fresh_counts)
-
-
-def _record(chunk: _Chunk, decided_at: datetime, decided_on: date) -> Counts:
-    """Everything that the chunk's decisions change, in the caller's transaction."""
-    decided, pended = chunk.decided, chunk.pended
-    decisions.record_decisions(decided=decided, decided_at=decided_at, decided_on=decided_on)
-    accumulators.add_entries(entries=_accumulator_entries(decided))
-    ledger.post_entries(entries=[_entry(one, decided_on) for one in decided], recorded_at=decided_at)
-    claims.pend_claims(
-        pends=[(pend, one.family_id, one.claim.member_id, one.claim.received_on) for one, pend in pended],
-        raised_at=decided_at,
-    )
-    claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
-    work_items.open_items(_item(one, pend, decided_at) for one, pend in pended)
-    claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
-    turns.end_turns(next_seqs=chunk.next_seqs)
-    accumulators.write_checkpoints(
-        family_ids=[
-            family for family, count in chunk.fresh_counts.items() if count >= accumulator_selectors.CHECKPOINT_EVERY
-        ]
-    )
-    denied = sum(one.decision.outcome == Decision.Outcome.DENIED for one in decided)
-    return Counts(len(decided) - denied, denied, len(pended))
-
-
-def _accumulator_entries(decided: Iterable[decisions.Decided]) -> list[accumulators.NewEntry]:
-    return [
-        accumulators.NewEntry(
-            one.family_id,
-            one.family_seq,
-            n,
-            entry.member_id,
-            entry.code,
-            entry.period_on,
-            entry.amount,
-            entry.line_number,
-        )
-        for one in decided
-        for n, entry in enumerate(one.decision.entries, 1)
-    ]
-
-
-def _entry(one: decisions.Decided, decided_on: date) -> Entry:
-    """The ledger's entry of a decision, by line of coverage."""
-    lines, denied = one.decision.lines, one.decision.outcome == Decision.Outcome.DENIED
-    sums: dict[str, int] = {}
-    for line in lines:
-        cents = line.charge_cents if denied else line.paid_cents
-        sums[line.coverage_line] = sums.get(line.coverage_line, 0) + cents
-    amounts = tuple(Amount(name, cents) for name, cents in sums.items())
-    recipe = ClaimDenied if denied else ClaimApproved
-    return entry_for(recipe(one.decision_id, decided_on, amounts))
-
-
-def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:
-    reason, claim = pend.reasons[0], one.claim
-    title = f"{reason.code}: {reason.detail}" if reason.detail else reason.code
-    charge_cents = sum(line.charge_cents for line in claim.lines)
-    due_on = claims.pend_due_on(claim.received_on)
-    return work_items.Item("pend", reason.queue, claim.claim_id, title[:200], charge_cents, due_on, raised_at)
+    return Chunk(waiting, decided, pended, moved, fresh_counts)
 
 
 class _Run:
@@ -287,5 +188,5 @@ def _park(one: facts.Waiting, fault: Exception) -> Counts:
     detail = str(fault) if isinstance(fault, InvariantError) else type(fault).__name__
     pend = engine.Pend(one.claim.claim_id, (POISON._replace(detail=detail[:400]),))
     raised_at = clock.now()
-    _record(_Chunk([one], [], [(one, pend)], {}, {}), raised_at, raised_at.date())
+    record(Chunk([one], [], [(one, pend)], {}, {}), raised_at, raised_at.date())
     return Counts(parked=1)

@@ -18,13 +18,14 @@ def figures_of(decided: Sequence[Decided], decided_on: date, pended_count: int) 
     """What decisions add to their month.
 
     Of lines, by line of coverage: charge, allowed, paid, member_responsibility (cents, lines). Of claims, by the line of
-    coverage of their first line: `decided` (charge, claims) and of those `denied`. And `pended` (claims).
+    coverage of their first line: `decided` (charge, claims) and of those `denied`. And `pended` (claims). A reversal takes
+    off what its decision added.
     """
     month = decided_on.replace(day=1)
     lines: dict[str, list[int]] = {}
     claims_: dict[tuple[str, str], list[int]] = {}
     for one in decided:
-        decision = one.decision
+        decision, sign = one.decision, -1 if one.is_reversal else 1
         for line in decision.lines:
             sums = lines.get(line.coverage_line)
             if sums is None:
@@ -33,13 +34,13 @@ def figures_of(decided: Sequence[Decided], decided_on: date, pended_count: int) 
             sums[1] += line.allowed_cents
             sums[2] += line.paid_cents
             sums[3] += line.member_cents
-            sums[4] += 1
+            sums[4] += sign
         first = decision.lines[0].coverage_line if decision.lines else ""
         charge_cents = decision.charge_cents
         for measure in ("decided", "denied") if decision.outcome == Decision.Outcome.DENIED else ("decided",):
             pair = claims_.setdefault((measure, first), [0, 0])
             pair[0] += charge_cents
-            pair[1] += 1
+            pair[1] += sign
     rows = [
         (month, measure, name, sums[n], sums[4])
         for name, sums in lines.items()

@@ -116,6 +116,8 @@ class Decision(models.Model):
 
     A reversal is a decision too: outcome `reversed`, the amounts of the one it takes back with the sign turned.
     So sums over decisions are right without looking at versions. The live decision is the last one not reversed.
+    A new version, and a claim that replaces another, keep the place of what they correct: they see the accumulators
+    and the history of the live decisions before that place, so that a correction shifts nobody in the family's order.
     """
 
     class Outcome(models.TextChoices):
@@ -128,6 +130,10 @@ class Decision(models.Model):
     version = models.SmallIntegerField()
     family_id = models.BigIntegerField()
     family_seq = models.IntegerField()
+    place = models.IntegerField(
+        null=True,
+        help_text="The family's number whose place in the order this decision takes; null where it is its own.",
+    )
     member_id = models.BigIntegerField()
     outcome = models.CharField(max_length=8, choices=Outcome)
     charge_cents = models.BigIntegerField()
@@ -181,6 +187,8 @@ class Pend(models.Model):
 
     class Resolution(models.TextChoices):
         RELEASED = "released", "Released: decide again"
+        NAMED = "named", "The claim that it corrects was named: decide again"
+        CLOSED = "closed", "Closed: the claim was replaced or taken back"
 
     claim_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
@@ -195,6 +203,7 @@ class Pend(models.Model):
     resolved_by_id = models.BigIntegerField(null=True)
     resolution = models.CharField(max_length=10, choices=Resolution, blank=True)
     note = models.CharField(max_length=400, blank=True)
+    original_id = models.BigIntegerField(null=True, help_text="The claim that this one corrects, as a person named it.")
 
     class Meta:
         constraints = (
@@ -204,6 +213,85 @@ class Pend(models.Model):
 
     def __str__(self) -> str:
         return f"claim {self.claim_id}: {self.code}"
+
+
+class Closing(models.Model):
+    """A claim that needs no decision any more, and why. For ever: a claim that was taken back comes as a new one."""
+
+    class Why(models.TextChoices):
+        REPLACED = "replaced", "Replaced by a later claim"
+        VOIDED = "voided", "Taken back"
+        VOID = "void", "Takes back an earlier claim"
+
+    claim_id = models.BigIntegerField(primary_key=True)
+    why = models.CharField(max_length=8, choices=Why)
+    by_claim_id = models.BigIntegerField(null=True, help_text="The claim that replaced it or took it back.")
+    reason = models.CharField(max_length=400, blank=True)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["by_claim_id"], name="closing_by_claim"),)
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}: {self.why}"
+
+
+class Correction(models.Model):
+    """A change of mind, shown before it is made: which families' decisions would come out otherwise, and what of it.
+
+    The preview is signed over all that it shows; it is applied only as long as deciding again gives the same.
+    """
+
+    class Kind(models.TextChoices):
+        CLAIM = "claim", "Claims decided again"
+        VOID = "void", "Claims taken back"
+        RIPPLE = "ripple", "Later claims of a family"
+        SELECTION = "selection", "A selection of claims"
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", "Being computed"
+        PREVIEWED = "previewed", "To be applied or parked"
+        APPLYING = "applying", "Being applied"
+        APPLIED = "applied", "Applied"
+        PARKED = "parked", "Parked: left as it was decided"
+        STALE = "stale", "Overtaken: nothing was applied"
+
+    kind = models.CharField(max_length=9, choices=Kind)
+    state = models.CharField(max_length=9, choices=State, default=State.PREPARING)
+    why = models.CharField(max_length=20, help_text="Code of the reason.")
+    note = models.CharField(max_length=400, blank=True)
+    selection = models.JSONField(default=dict, help_text="What a selection selects by.")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=200)
+    signature = models.CharField(max_length=64, blank=True)
+    families_count = models.IntegerField(default=0)
+    changes_count = models.IntegerField(default=0)
+    payee_cents = models.BigIntegerField(default=0, help_text="What payees get more, or less.")
+    gross_cents = models.BigIntegerField(default=0, help_text="The same, every claim's without its sign.")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    ended_note = models.CharField(max_length=400, blank=True)
+    job_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"correction {self.pk}: {self.kind}"
+
+
+class CorrectedFamily(models.Model):
+    """The part of a correction that concerns one family; applied whole or not at all."""
+
+    pk = models.CompositePrimaryKey("correction_id", "family_id")
+    correction = models.ForeignKey(Correction, models.CASCADE, related_name="families", db_index=False)
+    family_id = models.BigIntegerField()
+    state = models.CharField(max_length=9, choices=Correction.State, default=Correction.State.PREVIEWED)
+    claim_ids = ArrayField(models.BigIntegerField(), help_text="The claims that were named; the others follow.")
+    shown = models.JSONField(help_text="Changes, accumulators and stop-loss effect; see workflows.corrections.")
+
+    def __str__(self) -> str:
+        return f"{self.correction_id}: family {self.family_id}"
 
 
 class Totals(models.Model):

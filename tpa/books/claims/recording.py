@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication import facts
@@ -18,6 +18,7 @@ _DECISION = (
     "version",
     "family_id",
     "family_seq",
+    "place",
     "member_id",
     "outcome",
     "charge_cents",
@@ -47,8 +48,15 @@ LINE_COLUMNS = (
 )
 
 
+REVERSED = "reversed"
+
+
 class Decided(NamedTuple):
-    """A decision on its way into the books: under which key, as which version, as which number of its family."""
+    """A decision on its way into the books: under which key, as which version, as which number of its family.
+
+    `place` is the family's number whose place it takes; None where that is its own. A reversal carries the amounts of
+    the decision that it takes back with the sign turned.
+    """
 
     decision_id: int
     version: int
@@ -56,6 +64,13 @@ class Decided(NamedTuple):
     family_seq: int
     claim: facts.Claim
     decision: engine.Decision
+    place: int | None = None
+    is_reversal: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """As it is kept."""
+        return REVERSED if self.is_reversal else self.decision.outcome
 
 
 @lru_cache(maxsize=8192)
@@ -94,6 +109,14 @@ def line_row(decision_id: int, line: engine.LineDecision, service_on: date) -> t
     )
 
 
+def read_line(row: Sequence[Any]) -> engine.LineDecision:
+    """A decided line from its row, in the order of the columns: what `line_row` made a row of."""
+    _, number, _, plan_version_id, coverage_line, benefit, tier, denied, *cents, moves = row
+    return engine.LineDecision(
+        number, plan_version_id, coverage_line, benefit, tier, denied, *cents, moves=read_moves(moves)
+    )
+
+
 def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decided_on: date) -> None:
     """Write decisions and their lines, under the families' locks. Two statements.
 
@@ -112,8 +135,9 @@ def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decide
                 one.version,
                 one.family_id,
                 one.family_seq,
+                one.place,
                 one.claim.member_id,
-                decision.outcome,
+                one.outcome,
                 decision.charge_cents,
                 decision.allowed_cents,
                 decision.paid_cents,

@@ -1,5 +1,7 @@
 """Reading payments, and what may be paid."""
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -14,14 +16,25 @@ JOIN claims_claim c ON c.id = d.claim_id
 LEFT JOIN payments_payment p ON p.decision_id = d.id
 WHERE d.outcome = 'paid' AND d.paid_cents > 0 AND p.id IS NULL
   AND NOT EXISTS (SELECT 1 FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
+  AND (d.place IS NULL OR NOT EXISTS (
+    SELECT 1 FROM claims_decision was JOIN payments_payment sent ON sent.decision_id = was.id
+    WHERE was.family_id = d.family_id AND coalesce(was.place, was.family_seq) = d.place))
 ORDER BY d.decided_at, d.id"""
 
 
 def payables() -> list[Payable]:
-    """Decided claims that the plan owes something for and has not paid, the oldest decision first. One query."""
+    """Decided claims that the plan owes something for and has not paid, the oldest decision first. One query.
+
+    A correction of what was paid before is left out: the payee holds that money, and it has to be set off first.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_UNPAID)
         return [Payable(*row) for row in cursor.fetchall()]
+
+
+def paid_among(decision_ids: Collection[int]) -> set[int]:
+    """Those of the decisions that were paid. One query."""
+    return set(Payment.objects.filter(decision_id__in=list(decision_ids)).values_list("decision_id", flat=True))
 
 
 def amounts_by_line(decision_ids: list[int]) -> dict[int, list[tuple[str, int]]]:

@@ -1,0 +1,125 @@
+"""What decisions change in all books at once: claims, accumulators, ledger, figures, queues. The caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tpa.books.accumulators import selectors as accumulator_selectors
+from tpa.books.accumulators import services as accumulators
+from tpa.books.claims import facts
+from tpa.books.claims import recording as decisions
+from tpa.books.claims import services as claims
+from tpa.books.claims.models import Decision
+from tpa.books.ledger import services as ledger
+from tpa.books.members import turns
+from tpa.engine.adjudication import decision as engine
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.entry import Amount, Entry
+from tpa.engine.journal.recipes.claim_approved import ClaimApproved
+from tpa.engine.journal.recipes.claim_denied import ClaimDenied
+from tpa.engine.journal.recipes.claim_reversed import ClaimReversed
+from tpa.infra import work_items
+from tpa.workflows.totals import figures_of
+
+
+class Counts(NamedTuple):
+    """What became of claims that were taken up."""
+
+    paid: int = 0
+    denied: int = 0
+    pended: int = 0
+    parked: int = 0
+    """Put aside because they break the engine."""
+    closed: int = 0
+    """Need no decision: they took another back, or were replaced before they were decided."""
+
+    @property
+    def total(self) -> int:
+        """Claims that are off the list of work."""
+        return sum(self)
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(*map(sum, zip(self, other, strict=True)))
+
+
+class Chunk(NamedTuple):
+    """What came out of the engine for a chunk, and the numbers that the families give next.
+
+    `decided` may hold reversals; `taken_back` then says, by the key of each reversal, which decision it takes back and
+    whether the payee has its money.
+    """
+
+    waiting: list[facts.Waiting]
+    decided: list[decisions.Decided]
+    pended: list[tuple[facts.Waiting, engine.Pend]]
+    next_seqs: dict[int, int]
+    fresh_counts: dict[int, int]
+    taken_back: Mapping[int, tuple[int, bool]] = MappingProxyType({})
+
+
+def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
+    """Everything that the chunk's decisions change, under the families' locks."""
+    decided, pended = chunk.decided, chunk.pended
+    decisions.record_decisions(decided=decided, decided_at=decided_at, decided_on=decided_on)
+    accumulators.add_entries(entries=_accumulator_entries(decided))
+    ledger.post_entries(entries=[_entry(one, chunk, decided_on) for one in decided], recorded_at=decided_at)
+    claims.pend_claims(
+        pends=[(pend, one.family_id, one.claim.member_id, one.claim.received_on) for one, pend in pended],
+        raised_at=decided_at,
+    )
+    claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
+    work_items.open_items(_item(one, pend, decided_at) for one, pend in pended)
+    claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
+    turns.end_turns(next_seqs=chunk.next_seqs)
+    accumulators.write_checkpoints(
+        family_ids=[
+            family for family, count in chunk.fresh_counts.items() if count >= accumulator_selectors.CHECKPOINT_EVERY
+        ]
+    )
+    fresh = [one for one in decided if not one.is_reversal]
+    denied = sum(one.outcome == Decision.Outcome.DENIED for one in fresh)
+    return Counts(len(fresh) - denied, denied, len(pended))
+
+
+def _accumulator_entries(decided: Iterable[decisions.Decided]) -> list[accumulators.NewEntry]:
+    return [
+        accumulators.NewEntry(
+            one.family_id,
+            one.family_seq,
+            n,
+            entry.member_id,
+            entry.code,
+            entry.period_on,
+            entry.amount,
+            entry.line_number,
+        )
+        for one in decided
+        for n, entry in enumerate(one.decision.entries, 1)
+    ]
+
+
+def _entry(one: decisions.Decided, chunk: Chunk, decided_on: date) -> Entry:
+    """The ledger's entry of a decision or a reversal, by line of coverage."""
+    denied = one.decision.outcome == Decision.Outcome.DENIED
+    sums: dict[str, int] = {}
+    for line in one.decision.lines:
+        cents = line.charge_cents if denied else line.paid_cents
+        sums[line.coverage_line] = sums.get(line.coverage_line, 0) + cents
+    if not one.is_reversal:
+        amounts = tuple(Amount(name, cents) for name, cents in sums.items())
+        recipe = ClaimDenied if denied else ClaimApproved
+        return entry_for(recipe(one.decision_id, decided_on, amounts))
+    decision_id, is_paid = chunk.taken_back[one.decision_id]
+    back = tuple(Amount(name, -cents) for name, cents in sums.items() if cents)
+    stage = "paid" if is_paid else "approved"
+    return entry_for(ClaimReversed(decision_id, decided_on, stage, () if denied else back, back if denied else ()))
+
+
+def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:
+    reason, claim = pend.reasons[0], one.claim
+    title = f"{reason.code}: {reason.detail}" if reason.detail else reason.code
+    charge_cents = sum(line.charge_cents for line in claim.lines)
+    due_on = claims.pend_due_on(claim.received_on)
+    return work_items.Item("pend", reason.queue, claim.claim_id, title[:200], charge_cents, due_on, raised_at)
