@@ -14,9 +14,9 @@ from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Family
 from tpa.infra.models import OutboxEvent
 from tpa.infra.postgres.statements import count_statements
-from tpa.workflows import adjudication
+from tpa.workflows import adjudication, booking
 from tpa.workflows.adjudication import Counts, decide_families, decide_waiting
-from tpa.workflows.claim_pends import CorrectsAnotherError, release
+from tpa.workflows.claim_pends import release
 from tpa.workflows.proof import Proof, verify_books
 from tpa.workflows.totals import fold_totals
 
@@ -86,17 +86,6 @@ def test_a_denied_claim_moves_no_money_but_stands_in_the_memo(in_employer, homes
     assert [step.carc for one in selectors.explained(denied.pk) for step in one.steps] == ["18", "18"]
     assert (ledger.balance("9000"), ledger.balance("9900"), ledger.balance("5010")) == (24_000, -24_000, 14_700)
     assert sum(line.balance_cents for line in ledger.trial_balance()) == 0
-
-
-def test_a_replacement_is_not_paid_on_top_of_what_it_replaces(in_employer, homes):
-    one = new_claim(homes[0], *VISIT)
-    (claim_id,) = register(one._replace(claim=one.claim._replace(frequency="7", original_reference="X1")))
-    assert decide(in_employer) == Counts(pended=1)
-    pend = Pend.objects.get(claim_id=claim_id)
-    with pytest.raises(CorrectsAnotherError):
-        release(employer_id=in_employer.pk, pend_ids=[pend.pk], by_id=7, note="checked")
-    assert Pend.objects.get(pk=pend.pk).resolved_at is None
-    assert not Work.objects.exists()
 
 
 def test_an_accident_waits_for_a_person_and_is_decided_when_it_is_released(in_employer, homes):
@@ -177,15 +166,15 @@ STEPS = [
     (adjudication.turns, "take_turns"),
     (adjudication.facts, "waiting_claims"),
     (adjudication.facts, "families_of"),
-    (adjudication.decisions, "record_decisions"),
-    (adjudication.accumulators, "add_entries"),
-    (adjudication.ledger, "post_entries"),
-    (adjudication.claims, "pend_claims"),
-    (adjudication.claims, "add_totals"),
-    (adjudication.work_items, "open_items"),
-    (adjudication.claims, "remove_work"),
-    (adjudication.turns, "end_turns"),
-    (adjudication.accumulators, "write_checkpoints"),
+    (booking.decisions, "record_decisions"),
+    (booking.accumulators, "add_entries"),
+    (booking.ledger, "post_entries"),
+    (booking.claims, "pend_claims"),
+    (booking.claims, "add_totals"),
+    (booking.work_items, "open_items"),
+    (booking.claims, "remove_work"),
+    (booking.turns, "end_turns"),
+    (booking.accumulators, "write_checkpoints"),
 ]
 
 

@@ -21,6 +21,7 @@ from tpa.books.claims.models import Decision
 from tpa.books.members import turns
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
+from tpa.engine.adjudication.rules.claim.replacement import REPLACES
 from tpa.infra import clock
 from tpa.infra.employers import require_open
 from tpa.infra.garbage import collection_paused
@@ -28,6 +29,7 @@ from tpa.infra.logs import logger
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import InvariantError
 from tpa.workflows.booking import Chunk, Counts, record
+from tpa.workflows.replacements import before_corrections, settle
 from tpa.workflows.wake_ups import wake
 
 CHUNK = 1000
@@ -84,7 +86,10 @@ def decide_at_once(*, employer: Employer, family_id: int) -> bool:
             waiting, next_seqs = _take(employer, [family_id], AT_ONCE + 1)
             if not 0 < len(waiting) <= AT_ONCE:
                 return False
-            _decide(employer, waiting, next_seqs)
+            while _decide(employer, waiting, next_seqs).total and any(
+                one.claim.frequency in REPLACES for one in waiting
+            ):
+                waiting, next_seqs = _take(employer, [family_id], AT_ONCE)
             return True
     except (OperationalError, InterfaceError):
         raise
@@ -100,9 +105,16 @@ def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[li
 
 
 def _decide(employer: Employer, waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Counts:
-    decided_at = clock.now()
-    chunk = _decided(waiting, next_seqs)
-    return record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
+    """Decide them; of each family only the claims before its next replacement or void, or that one alone."""
+    counts = Counts()
+    plain, corrections = before_corrections(waiting)
+    if plain:
+        decided_at = clock.now()
+        chunk = _decided(plain, next_seqs)
+        counts = record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
+    for one in corrections:
+        counts = counts.plus(settle(employer, one, next_seqs))
+    return counts
 
 
 def _decided(waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Chunk:

@@ -113,8 +113,9 @@ def _entry(one: decisions.Decided, chunk: Chunk, decided_on: date) -> Entry:
         return entry_for(recipe(one.decision_id, decided_on, amounts))
     decision_id, is_paid = chunk.taken_back[one.decision_id]
     back = tuple(Amount(name, -cents) for name, cents in sums.items() if cents)
-    stage = "paid" if is_paid else "approved"
-    return entry_for(ClaimReversed(decision_id, decided_on, stage, () if denied else back, back if denied else ()))
+    if denied:
+        return entry_for(ClaimReversed(decision_id, decided_on, "approved", (), back))
+    return entry_for(ClaimReversed(decision_id, decided_on, "paid" if is_paid else "approved", back))
 
 
 def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:

@@ -6,37 +6,69 @@ from django.db import transaction
 
 from tpa.books.claims import services
 from tpa.books.claims.models import Pend
+from tpa.books.claims.originals import check_original
 from tpa.infra import clock, work_items
 from tpa.infra.employers import open_employer
-from tpa.kernel.errors import ConflictError, must
+from tpa.kernel.errors import DomainError, must
 from tpa.workflows.wake_ups import wake
 
-TOGETHER = ("replacement", "void")
-"""Claims that correct an earlier one: decided alone they would be paid on top of it."""
+CORRECT = ("replacement", "void")
+"""What claims wait for that correct an earlier one."""
 
 
-class CorrectsAnotherError(ConflictError):
-    """The claim replaces or takes back another and cannot be decided by itself."""
+class OriginalNeededError(DomainError):
+    """The claim corrects another: which one, a person has to say, or that there is none."""
 
-    code = "pend_corrects_another"
-    remedy = "The earlier claim's decision has to be reversed together with it."
+    code = "pend_original_needed"
+    remedy = "Name the claim that it corrects, or say that there is none and it stands by itself."
 
 
-@transaction.atomic
-def release(*, employer_id: int, pend_ids: Sequence[int], by_id: int | None, note: str) -> int:
-    """Let these claims be decided again; returns how many are queued. Raises NotFoundError, PendResolved,
-    and CorrectsAnotherError for a replacement or void.
+def release(
+    *,
+    employer_id: int,
+    pend_ids: Sequence[int],
+    by_id: int | None,
+    note: str,
+    corrects: int | None = None,
+    stands_alone: bool = False,
+) -> int:
+    """Let these claims be decided again; returns how many are queued. Raises NotFoundError, PendResolved.
+
+    A claim that corrects another (replacement, void) needs to know which: `corrects` is that claim's key, or
+    `stands_alone` says that there is none here; a replacement is then a claim like any other, and a void takes nothing
+    back. Raises OriginalNeededError where neither is said, or where the named claim cannot be the one.
     """
     employer = open_employer()
     must(employer.pk == employer_id, "pends are released inside their employer's scope")
-    for pend in Pend.objects.filter(pk__in=list(pend_ids)):
-        if any(code in TOGETHER for code, *_ in pend.reasons):
-            raise CorrectsAnotherError(f"The claim is a {pend.code} of an earlier one.")
-    now = clock.now()
-    queued = services.release_pends(
-        pend_ids=pend_ids, by_id=by_id, note=note, now=now, today=clock.today(employer.time_zone)
-    )
-    claim_ids = Pend.objects.filter(pk__in=list(pend_ids)).values_list("claim_id", flat=True)
-    work_items.close_items("pend", claim_ids)
-    wake("decide_claims", employer_id=employer_id)
-    return queued
+    with transaction.atomic():
+        for pend in Pend.objects.filter(pk__in=list(pend_ids)):
+            if any(code in CORRECT for code, *_ in pend.reasons):
+                _check_original(employer_id, pend, corrects, stands_alone)
+            elif corrects is not None:
+                raise OriginalNeededError(
+                    f"The claim waits for {pend.code}, and corrects no other.",
+                    where="/corrects",
+                    remedy="Leave it out.",
+                )
+        queued = services.release_pends(
+            pend_ids=pend_ids,
+            by_id=by_id,
+            note=note,
+            now=clock.now(),
+            today=clock.today(employer.time_zone),
+            original_id=corrects,
+        )
+        claim_ids = Pend.objects.filter(pk__in=list(pend_ids)).values_list("claim_id", flat=True)
+        work_items.close_items("pend", claim_ids)
+        wake("decide_claims", employer_id=employer_id)
+        return queued
+
+
+def _check_original(employer_id: int, pend: Pend, corrects: int | None, stands_alone: bool) -> None:
+    if stands_alone and corrects is None:
+        return
+    if corrects is None:
+        raise OriginalNeededError(f"The claim is a {pend.code} of an earlier one.", where="/corrects")
+    found = check_original(employer_id=employer_id, claim_id=pend.claim_id, original_id=corrects)
+    if found.problem:
+        raise OriginalNeededError(f"This cannot be the claim: {found.problem}.", where="/corrects")

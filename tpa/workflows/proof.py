@@ -2,6 +2,8 @@
 
 The replay starts each family from nothing and decides its claims again, one after the other in the recorded order, on
 the facts as they were known at the time; what comes out must be the recorded rows, text for text and cent for cent.
+A new version sees the live decisions before its place, as it did when it was decided; a reversal must be the opposite
+of what it takes back.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +22,8 @@ from tpa.books.ledger import selectors as ledger
 from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
-from tpa.engine.adjudication.facts import Family, History
+from tpa.engine.adjudication.facts import Claim, Family, History
+from tpa.engine.adjudication.reversal import reversal_of
 from tpa.engine.journal.accounts import claims_expense
 
 SLICE = 500
@@ -42,9 +45,9 @@ def verify_books(*, employer_id: int, on_progress: Callable[[int, int], None] = 
         count = 0
         for start in range(0, len(families), SLICE):
             part = families[start : start + SLICE]
-            decisions = _recorded(part)
-            found += _replayed(decisions, _facts_then(employer_id, decisions))
-            count += len(decisions)
+            books = _recorded(part)
+            found += _replayed(books, _facts_then(employer_id, books.decisions))
+            count += len(books.decisions)
             on_progress(start + len(part), len(families))
         return Proof(count, found)
 
@@ -69,14 +72,21 @@ class _Recorded(NamedTuple):
     claim_id: int
     family_id: int
     family_seq: int
+    place: int | None
     outcome: str
     decided_at: datetime
     lines: tuple[tuple[Any, ...], ...]
     entries: tuple[AccumulatorEntry, ...]
 
 
-def _recorded(family_ids: Sequence[int]) -> list[_Recorded]:
-    """By family, in the order of decision."""
+class _Books(NamedTuple):
+    """The decisions of some families, by family in the order of decision; and entries that no decision has made."""
+
+    decisions: list[_Recorded]
+    others: dict[int, list[tuple[int, tuple[AccumulatorEntry, ...]]]]
+
+
+def _recorded(family_ids: Sequence[int]) -> _Books:
     rows = Decision.objects.filter(family_id__in=family_ids).order_by("family_id", "family_seq")
     lines: dict[int, list[tuple[Any, ...]]] = {}
     found = DecisionLine.objects.filter(decision__family_id__in=family_ids).order_by("decision_id", "number")
@@ -86,10 +96,16 @@ def _recorded(family_ids: Sequence[int]) -> list[_Recorded]:
     for one in accumulators.entries_of(family_ids):
         entry = AccumulatorEntry(one.member_id, one.code, one.period_on, one.amount, one.line_number)
         entries.setdefault((one.family_id, one.family_seq), []).append(entry)
-    return [
-        _Recorded(*row, tuple(lines.get(row[0], ())), tuple(entries.get((row[2], row[3]), ())))
-        for row in rows.values_list("id", "claim_id", "family_id", "family_seq", "outcome", "decided_at")
-    ]
+    columns = ("id", "claim_id", "family_id", "family_seq", "place", "outcome", "decided_at")
+    decisions = []
+    for row in rows.values_list(*columns):
+        key, family_id, seq = row[0], row[2], row[3]
+        made = entries.pop((family_id, seq), [])
+        decisions.append(_Recorded._make((*row, tuple(lines.get(key, ())), tuple(made))))
+    others: dict[int, list[tuple[int, tuple[AccumulatorEntry, ...]]]] = {}
+    for (family_id, seq), rest in sorted(entries.items()):
+        others.setdefault(family_id, []).append((seq, tuple(rest)))
+    return _Books(decisions, others)
 
 
 class _Then(NamedTuple):
@@ -111,47 +127,88 @@ def _facts_then(employer_id: int, decisions: Iterable[_Recorded]) -> dict[dateti
     return found
 
 
+class _Counted(NamedTuple):
+    """What counts in a family, at its place; `claim` is None for entries that no decision has made."""
+
+    place: int
+    claim: Claim | None
+    decision: engine.Decision
+
+
 class _State:
     """What a family has used and had decided, built up by the replay alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Sequence[tuple[int, tuple[AccumulatorEntry, ...]]]) -> None:
         self.balances = Balances()
         self.history: History = {}
-        self.last: dict[int, tuple[AccumulatorEntry, ...]] = {}
+        self._live: dict[int, _Counted] = {}
+        self._others = [_Counted(seq, None, engine.Decision(0, (), entries)) for seq, entries in others]
+        self._begun = 0
 
-    def take_back(self, claim_id: int) -> tuple[AccumulatorEntry, ...]:
-        """Undo the claim's last decision; the entries that this makes."""
-        turned = tuple(entry._replace(amount=-entry.amount) for entry in self.last.pop(claim_id, ()))
-        self.balances.add(turned)
+    def begin(self, family: Family, one: _Recorded) -> None:
+        """Let the family stand as it stood before this decision."""
+        while self._begun < len(self._others) and self._others[self._begun].place < one.family_seq:
+            self.balances.add(self._others[self._begun].decision.entries)
+            self._begun += 1
+        family.balances, family.history = self.balances, self.history
+        if one.place is None:
+            return
+        family.balances, family.history = Balances(), {}
+        for known in sorted([*self._live.values(), *self._others[: self._begun]], key=_by_place):
+            if known.place >= one.place:
+                break
+            if known.claim is None:
+                family.balances.add(known.decision.entries)
+            else:
+                family.fold(known.claim, known.decision)
+
+    def count(self, family: Family, one: _Recorded, claim: Claim, decision: engine.Decision) -> None:
+        """Let the family's next claim see it."""
+        family.balances, family.history = self.balances, self.history
+        family.fold(claim, decision)
+        self._live[claim.claim_id] = _Counted(one.place or one.family_seq, claim, decision)
+
+    def take_back(self, claim_id: int) -> engine.Decision | None:
+        """Undo the claim's live decision: the reversal that this makes; None where there is nothing to undo."""
+        known = self._live.pop(claim_id, None)
+        if known is None:
+            return None
+        turned = reversal_of(known.decision)
+        self.balances.add(turned.entries)
         for prior in self.history.values():
             prior[:] = [one for one in prior if one.claim_id != claim_id]
         return turned
 
 
-def _replayed(decisions: Iterable[_Recorded], then: dict[datetime, _Then]) -> Iterator[str]:
+def _by_place(known: _Counted) -> int:
+    return known.place
+
+
+def _replayed(books: _Books, then: dict[datetime, _Then]) -> Iterator[str]:
     states: dict[int, _State] = {}
-    for one in decisions:
-        state = states.setdefault(one.family_id, _State())
+    for one in books.decisions:
+        state = states.get(one.family_id)
+        if state is None:
+            state = states[one.family_id] = _State(books.others.get(one.family_id, ()))
+        known = then[one.decided_at]
+        claim, family = known.claims[one.claim_id].claim, known.families[one.family_id].family
+        state.begin(family, one)
         if one.outcome == Decision.Outcome.REVERSED:
-            if state.take_back(one.claim_id) != one.entries:
+            turned = state.take_back(one.claim_id)
+            if turned is None or (_rows(one.id, claim, turned), turned.entries) != (one.lines, one.entries):
                 yield f"decision {one.id}: not the opposite of the decision that it takes back"
             continue
-        known = then[one.decided_at]
-        family = known.families[one.family_id].family
-        yield from _compared(one, known.claims[one.claim_id], family, state)
+        outcome = adjudicate(claim, family)
+        if isinstance(outcome, engine.Pend):
+            yield f"decision {one.id}: the replay pends the claim ({outcome.reasons[0].code})"
+            continue
+        state.count(family, one, claim, outcome)
+        if _rows(one.id, claim, outcome) != one.lines:
+            yield f"decision {one.id}: the replay decides otherwise"
+        if outcome.entries != one.entries:
+            yield f"decision {one.id}: the replay fills other accumulators"
 
 
-def _compared(one: _Recorded, waiting: facts.Waiting, family: Family, state: _State) -> Iterator[str]:
-    claim = waiting.claim
-    family.balances, family.history = state.balances, state.history
-    outcome = adjudicate(claim, family)
-    if isinstance(outcome, engine.Pend):
-        yield f"decision {one.id}: the replay pends the claim ({outcome.reasons[0].code})"
-        return
-    family.fold(claim, outcome)
-    state.last[claim.claim_id] = outcome.entries
+def _rows(decision_id: int, claim: Claim, decision: engine.Decision) -> tuple[tuple[Any, ...], ...]:
     days = {line.number: line.from_on for line in claim.lines}
-    if tuple(line_row(one.id, line, days[line.number]) for line in outcome.lines) != one.lines:
-        yield f"decision {one.id}: the replay decides otherwise"
-    if outcome.entries != one.entries:
-        yield f"decision {one.id}: the replay fills other accumulators"
+    return tuple(line_row(decision_id, line, days[line.number]) for line in decision.lines)

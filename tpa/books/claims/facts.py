@@ -55,7 +55,9 @@ _LINES = """
     FROM claims_claimline WHERE claim_id = ANY(%s) ORDER BY claim_id, number"""
 _CLEARED = """
     SELECT claim_id, reasons FROM claims_pend
-    WHERE claim_id = ANY(%s) AND resolution = 'released' AND resolved_at <= coalesce(%s, resolved_at)"""
+    WHERE claim_id = ANY(%s) AND resolution = 'released' AND resolved_at <= coalesce(%s, resolved_at)
+    UNION ALL SELECT by_claim_id, '[["replacement"]]' FROM claims_closing
+    WHERE by_claim_id = ANY(%s) AND why = 'replaced' AND closed_at <= coalesce(%s, closed_at)"""
 _HISTORY = """
     SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,
         came.modifiers, came.revenue_code, came.tooth, came.units_milli, came.charge_cents, line.benefit,
@@ -93,7 +95,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
         line[5], line[9] = tuple(line[5]), tuple(line[9])
         lines[claim_id].append(facts.ServiceLine(*line))
     cleared: dict[int, tuple[str, ...]] = {}
-    for claim_id, reasons in _rows(_CLEARED, [claim_ids, known_at]):
+    for claim_id, reasons in _rows(_CLEARED, [claim_ids, known_at] * 2):
         cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in json.loads(reasons)))
     asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
     standings = providers.standings(employer_id, set(asks.values()))

@@ -3,9 +3,10 @@
 from django.db import connection
 
 _ONE_PLACE = """
-    SELECT c.id, (w.claim_id IS NOT NULL)::int AS waits, p.open_count, d.live_count
+    SELECT c.id, (w.claim_id IS NOT NULL)::int AS waits, p.open_count, d.live_count, (x.claim_id IS NOT NULL)::int
     FROM claims_claim c
     LEFT JOIN claims_work w ON w.claim_id = c.id
+    LEFT JOIN claims_closing x ON x.claim_id = c.id
     LEFT JOIN LATERAL (
         SELECT count(*) AS open_count FROM claims_pend WHERE claim_id = c.id AND resolved_at IS NULL
     ) p ON true
@@ -13,7 +14,7 @@ _ONE_PLACE = """
         SELECT count(*) FILTER (WHERE outcome <> 'reversed') - count(*) FILTER (WHERE outcome = 'reversed') AS live_count
         FROM claims_decision WHERE claim_id = c.id
     ) d ON true
-    WHERE (w.claim_id IS NOT NULL)::int + p.open_count + d.live_count <> 1"""
+    WHERE (w.claim_id IS NOT NULL)::int + p.open_count + d.live_count + (x.claim_id IS NOT NULL)::int <> 1"""
 _SUMS = """
     SELECT d.id FROM claims_decision d
     LEFT JOIN LATERAL (
@@ -53,8 +54,9 @@ _TOTALS = """
 def faults() -> list[str]:
     """Claims not in exactly one place, decisions that do not add up, numbers with gaps, figures that are off."""
     found = [
-        f"claim {claim} is in {waits + pended + live} places: waiting {waits}, pended {pended}, decided {live}"
-        for claim, waits, pended, live in _rows(_ONE_PLACE)
+        f"claim {claim} is in {waits + pended + live + closed} places: waiting {waits}, pended {pended}, "
+        f"decided {live}, closed {closed}"
+        for claim, waits, pended, live, closed in _rows(_ONE_PLACE)
     ]
     found += [f"decision {key} is not the sum of its lines, or a line of its moves" for (key,) in _rows(_SUMS)]
     found += [f"family {key}: its decisions are not numbered 1, 2, 3 ..." for (key,) in _rows(_NUMBERS)]

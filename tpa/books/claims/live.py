@@ -34,7 +34,7 @@ class Past(NamedTuple):
 
 _LIVE = """
     SELECT d.id, d.claim_id, d.version, d.family_id, d.member_id, coalesce(d.place, d.family_seq), d.decided_on,
-        d.family_seq
+        d.family_seq, d.outcome
     FROM claims_decision d
     WHERE d.family_id = ANY(%s) AND d.outcome <> 'reversed' AND NOT EXISTS (
         SELECT FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
@@ -53,9 +53,11 @@ def pasts(family_ids: Collection[int]) -> dict[int, Past]:
     for row in _rows(_LINES, [[row[0] for row in rows]]):
         lines.setdefault(row[0], []).append(read_line(row))
     live: dict[int, list[Live]] = {key: [] for key in ids}
-    for *head, seq in rows:
-        made = entries.get((head[3], seq), ())
-        live[head[3]].append(Live(*head, Decision(head[1], tuple(lines.get(head[0], ())), made)))
+    for decision_id, claim_id, version, family_id, member_id, place, decided_on, seq, outcome in rows:
+        made = entries.get((family_id, seq), ())
+        decision = Decision(claim_id, tuple(lines.get(decision_id, ())), made, outcome == "estimate")
+        one = Live(decision_id, claim_id, version, family_id, member_id, place, decided_on, decision)
+        live[family_id].append(one)
     decided = {(family_id, seq) for family_id, seq in _rows(_SEQS, [ids])}
     others: dict[int, list[tuple[int, tuple[AccumulatorEntry, ...]]]] = {key: [] for key in ids}
     for (family_id, seq), made in entries.items():

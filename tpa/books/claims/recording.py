@@ -111,10 +111,7 @@ def line_row(decision_id: int, line: engine.LineDecision, service_on: date) -> t
 
 def read_line(row: Sequence[Any]) -> engine.LineDecision:
     """A decided line from its row, in the order of the columns: what `line_row` made a row of."""
-    _, number, _, plan_version_id, coverage_line, benefit, tier, denied, *cents, moves = row
-    return engine.LineDecision(
-        number, plan_version_id, coverage_line, benefit, tier, denied, *cents, moves=read_moves(moves)
-    )
+    return engine.LineDecision._make((row[1], *row[3:-1], read_moves(row[-1])))
 
 
 def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decided_on: date) -> None:

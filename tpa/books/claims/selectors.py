@@ -7,17 +7,19 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from tpa.books.claims.models import Claim, ClaimLine, Decision, DecisionLine, Pend, Totals, Work
+from tpa.books.claims.models import Claim, ClaimLine, Closing, Decision, DecisionLine, Pend, Totals, Work
 from tpa.books.claims.recording import read_moves
 from tpa.engine.adjudication.explain import Step, explain_moves
 from tpa.kernel.errors import NotFoundError
 
-STATES = ("waiting", "pended", "paid", "denied", "reversed")
-"""To be decided; waits for a person; or the outcome of the last decision."""
+STATES = ("waiting", "pended", "paid", "denied", "reversed", "closed")
+"""To be decided; waits for a person; the outcome of the last decision; or closed without one: a void, and what a later
+claim replaced or took back before it was decided."""
 
 _OPEN = """
     SELECT asked.id, EXISTS (SELECT FROM claims_pend p WHERE p.claim_id = asked.id AND p.resolved_at IS NULL),
-        EXISTS (SELECT FROM claims_work w WHERE w.claim_id = asked.id)
+        EXISTS (SELECT FROM claims_work w WHERE w.claim_id = asked.id),
+        EXISTS (SELECT FROM claims_closing x WHERE x.claim_id = asked.id)
     FROM unnest(%s::bigint[]) AS asked(id)"""
 
 
@@ -56,6 +58,9 @@ def claims(*, state: str = "", member_id: int | None = None, text: str = "") -> 
         return found.filter(Exists(Work.objects.filter(claim_id=OuterRef("pk"))))
     if state == "pended":
         return found.filter(Exists(Pend.objects.filter(claim_id=OuterRef("pk"), resolved_at=None)))
+    if state == "closed":
+        undecided = ~Exists(Decision.objects.filter(claim_id=OuterRef("pk")))
+        return found.filter(undecided, Exists(Closing.objects.filter(claim_id=OuterRef("pk"))))
     if state:
         last = Decision.objects.filter(claim_id=OuterRef("pk"), outcome=state)
         later = Decision.objects.filter(claim_id=OuterRef("claim_id"), version__gt=OuterRef("version"))
@@ -85,9 +90,9 @@ def standings(claim_ids: Collection[int]) -> dict[int, Standing]:
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [ids])
-        for key, is_pended, is_waiting in cursor.fetchall():
+        for key, is_pended, is_waiting, is_closed in cursor.fetchall():
             live = last.get(key)
-            outcome = live.outcome if live else "waiting"
+            outcome = live.outcome if live else "closed" if is_closed else "waiting"
             found[key] = Standing("pended" if is_pended else "waiting" if is_waiting else outcome, live)
     return found
 
@@ -109,6 +114,11 @@ def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")
     return [ExplainedLine(row, explain_moves(row.charge_cents, read_moves(row.moves))) for row in rows]
+
+
+def closing(claim_id: int) -> Closing | None:
+    """Why the claim needs no decision any more, if it is so."""
+    return Closing.objects.filter(pk=claim_id).first()
 
 
 def pends(claim_id: int) -> list[Pend]:

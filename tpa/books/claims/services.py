@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from tpa.books.claims.errors import PendResolved
-from tpa.books.claims.models import Claim, ClaimLine, Pend
+from tpa.books.claims.models import Claim, ClaimLine, Closing, Pend
 from tpa.books.claims.registration import NewClaim, Registered
 from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.engine.coordination.answers import payers_to_json
@@ -246,8 +246,28 @@ def remove_work(*, claim_ids: Collection[int]) -> None:
         cursor.execute("DELETE FROM claims_work WHERE claim_id = ANY(%s)", [list(claim_ids)])
 
 
-def release_pends(*, pend_ids: Collection[int], by_id: int | None, note: str, now: datetime, today: date) -> int:
+def close_claims(*, closings: Sequence[Closing]) -> None:
+    """Claims that need no decision any more: off the list of work, their open pends with them. Three statements."""
+    keys = [one.claim_id for one in closings]
+    Closing.objects.bulk_create(closings)
+    Pend.objects.filter(claim_id__in=keys, resolved_at=None).update(
+        resolved_at=closings[0].closed_at, resolution=Pend.Resolution.CLOSED
+    )
+    remove_work(claim_ids=keys)
+
+
+def release_pends(
+    *,
+    pend_ids: Collection[int],
+    by_id: int | None,
+    note: str,
+    now: datetime,
+    today: date,
+    original_id: int | None = None,
+) -> int:
     """Let pended claims be decided again; what they waited for counts as cleared. Returns how many claims are queued.
+
+    With `original_id` the claim that they correct is named, and nothing counts as cleared.
 
     Raises NotFoundError for a pend that is none, PendResolved where one is resolved already; nothing is changed then.
     """
@@ -257,8 +277,9 @@ def release_pends(*, pend_ids: Collection[int], by_id: int | None, note: str, no
     done = next((pend for pend in pends if pend.resolved_at is not None), None)
     if done is not None:
         raise PendResolved(f"The pend of claim {done.claim_id} is resolved already.")
+    resolution = Pend.Resolution.RELEASED if original_id is None else Pend.Resolution.NAMED
     Pend.objects.filter(pk__in=[pend.pk for pend in pends]).update(
-        resolved_at=now, resolved_by_id=by_id, resolution=Pend.Resolution.RELEASED, note=note[:400]
+        resolved_at=now, resolved_by_id=by_id, resolution=resolution, note=note[:400], original_id=original_id
     )
     queue_claims(claim_ids=[pend.claim_id for pend in pends], now=now)
     add_totals(rows=[(today.replace(day=1), "released", "", 0, len(pends))])

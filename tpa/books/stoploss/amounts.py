@@ -25,6 +25,7 @@ LEFT JOIN claims_decision taken_back
        ON d.outcome = 'reversed' AND taken_back.claim_id = d.claim_id AND taken_back.version = d.version - 1
 LEFT JOIN payments_payment p ON p.decision_id = coalesce(taken_back.id, d.id)
 WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
+  AND (%(family_id)s::bigint IS NULL OR d.family_id = %(family_id)s)
   AND l.service_on < %(incurred_before)s AND (l.service_on >= %(incurred_from)s OR d.decided_on >= %(policy_from)s)
 GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on"""
 
@@ -42,9 +43,12 @@ GROUP BY member_id, family_id, line, service_on < %(incurred_from)s, paid_on < %
          paid_on < %(paid_before)s"""
 
 
-def amounts(contract: Contract, as_of: date) -> list[Amount]:
-    """Every decision's amounts by line of coverage and day of service, as far as the contract's covers look at them."""
-    return _read(_LINES, contract, as_of)
+def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
+    """Every decision's amounts by line of coverage and day of service, as far as the contract's covers look at them.
+
+    Of one family, or of all.
+    """
+    return _read(_LINES, contract, as_of, family_id)
 
 
 def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
@@ -56,7 +60,7 @@ def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
     return _read(_CONDENSED.format(lines=_LINES, unit=unit), contract, as_of)
 
 
-def _read(query: str, contract: Contract, as_of: date) -> list[Amount]:
+def _read(query: str, contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
     covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -64,6 +68,7 @@ def _read(query: str, contract: Contract, as_of: date) -> list[Amount]:
             {
                 "lines": sorted({line for cover in covers for line in cover.lines}),
                 "as_of": as_of,
+                "family_id": family_id,
                 "incurred_from": contract.incurred.starts_on,
                 "incurred_before": contract.incurred.ends_before,
                 "policy_from": contract.policy.starts_on,

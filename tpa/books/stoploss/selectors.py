@@ -3,7 +3,7 @@
 The connection is bound to the employer. Every cent of an exposure names its decision.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.exposure import Exposure, exposure
 from tpa.engine.stoploss.windows import Amount
 from tpa.kernel.periods import Span, months_in
+
+UnitFigures = tuple[int, int]
+"""Eligible and reimbursable cents of a unit."""
 
 
 def lives(terms: Aggregate, policy: Span, as_of: date) -> Iterator[Lives]:
@@ -102,6 +105,31 @@ def _standing(contract: StopLossInForce, as_of: date, known: list[Amount]) -> St
     terms, counted = contract.terms, _lives(contract.terms, as_of)
     all_paid = [amount if amount.paid_on else amount._replace(paid_on=as_of) for amount in known]
     return Standing(contract, exposure(terms, known, counted, as_of), exposure(terms, all_paid, counted, as_of))
+
+
+def family_effects(
+    employer_id: int, family_id: int, gone: Collection[int], fresh: Sequence[Amount], as_of: date
+) -> Iterator[tuple[str, dict[int, UnitFigures], dict[int, UnitFigures]]]:
+    """What it would make of a family's units if the decisions `gone` were taken back and paid `fresh` instead.
+
+    Of every open contract with a specific cover: its number, and by unit eligible and reimbursable cents before and
+    after, as if all that is decided were paid today.
+    """
+    for contract in agreements.stop_loss_contracts_open_on(employer_id, as_of):
+        terms = contract.terms._replace(aggregate=None)
+        if terms.specific is None:
+            continue
+        known = [
+            amount if amount.paid_on else amount._replace(paid_on=as_of)
+            for amount in amounts(contract.terms, as_of, family_id)
+        ]
+        stays = [amount for amount in known if amount.decision_id not in gone]
+        yield contract.number, _units(terms, known, as_of), _units(terms, [*stays, *fresh], as_of)
+
+
+def _units(terms: Contract, known: Sequence[Amount], as_of: date) -> dict[int, UnitFigures]:
+    cover = exposure(terms, known, (), as_of).specific
+    return {unit.unit_id: (unit.eligible_cents, unit.reimbursable_cents) for unit in cover.units} if cover else {}
 
 
 def _lives(terms: Contract, as_of: date) -> list[Lives]:

@@ -9,7 +9,7 @@ from tpa.infra.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0002_guards"),
+        ("claims", "0003_claim_prices"),
     ]
 
     operations = [
