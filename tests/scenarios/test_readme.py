@@ -11,3 +11,8 @@ README = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
 def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     text = README.partition("```toml\n")[2].partition("```")[0]
     assert run(tmp_path, text) == PASSED
+
+
+def test_the_questions_of_the_page_have_their_answers(tmp_path: Path) -> None:
+    _, start, rest = README.partition('source = "CLHIA guideline"')
+    assert run(tmp_path, start + rest.partition("```")[0]) == PASSED

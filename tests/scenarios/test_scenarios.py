@@ -9,6 +9,7 @@ import pytest
 
 from tpa.engine.adjudication.order import ORDER
 from tpa.engine.cases.__main__ import DIFFERENT, PASSED, UNREADABLE, case_files, main, read_file
+from tpa.engine.cases.question import Question
 from tpa.engine.cases.read import Case
 from tpa.engine.cases.run import run_case, told
 
@@ -30,8 +31,8 @@ lines = [{ charge = 100, expect = { paid = 50 } }]
 """
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{Path(case.file).stem}: {case.example.name}")
-def test_case(case: Case) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{Path(case.file).stem}: {case.name}")
+def test_case(case: Case | Question) -> None:
     result = run_case(case)
     assert result.passed, "\n".join(told(result, explained=True))
 

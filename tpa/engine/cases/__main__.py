@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tpa.engine.cases.question import Question
 from tpa.engine.cases.read import Case, CaseError, read_cases
 from tpa.engine.cases.run import Result, as_json, run_case, told
 
@@ -49,7 +50,7 @@ def case_files(path: Path) -> Iterator[Path]:
         yield path
 
 
-def read_file(file: Path) -> Iterator[Case]:
+def read_file(file: Path) -> Iterator[Case | Question]:
     """The cases of one file. Raises CaseError."""
     try:
         text = file.read_text(encoding="utf-8")

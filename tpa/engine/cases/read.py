@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.examples_read import Example, read_example
+from tpa.engine.cases.question import Question, kinds, read_question
 from tpa.engine.plan import PlanTerms, parse_plan, read_toml
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
+
+KINDS = kinds()
 
 
 class CaseError(DomainError):
@@ -26,22 +29,33 @@ class Case(NamedTuple):
     terms: PlanTerms
     example: Example
 
+    @property
+    def name(self) -> str:
+        """What it shows."""
+        return self.example.name
 
-def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[Case]:
-    """The cases of a file. `read_other` gives the text of a path that the file names, relative to it.
+
+def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[Case | Question]:
+    """The cases and questions of a file. `read_other` gives the text of a path that the file names, relative to it.
 
     Raises CaseError: `where` is the file, the message holds the place of each fault in it.
     """
     try:
         with Section(read_toml(text)) as document:
             source = document.text("source")
+            questions = [
+                read_question(file, source, kind, row) for key, kind in KINDS.items() for row in document.sections(key)
+            ]
+            if questions and "cases" not in document:
+                document.value("cases", None)
+                return [*questions]
             terms = parse_plan(_plan(document, read_other))
             compile_plan(terms)
             document.sections("cases")
             rows = document.value("cases")
             if not rows:
                 raise DocumentError("A file needs at least one case.", where="/cases")
-            return [_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)]
+            return [*(_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)), *questions]
     except DomainError as fault:
         raise CaseError(f"{fault} {fault.remedy}".rstrip(), where=file) from fault
 

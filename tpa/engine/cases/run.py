@@ -6,52 +6,63 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.decision import Decision, Pend
-from tpa.engine.adjudication.examples import Played, play
+from tpa.engine.adjudication.examples import play
 from tpa.engine.adjudication.explain import auditor, explain
+from tpa.engine.cases.question import Question, shown
 from tpa.engine.cases.read import Case
 from tpa.kernel.money import format_amount
 
 
 class Result(NamedTuple):
-    """A case and how it came out."""
+    """A case and how it came out: (place, difference) for each answer that differs, and the outcome of each claim."""
 
-    case: Case
-    played: Played
+    case: Case | Question
+    differences: tuple[tuple[str, str], ...]
+    outcomes: tuple[Decision | Pend, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Every answer is as expected."""
-        return not self.played.differences
+        return not self.differences
 
 
-def run_case(case: Case) -> Result:
-    """Decide a case."""
-    return Result(case, play(case.example, case.terms))
+def run_case(case: Case | Question) -> Result:
+    """Decide a case; a question has its answers already."""
+    if isinstance(case, Question):
+        return Result(case, tuple(case.differences()))
+    played = play(case.example, case.terms)
+    return Result(case, tuple((one.path, one.message) for one in played.differences), played.outcomes)
 
 
 def told(result: Result, *, explained: bool = False) -> Iterator[str]:
     """The lines of a result for people."""
     case = result.case
-    yield f"{'pass' if result.passed else 'FAIL'}  {case.file}: {case.example.name}"
-    for difference in result.played.differences:
-        yield f"      {difference.path}: {difference.message}"
-    if explained:
-        for one, outcome in zip(case.example.claims, result.played.outcomes, strict=True):
-            yield f"      claim {one.claim.claim_id} of member {one.claim.member_id}"
-            yield from (f"        {text}" for text in _explained(outcome))
+    yield f"{'pass' if result.passed else 'FAIL'}  {case.file}: {case.name}"
+    for path, message in result.differences:
+        yield f"      {path}: {message}"
+    if not explained:
+        return
+    if isinstance(case, Question):
+        yield from (f"      {key}: {shown(answer)}" for key, answer in case.found.items())
+        return
+    for one, outcome in zip(case.example.claims, result.outcomes, strict=True):
+        yield f"      claim {one.claim.claim_id} of member {one.claim.member_id}"
+        yield from (f"        {text}" for text in _explained(outcome))
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """A result as JSON values: the differences, and every decision with its steps."""
+    """A result as JSON values: the differences, and every decision with its steps or every answer (amounts in cents)."""
     case = result.case
-    return {
+    told_json = {
         "file": case.file,
-        "case": case.example.name,
+        "case": case.name,
         "source": case.source,
         "passed": result.passed,
-        "differences": [{"where": one.path, "message": one.message} for one in result.played.differences],
-        "claims": [_outcome_json(outcome) for outcome in result.played.outcomes],
+        "differences": [{"where": path, "message": message} for path, message in result.differences],
     }
+    if isinstance(case, Question):
+        return {**told_json, "answers": dict(case.found)}
+    return {**told_json, "claims": [_outcome_json(outcome) for outcome in result.outcomes]}
 
 
 def _explained(outcome: Decision | Pend) -> Iterator[str]:
