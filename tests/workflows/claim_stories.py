@@ -69,7 +69,16 @@ def publish_ppo() -> int:
     return plan.pk
 
 
-def enrol(employer: Employer, plan_id: int, *, count: int = 1, people: int = 2, first: int = 1) -> list[Household]:
+def enrol(
+    employer: Employer,
+    plan_id: int,
+    *,
+    count: int = 1,
+    people: int = 2,
+    first: int = 1,
+    line: str = "medical",
+    ends_before: date = FOREVER,
+) -> list[Household]:
     """Families in the plan since 2026, each of a subscriber, a spouse and children, and known to the claims' index."""
     load = Load.objects.create(
         format="entry", scope="change", effective_on=date(2026, 1, 1), received_at=LONG_AGO, received_by="story"
@@ -98,11 +107,11 @@ def enrol(employer: Employer, plan_id: int, *, count: int = 1, people: int = 2, 
         Coverage(
             member=member,
             family=member.family,
-            line="medical",
+            line=line,
             plan_id=plan_id,
             tier=tier,
             starts_on=date(2026, 1, 1),
-            ends_before=FOREVER,
+            ends_before=ends_before,
             recorded_at=LONG_AGO,
             load=load,
         )

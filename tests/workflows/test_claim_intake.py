@@ -237,14 +237,12 @@ def test_an_empty_file_is_refused_at_the_door(db):
     assert not InboundFile.objects.exists()
 
 
-def test_claims_of_a_closed_employer_and_estimates_wait(employer, homes):
-    estimate = claim_of(homes[0].number, "A1", predetermination=True)._replace(kind="D")
+def test_claims_of_a_closed_employer_wait(employer, homes):
     tenant_services.suspend_employer(employer_id=employer.pk)
     file = taken_in(file_of(claim_of(homes[0].number, "A1")))
     directory.forget()
     assert file.counts == {"claims": 1, "registered": 0, "queued": 1, "refused": 0}
     assert IntakeItem.objects.get().reason == "closed"
-    assert claim_intake.from_837(estimate).estimate
 
 
 def test_a_person_gives_a_queued_claim_to_a_member_and_it_is_decided(employer, homes):

@@ -12,7 +12,8 @@ from tenants.scope import employer_scope
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tests.workflows.test_adjudication import broken_for
 from tests.x12.samples import full_professional, professional
-from tpa.books.claims.models import Claim, Decision, Work
+from tpa.books.accumulators import selectors as accumulators
+from tpa.books.claims.models import Claim, Decision, DecisionLine, Work
 from tpa.books.members import turns
 from tpa.kernel.document import DocumentError
 from tpa.workflows.adjudication import AT_ONCE, Counts, decide_waiting
@@ -160,10 +161,15 @@ def test_an_employers_members_are_nobody_to_another(employer, other_employer, ho
         registered(other_employer, document())
 
 
-def test_an_estimate_is_not_taken_for_a_claim(employer, homes):
-    with pytest.raises(UnknownMemberError) as refused:
-        registered(employer, document(estimate=True))
-    assert refused.value.where == "/estimate"
+def test_an_estimate_is_decided_and_pays_nothing(employer, homes):
+    claim_id = registered(employer, document(estimate=True))
+    decide_waiting(employer_id=employer.pk)
+    with employer_scope(employer):
+        decision = Decision.objects.get(claim_id=claim_id)
+        assert (decision.outcome, decision.paid_cents) == ("estimate", 0)
+        moves = DecisionLine.objects.filter(decision=decision).values_list("moves", flat=True)
+        assert any('"OA","101"' in text for text in moves)
+        assert accumulators.balances([decision.family_id]) == {}
 
 
 @pytest.mark.parametrize("came", [full_professional(), professional()], ids=["full", "plain"])

@@ -11,6 +11,7 @@ from tpa.books.claims import facts
 from tpa.books.claims import recording as decisions
 from tpa.books.claims import services as claims
 from tpa.books.claims.models import Decision
+from tpa.books.claims.treatments import begin_treatments
 from tpa.books.ledger import services as ledger
 from tpa.books.members import turns
 from tpa.engine.adjudication import decision as engine
@@ -21,6 +22,7 @@ from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.engine.journal.recipes.claim_reversed import ClaimReversed
 from tpa.infra import work_items
 from tpa.workflows.totals import figures_of
+from tpa.workflows.treatments import begun_by
 
 
 class Counts(NamedTuple):
@@ -63,6 +65,8 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
     """Everything that the chunk's decisions change, under the families' locks."""
     decided, pended = chunk.decided, chunk.pended
     decisions.record_decisions(decided=decided, decided_at=decided_at, decided_on=decided_on)
+    fresh = [one for one in decided if not one.is_reversal]
+    begin_treatments(begun=begun_by(fresh))
     accumulators.add_entries(entries=_accumulator_entries(decided))
     ledger.post_entries(entries=[_entry(one, chunk, decided_on) for one in decided], recorded_at=decided_at)
     claims.pend_claims(
@@ -78,7 +82,6 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
             family for family, count in chunk.fresh_counts.items() if count >= accumulator_selectors.CHECKPOINT_EVERY
         ]
     )
-    fresh = [one for one in decided if not one.is_reversal]
     denied = sum(one.outcome == Decision.Outcome.DENIED for one in fresh)
     return Counts(len(fresh) - denied, denied, len(pended))
 

@@ -9,6 +9,7 @@ from tpa.engine.adjudication.facts import Claim, ServiceLine
 from tpa.engine.coordination.answers import OtherPayer
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.money import divide_rounded
+from tpa.workflows import claim_intake_dental as dental
 from tpa.x12.claims import Claim837, Code, ServiceLine837
 
 FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
@@ -39,8 +40,6 @@ class IncomingClaim(NamedTuple):
     provider_name: str = ""
     diagnoses: tuple[str, ...] = ()
     line_control_numbers: tuple[str, ...] = ()
-    estimate: bool = False
-    """An estimate is asked for (dental predetermination): nothing is to be paid."""
 
 
 def from_837(came: Claim837) -> IncomingClaim:
@@ -73,6 +72,7 @@ def from_837(came: Claim837) -> IncomingClaim:
         drg=_cut("".join(one.value for one in came.coded("DR")[:1]), 4),
         zip_code=_zip((came.provider("77") or came.billing).address.postal_code or came.billing.address.postal_code),
         repriced_cents=_price(came.repricing.allowed_cents) if came.repricing else None,
+        **dental.claim_of(came),
     )
     return IncomingClaim(
         Patient(
@@ -87,7 +87,6 @@ def from_837(came: Claim837) -> IncomingClaim:
         _cut(came.billing.name, 120),
         diagnoses,
         tuple(_cut(line.control_number, 50) for line in came.lines),
-        came.predetermination,
     )
 
 
@@ -112,6 +111,7 @@ def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> S
         _cut(line.authorization or came.authorization, 50),
         _price(line.repricing.allowed_cents) if line.repricing else None,
         line.emergency,
+        **dental.line_of(line),
     )
 
 
@@ -171,7 +171,6 @@ def from_json(document: Mapping[str, Any]) -> IncomingClaim:
             _short(told, "provider_name", 120),
             diagnoses,
             tuple(_short(one, "control_number", 50) for one in sections),
-            told.flag("estimate", False),
         )
 
 
@@ -195,6 +194,8 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         drg=_short(told, "drg", 4),
         zip_code=_short(told, "zip_code", 5),
         repriced_cents=told.cents("repriced_cents", None),
+        predetermination=told.flag("estimate", False),
+        **dental.claim_from(told),
     )
 
 
@@ -226,6 +227,7 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine
             _short(one, "authorization", 50),
             one.cents("repriced_cents", None),
             one.flag("emergency", False),
+            **dental.line_from(one),
         )
 
 
@@ -275,7 +277,8 @@ def to_json(came: IncomingClaim) -> dict[str, Any]:
             for line, control in zip(claim.lines, _padded(came), strict=True)
         ],
     }
-    return {**_told(document), "assigned": claim.assigned, "estimate": came.estimate}
+    document |= dental.told_of(claim)
+    return {**_told(document), "assigned": claim.assigned, "estimate": claim.predetermination}
 
 
 def _padded(came: IncomingClaim) -> tuple[str, ...]:

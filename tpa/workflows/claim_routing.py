@@ -1,7 +1,7 @@
 """Whose is a claim? Found by keyed hashes, registered in the employer's books, or put before a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from tpa.books.edi import selectors as edi_selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.books.members import selectors as members
+from tpa.engine.adjudication import facts
 from tpa.infra import clock
 from tpa.infra.employers import require_open
 from tpa.kernel.errors import ConflictError, DomainError
@@ -94,8 +95,6 @@ def _ask(came: IncomingClaim) -> keys.Ask | None:
 
 
 def _judged(incoming: Incoming, candidates: Sequence[keys.Candidate]) -> _Placed:
-    if incoming.came.estimate:
-        return _Placed(incoming, candidates, IntakeItem.Reason.ESTIMATE)
     if not candidates:
         return _Placed(incoming, candidates, IntakeItem.Reason.NONE)
     return _Placed(incoming, candidates, IntakeItem.Reason.SEVERAL if len(candidates) > 1 else "")
@@ -182,13 +181,22 @@ def new_claim(
         incoming.source_ref,
         family_id,
         received_at,
-        came.claim._replace(member_id=member_id, received_on=received_on),
+        _received(came.claim._replace(member_id=member_id), received_on),
         file_id,
         came.patient_control_number,
         came.provider_name,
         came.diagnoses,
         came.line_control_numbers,
     )
+
+
+def _received(claim: facts.Claim, received_on: date) -> facts.Claim:
+    """The claim with its day of receipt, which is also the day of a service that is only planned."""
+    lines = tuple(
+        line if line.from_on > date.min else line._replace(from_on=received_on, through_on=received_on)
+        for line in claim.lines
+    )
+    return claim._replace(received_on=received_on, lines=lines)
 
 
 def _item(one: _Placed, file_id: int | None, received_at: datetime) -> edi.NewItem:
@@ -232,10 +240,6 @@ def register_claim_json(
 def _own_member(incoming: Incoming) -> keys.Candidate:
     """The patient in the bound employer's books; row-level security leaves no other employer's in the index."""
     (placed,) = _told_apart(_candidates([incoming]))
-    if placed.reason == IntakeItem.Reason.ESTIMATE:
-        raise UnknownMemberError(
-            "Estimates are not decided.", where="/estimate", remedy="Send the claim when it is due."
-        )
     if placed.reason:
         raise UnknownMemberError("No one member has this number and birth date.", where="/patient")
     return placed.candidates[0]

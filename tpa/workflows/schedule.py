@@ -35,6 +35,7 @@ PERIODIC = [
     Periodic(tasks.fold_totals, timedelta(hours=1)),
     Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
     Periodic(tasks.draft_due_invoices, timedelta(hours=1)),
+    Periodic(tasks.issue_instalments, timedelta(hours=6)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),
     Periodic(tasks.wake_what_ifs, timedelta(minutes=30)),
 ]

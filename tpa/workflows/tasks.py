@@ -12,6 +12,7 @@ from tpa.workflows import (
     sweep,
     tenant_setup,
     totals,
+    treatments,
     what_if,
 )
 
@@ -73,6 +74,12 @@ def wake_what_ifs(*, employer_id: int) -> None:
 def draft_due_invoices(*, employer_id: int) -> None:
     """Ask for last month's invoice, if nobody has."""
     invoice_run.draft_due(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask)
+def issue_instalments(*, employer_id: int) -> None:
+    """Register the instalments of treatments that are due."""
+    treatments.issue_instalments(employer_id=employer_id)
 
 
 @shared_task(base=EmployerTask)

@@ -287,6 +287,10 @@ class ServiceLine837(NamedTuple):
         """REF*G1."""
         return _reference(self.references, ("G1",))
 
+    def day(self, qualifier: str) -> date | None:
+        """The first day of the line's DTP of that qualifier: 441 prior placement, 452 appliance placement."""
+        return _day(self.dates, qualifier)
+
     def provider(self, role: str) -> Party | None:
         """The line's own provider in a role (82 rendering, ...)."""
         return next((party for party in self.providers if party.role == role), None)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tpa.books.accumulators import selectors as accumulators
+from tpa.books.claims.dental import with_dental
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
@@ -36,7 +37,7 @@ class FamilyFacts(NamedTuple):
 
 _CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
     c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
-    c.drg, c.zip_code, c.repriced_cents, c.service_on"""
+    c.drg, c.zip_code, c.repriced_cents, c.dental, c.service_on"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM (
         SELECT family_id FROM claims_work WHERE family_id > %s ORDER BY family_id, received_at, claim_id LIMIT %s
@@ -51,7 +52,7 @@ _WAITING = f"""
 _CHOSEN = f"SELECT 0, {_CLAIM} FROM claims_claim c WHERE c.id = ANY(%s)"
 _LINES = """
     SELECT claim_id, number, from_on, through_on, charge_cents, procedure, modifiers, revenue_code, place, units_milli,
-        diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency
+        diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency, area, placed_before_on
     FROM claims_claimline WHERE claim_id = ANY(%s) ORDER BY claim_id, number"""
 _CLEARED = """
     SELECT claim_id, reasons FROM claims_pend
@@ -67,7 +68,7 @@ _HISTORY = """
         AND came.claim_id <> ALL (%s)
     JOIN LATERAL (
         SELECT id, outcome FROM claims_decision WHERE claim_id = came.claim_id ORDER BY version DESC LIMIT 1
-    ) AS live ON live.outcome <> 'reversed'
+    ) AS live ON live.outcome NOT IN ('reversed', 'estimate')
     JOIN claims_decisionline AS line ON line.decision_id = live.id AND line.number = came.number
     JOIN claims_claim AS c ON c.id = came.claim_id
     ORDER BY came.claim_id, came.number"""
@@ -103,7 +104,8 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
         Waiting(
             version,
             family_id,
-            facts.Claim(
+            _claim(
+                dental,
                 claim_id,
                 member_id,
                 form,
@@ -147,9 +149,15 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             drg,
             zip_code,
             repriced_cents,
+            dental,
             _,
         ) in rows
     ]
+
+
+def _claim(dental: str | None, *known: Any) -> facts.Claim:
+    claim = facts.Claim(*known)
+    return claim if dental is None else with_dental(claim, dental)
 
 
 def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:

@@ -26,6 +26,7 @@ class Claim(models.Model):
         X12 = "x12", "837 file"
         REST = "rest", "REST"
         INTAKE = "intake", "Intake queue"
+        PLAN = "plan", "Instalment of a treatment"
 
     id = models.BigAutoField(primary_key=True)
     source = models.CharField(max_length=6, choices=Source)
@@ -54,6 +55,7 @@ class Claim(models.Model):
     drg = models.CharField("DRG", max_length=4, blank=True, help_text="Diagnosis-related group of a stay.")
     zip_code = models.CharField("ZIP code", max_length=5, blank=True, help_text="Where the service was given.")
     repriced_cents = models.BigIntegerField(null=True, help_text="The price that a repricer put on the whole claim.")
+    dental = models.JSONField(null=True, help_text="What only a dental claim says; books.claims.dental has its form.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "source_ref"], name="claim_once_by_source"),)
@@ -85,6 +87,8 @@ class ClaimLine(models.Model):
     repriced_cents = models.BigIntegerField(null=True)
     emergency = models.BooleanField(default=False)
     control_number = models.CharField(max_length=50, blank=True, help_text="The provider's number of the line.")
+    area = models.CharField(max_length=2, blank=True, help_text="Of the mouth: arch or quadrant, as SV304 codes it.")
+    placed_before_on = models.DateField(null=True, help_text="When the prosthesis that this one replaces was placed.")
 
     class Meta:
         # What else happened to this member on this day: duplicates, and visits that share a copay.
@@ -124,6 +128,7 @@ class Decision(models.Model):
         PAID = "paid", "Paid"
         DENIED = "denied", "Denied"
         REVERSED = "reversed", "Reversed"
+        ESTIMATE = "estimate", "Estimate"
 
     id = models.BigAutoField(primary_key=True)
     claim_id = models.BigIntegerField()
@@ -180,6 +185,25 @@ class DecisionLine(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.decision_id} line {self.number}"
+
+
+class Treatment(models.Model):
+    """An orthodontic treatment whose later instalments fall due one after the other, each as a claim of its own.
+
+    What they are, the moves of the treatment's live decision say. A treatment whose decision is reversed has none.
+    """
+
+    claim_id = models.BigIntegerField()
+    line_number = models.SmallIntegerField()
+    family_id = models.BigIntegerField()
+    next_due_on = models.DateField(null=True, help_text="None where all are issued, or the coverage has ended.")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["claim_id", "line_number"], name="treatment_once"),)
+        indexes = (models.Index(fields=["next_due_on"], name="treatment_due"),)
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id} line {self.line_number}"
 
 
 class Pend(models.Model):

@@ -25,7 +25,7 @@ class Recorded(NamedTuple):
 _LIVE = """
     FROM claims_claim c JOIN LATERAL (
         SELECT id, family_seq, outcome FROM claims_decision WHERE claim_id = c.id ORDER BY version DESC LIMIT 1
-    ) AS live ON live.outcome <> 'reversed'
+    ) AS live ON live.outcome NOT IN ('reversed', 'estimate')
     WHERE c.service_on >= %s AND c.service_on < %s"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM claims_claim

@@ -12,7 +12,7 @@ from tpa.books.claims.recording import read_moves
 from tpa.engine.adjudication.explain import Step, explain_moves
 from tpa.kernel.errors import NotFoundError
 
-STATES = ("waiting", "pended", "paid", "denied", "reversed", "closed")
+STATES = ("waiting", "pended", "paid", "denied", "estimate", "reversed", "closed")
 """To be decided; waits for a person; the outcome of the last decision; or closed without one: a void, and what a later
 claim replaced or took back before it was decided."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from tpa.books.claims.dental import dental_text
 from tpa.books.claims.errors import PendResolved
 from tpa.books.claims.models import Claim, ClaimLine, Closing, Pend
 from tpa.books.claims.registration import NewClaim, Registered
@@ -50,6 +51,7 @@ _CLAIM = (
     "drg",
     "zip_code",
     "repriced_cents",
+    "dental",
 )
 _LINE = (
     "claim_id",
@@ -70,6 +72,8 @@ _LINE = (
     "repriced_cents",
     "emergency",
     "control_number",
+    "area",
+    "placed_before_on",
 )
 _WORK = ("claim_id", "family_id", "version", "received_at", "queued_at")
 _TOTALS = ("month", "measure", "line_of_coverage", "cents", "count")
@@ -105,7 +109,7 @@ def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
 
 def is_same_claim(*, claim_id: int, new: NewClaim) -> bool:
     """Whether a registered claim says what `new` says; the receipt does not count."""
-    columns = [name for name in _CLAIM if name not in ("id", "received_at", "received_on", "other_payers")]
+    columns = [name for name in _CLAIM if name not in ("id", "received_at", "received_on", "other_payers", "dental")]
     told = dict(zip(_CLAIM, _claim_row(claim_id, new), strict=True))
     kept = Claim.objects.filter(pk=claim_id).values(*columns).get()
     lines = ClaimLine.objects.filter(claim_id=claim_id).order_by("number").values_list(*_LINE)
@@ -142,6 +146,7 @@ def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
         claim.drg,
         claim.zip_code,
         claim.repriced_cents,
+        dental_text(claim),
     )
 
 
@@ -167,6 +172,8 @@ def _line_rows(key: int, new: NewClaim) -> Iterable[tuple[object, ...]]:
             line.repriced_cents,
             line.emergency,
             controls.get(position, ""),
+            line.area,
+            line.placed_before_on,
         )
 
 

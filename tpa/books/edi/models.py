@@ -133,7 +133,6 @@ class IntakeItem(models.Model):
         NONE = "none", "Nobody has this group, member number and birth date"
         SEVERAL = "several", "Several people have this member number and birth date"
         CLOSED = "closed", "The employer is not open for work"
-        ESTIMATE = "estimate", "An estimate is asked for: nothing is to be paid"
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

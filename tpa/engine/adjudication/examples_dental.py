@@ -12,7 +12,7 @@ from tpa.engine.accumulators.rollover import opening_code, steps_climbed
 from tpa.engine.adjudication.compiled_dental import incentive_code
 from tpa.engine.adjudication.decision import Decision, Pend
 from tpa.engine.adjudication.facts import Claim, MissingTooth, Treatment
-from tpa.engine.adjudication.treatments import deferred_by, instalment_claim
+from tpa.engine.adjudication.treatments import deferred_in, instalment_claim
 from tpa.engine.plan.teeth import AREAS, SURFACES, known_tooth, sites_of
 from tpa.engine.plan.terms import Limit, Measure, PlanTerms
 from tpa.engine.plan.terms_dental import Incentive
@@ -165,7 +165,7 @@ def issue(issued: Issued, claim: Claim, outcome: Decision | Pend, claim_id: int,
     """The claim of an instalment. Raises DocumentError where the treatment's claim has put none of that number off."""
     lines = outcome.lines if isinstance(outcome, Decision) else ()
     for line, decided in zip(claim.lines, lines, strict=False):
-        deferred = deferred_by(decided)
+        deferred = deferred_in(decided.number, decided.moves)
         for due in deferred.after(line.from_on) if deferred else ():
             if due.number == issued.number:
                 return instalment_claim(claim, line, due, claim_id)

@@ -82,12 +82,6 @@ class Claim(NamedTuple):
     other_payers: tuple[OtherPayer, ...] = ()
     assigned: bool = True
     cleared: tuple[str, ...] = ()
-    predetermination: bool = False
-    """Only asks what would be paid (CLM19 = PB)."""
-    missing_teeth: tuple[MissingTooth, ...] = ()
-    treatment: Treatment | None = None
-    instalment: int = 0
-    """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
     drg: str = ""
     """The diagnosis-related group of a stay, as the claim says."""
     zip_code: str = ""
@@ -95,6 +89,12 @@ class Claim(NamedTuple):
     repriced_cents: int | None = None
     """The price that a repricer put on the whole claim."""
     accident_on: date | None = None
+    predetermination: bool = False
+    """Only asks what would be paid (CLM19 = PB)."""
+    missing_teeth: tuple[MissingTooth, ...] = ()
+    treatment: Treatment | None = None
+    instalment: int = 0
+    """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
 
     @property
     def provider(self) -> str:

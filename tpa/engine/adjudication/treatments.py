@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.adjudication.decision import LineDecision
+from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.facts import Claim, ServiceLine
 from tpa.engine.adjudication.instalments import Instalment, instalments
 from tpa.engine.adjudication.rules.limits.instalments import DEFERRED, NAME
@@ -27,13 +28,13 @@ class Deferred(NamedTuple):
         return tuple(one for one in parts if one.due_on > day)
 
 
-def deferred_by(line: LineDecision) -> Deferred | None:
-    """What a line has put off; None where it is no treatment, or nothing of it is left."""
-    for move in line.moves:
+def deferred_in(line_number: int, moves: Iterable[Move]) -> Deferred | None:
+    """What the moves of a decided line have put off; None where it is no treatment, or nothing of it is left."""
+    for move in moves:
         if move.rule == NAME and move.carc == DEFERRED:
             told = dict(move.inputs)
             return Deferred(
-                line.number,
+                line_number,
                 int(told["fee_cents"]),
                 int(told["months"]),
                 int(told["every_months"]),

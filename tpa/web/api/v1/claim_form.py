@@ -5,6 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from tpa.engine.plan.teeth import AREAS
 from tpa.web.api.core.fields import CentsField
 
 
@@ -37,6 +38,23 @@ class LineFormSerializer(serializers.Serializer):
     control_number = serializers.CharField(max_length=50, required=False)
     repriced_cents = CentsField(min_value=0, required=False)
     emergency = serializers.BooleanField(required=False)
+    area = serializers.ChoiceField(list(AREAS), required=False, help_text="Arch or quadrant, as SV304 codes it.")
+    placed_before_on = serializers.DateField(required=False, help_text="When what is replaced was placed.")
+
+
+class MissingToothFormSerializer(serializers.Serializer):
+    """A tooth that is missing, and since when where that is known."""
+
+    tooth = serializers.CharField(max_length=3)
+    extracted_on = serializers.DateField(required=False)
+
+
+class TreatmentFormSerializer(serializers.Serializer):
+    """Orthodontic treatment: months in all, months still to come, and the day of banding."""
+
+    months = serializers.IntegerField(min_value=1, max_value=120, required=False)
+    months_left = serializers.IntegerField(min_value=0, max_value=120, required=False)
+    banded_on = serializers.DateField(required=False)
 
 
 class OtherPayerFormSerializer(serializers.Serializer):
@@ -69,7 +87,9 @@ class ClaimFormSerializer(serializers.Serializer):
     drg = serializers.CharField(max_length=4, required=False)
     zip_code = serializers.CharField(max_length=5, required=False)
     repriced_cents = CentsField(min_value=0, required=False)
-    estimate = serializers.BooleanField(required=False)
+    missing_teeth = MissingToothFormSerializer(many=True, required=False)
+    treatment = TreatmentFormSerializer(required=False)
+    estimate = serializers.BooleanField(required=False, help_text="A predetermination: decided, and nothing paid.")
 
 
 EXAMPLE = OpenApiExample(
