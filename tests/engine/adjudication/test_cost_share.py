@@ -16,10 +16,12 @@ from tests.engine.adjudication.stories import (
     family,
     line,
     moves,
+    pend,
     plan,
     share,
 )
 from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
+from tpa.engine.adjudication.facts import DatedPlan
 
 YEAR = date(2026, 1, 1)
 
@@ -223,3 +225,11 @@ def test_a_second_visit_of_the_day_is_late_with_all_its_lines() -> None:
     assert [(it.copay_cents, it.deductible_cents) for it in decided.lines] == [(30_00, 0), (0, 0)]
     other = decide(world, claim(line(VISIT, 100_00), line(VISIT, 100_00, number=2), provider_tax_id="B"))
     assert [(it.copay_cents, it.deductible_cents) for it in other.lines] == [(0, 100_00), (0, 100_00)]
+
+
+def test_a_large_payment_is_seen_though_the_last_lines_version_lets_it_pass() -> None:
+    strict, open_handed = plan(review_over=300), plan(name="later")
+    world = family(strict, prices={SURGERY: 1500_00})
+    world.plans[1] = (*world.plans[1], DatedPlan(8, date(2026, 4, 1), open_handed))  # type: ignore[index]
+    one = claim(line(), line(on=date(2026, 4, 2), number=2))
+    assert pend(world, one) == ["review_amount"]

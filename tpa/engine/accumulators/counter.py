@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from copy import copy
 from datetime import date
+from enum import Enum
 
 from tpa.engine.accumulators.balances import FAMILY, Balances
 from tpa.engine.accumulators.carry_over import carried, late_code
@@ -15,21 +16,33 @@ from tpa.engine.accumulators.periods import key_on, window
 from tpa.engine.accumulators.rollover import added_by
 from tpa.engine.plan.terms import CarryOver, Deductible, FamilyRule, Limit, OutOfPocket, Period, PlanTerms
 from tpa.engine.plan.terms_dental import Rollover
-from tpa.engine.plan.terms_share import FirstAmount
+from tpa.engine.plan.terms_share import PARTS, FirstAmount
 from tpa.engine.statute import MissingValueError, statute
 from tpa.kernel.periods import Span, add_months, year_of
 
 NO_LIMIT = 1 << 60
 """More than any amount: what is left of something without a limit."""
 _MOST_KEPT = 10_000
+_HDHP = "us/hdhp"
 _ACA = "us/aca_out_of_pocket"
+
+
+class Law(Enum):
+    """The figure of an HSA-qualified plan that the law bounds."""
+
+    DEDUCTIBLE = 1
+    OUT_OF_POCKET = 2
+
+
+def _at_least(given: int | None, least: int) -> int | None:
+    return None if given is None else max(given, least)
 
 
 class Counter:
     """One deductible, maximum or limit of a plan version, laid out for quick asking."""
 
     __slots__ = (
-        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated",
+        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated", "law",
         "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
     )  # fmt: skip
 
@@ -47,6 +60,7 @@ class Counter:
         self.days = 0
         self.rollover: Rollover | None = None
         self.self_only_cap = False
+        self.law: Law | None = None
         self.carry_over: CarryOver | None = None
         self.is_dated = False
         self._keyed: dict[str, Counter] = {}
@@ -82,6 +96,8 @@ class Counter:
             individual, family = (family if individual is None else individual), None
         elif self.rule is FamilyRule.AGGREGATE:
             individual = None
+        if self.law is not None:
+            individual, family = self._within_law(individual, family, day, is_family=is_family)
         if self.self_only_cap:
             cap = self._self_only_cents(day)
             if cap is not None and (individual is None or cap < individual):
@@ -164,6 +180,29 @@ class Counter:
             self._caps[day] = None if year_on < first_on else int(law.on(year_on)["self_only_cents"])
         return self._caps[day]
 
+    def _within_law(
+        self, individual: int | None, family: int | None, day: date, *, is_family: bool
+    ) -> tuple[int | None, int | None]:
+        """The figures of an HSA-qualified plan, held to the law's of the plan year.
+
+        A deductible is at least the law's; in a family tier an individual one reaches the family's least (R-A12). An
+        out-of-pocket maximum is at most the law's, beside the ACA's cap: the lower of both holds (R-A13).
+        """
+        year_on = year_of(day, self.starts_month).starts_on
+        law = statute(_HDHP)
+        if year_on < min(value.span.starts_on for value in law.values):
+            return individual, family
+        figures = law.on(year_on)
+        if self.law is Law.DEDUCTIBLE:
+            family_least = figures["minimum_deductible_family_cents"]
+            own_least = family_least if is_family else figures["minimum_deductible_self_cents"]
+            return _at_least(individual, own_least), _at_least(family, family_least)
+        if is_family:
+            most = figures["maximum_out_of_pocket_family_cents"]
+            return individual, most if family is None else min(family, most)
+        most = figures["maximum_out_of_pocket_self_cents"]
+        return (most if individual is None else min(individual, most)), family
+
     def is_known(self, day: date) -> bool:
         """Whether every figure for the plan year of `day` is known."""
         try:
@@ -177,6 +216,8 @@ def deductible_counter(terms: PlanTerms, one: Deductible) -> Counter:
     """The counter of a deductible."""
     counter = _bucket(f"{terms.line}:deductible.{one.code}", terms, one)
     counter.carry_over = one.carry_over
+    if terms.hsa_qualified and one.period is not Period.LIFETIME:
+        counter.law = Law.DEDUCTIBLE
     return counter
 
 
@@ -184,7 +225,13 @@ def out_of_pocket_counter(terms: PlanTerms, one: OutOfPocket) -> Counter:
     """The counter of an out-of-pocket, coinsurance or copay maximum."""
     counter = _bucket(f"{terms.line}:oop.{one.code}", terms, one)
     counter.self_only_cap = one.self_only_cap
+    if terms.hsa_qualified and len(one.counts) == len(PARTS) and not one.benefits and _in_network(terms, one):
+        counter.law = Law.OUT_OF_POCKET
     return counter
+
+
+def _in_network(terms: PlanTerms, one: OutOfPocket) -> bool:
+    return any(tier.network and tier.name in one.tiers for tier in terms.tiers)
 
 
 def _bucket(code: str, terms: PlanTerms, one: Deductible | OutOfPocket) -> Counter:

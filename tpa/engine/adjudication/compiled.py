@@ -76,7 +76,7 @@ class CompiledShare:
     """A benefit in a tier: everything that the rules after the screens ask for."""
 
     __slots__ = (
-        "asks_admissions", "benefit", "coinsurance", "coordination", "copay", "deductibles", "dental",
+        "asks_admissions", "authorizations", "benefit", "coinsurance", "coordination", "copay", "deductibles", "dental",
         "first_amount", "first_visits", "limits", "paid_limits", "prices", "program", "share", "tier", "visit_benefits",
         "waiting",
     )  # fmt: skip
@@ -104,6 +104,11 @@ class CompiledShare:
         self.limits = tuple(one for one in held if one.limit.measure not in _ELSEWHERE and one.limit.site is None)
         self.paid_limits = tuple(one for one in held if one.limit.measure is Measure.PAID)
         self.waiting = tuple(one for one in plan.terms.waiting_periods if _is_held(benefit, one.benefits, one.classes))
+        self.authorizations = tuple(
+            one
+            for one in plan.terms.authorizations
+            if share.tier in one.tiers and _is_held(benefit, one.benefits, one.classes)
+        )
         first = share.first_visits
         self.visit_benefits = plan.benefits_counting(first.counter) if first else frozenset()
         self.first_visits = visit_counter(plan.terms, first.counter, first.count, share.clause) if first else None
@@ -151,7 +156,11 @@ class CompiledPlan:
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
         self.alternates = terms.dental.alternates
         self._known: dict[date, bool] = {}
-        self._law_counters = tuple(counter for one, counter in self._out_of_pockets if one.self_only_cap)
+        self._law_counters = tuple(
+            counter
+            for _, counter in (*self.deductibles.values(), *self._out_of_pockets)
+            if counter.self_only_cap or counter.law is not None
+        )
         self.limits = tuple(
             HeldLimit(one, limit_counter(terms, one), _held_benefits(terms, one)) for one in terms.limits
         )

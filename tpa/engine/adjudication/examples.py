@@ -108,6 +108,7 @@ def _family(example: Example, terms: PlanTerms) -> Family:
         prices=PriceBook(example.prices),
         balances=Balances(),
         elsewhere=example.elsewhere,
+        authorizations=example.authorizations,
     )
     family.balances.add(entries)
     return family

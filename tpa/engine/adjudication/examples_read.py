@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import FAMILY
+from tpa.engine.adjudication.examples_access import read_authorizations
 from tpa.engine.adjudication.examples_dental import (
     Issued,
     brought_along,
@@ -17,7 +18,7 @@ from tpa.engine.adjudication.examples_dental import (
     read_instalment,
 )
 from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
-from tpa.engine.adjudication.facts import Claim, Coverage, Elsewhere, Person, ServiceLine
+from tpa.engine.adjudication.facts import Authorization, Claim, Coverage, Elsewhere, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
 from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
@@ -76,6 +77,7 @@ class Example(NamedTuple):
     claims: tuple[ExampleClaim, ...]
     used_after: tuple[Used, ...]
     elsewhere: Mapping[int, Elsewhere]
+    authorizations: Mapping[int, tuple[Authorization, ...]]
 
 
 def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
@@ -113,6 +115,7 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
             tuple(claims),
             _used(one, "expect_used", names, terms),
             elsewhere,
+            read_authorizations(one, {name: key for name, key in names.items() if key != FAMILY}),
         )
 
 

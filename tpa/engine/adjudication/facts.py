@@ -157,6 +157,23 @@ class Elsewhere(NamedTuple):
     others: tuple[OtherCoverage, ...]
 
 
+class Authorization(NamedTuple):
+    """A service that was authorized for a member before it was given, on days from `starts_on` until `ends_before`.
+
+    `codes` are patterns of procedure or revenue codes (empty: every service), `provider` a tax id or NPI (empty: any),
+    `units_milli` thousandths of the units authorized (None: as many as are given).
+    """
+
+    authorization_id: int
+    number: str
+    member_id: int
+    starts_on: date
+    ends_before: date
+    codes: tuple[str, ...] = ()
+    provider: str = ""
+    units_milli: int | None = None
+
+
 class DatedPlan(NamedTuple):
     """A published plan version and the day from which it is in force, until the next one is."""
 
@@ -202,6 +219,8 @@ class Family:
     history: History = field(default_factory=dict)
     elsewhere: Mapping[int, Elsewhere] = field(default_factory=dict)
     """By member, of those who are covered by another plan too."""
+    authorizations: Mapping[int, tuple[Authorization, ...]] = field(default_factory=dict)
+    """By member, of those who have one."""
 
     def fold(self, claim: Claim, decision: Decision) -> None:
         """Count a decision: the family's next claim sees its accumulator entries and its lines, an estimate's lines not."""

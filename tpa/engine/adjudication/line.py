@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import AccumulatorEntry
 from tpa.engine.accumulators.carry_over import late_code
@@ -12,6 +13,7 @@ from tpa.engine.adjudication.compiled_tiers import CompiledTier
 from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
 from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
 from tpa.engine.coordination.answers import Prior
+from tpa.engine.plan.terms_access import NeedsAuthorization
 from tpa.engine.plan.terms_dental import Alternate
 from tpa.engine.pricing.method import Package
 from tpa.kernel.errors import InvariantError
@@ -19,6 +21,15 @@ from tpa.kernel.errors import InvariantError
 EMPLOYEE_ONLY = "EE"
 MEMBER = "PR"
 DISCOUNT = "45"
+
+
+class Unauthorized(NamedTuple):
+    """So many thousandths of the line's units have no authorization that the plan asks for."""
+
+    terms: NeedsAuthorization
+    missing_milli: int
+    of_milli: int
+    carc: str
 
 
 class ClaimWork:
@@ -33,9 +44,11 @@ class ClaimWork:
         "family",
         "history",
         "left",
+        "penalties",
         "pends",
         "person",
         "plan",
+        "plans",
     )
 
     def __init__(self, claim: Claim, family: Family) -> None:
@@ -50,6 +63,10 @@ class ClaimWork:
         self.left: dict[tuple[str, date], int] = {}
         """What is left of a counter, by code and key day, after the lines so far."""
         self.coverage: Coverage | None = None
+        self.penalties: dict[str, int] = {}
+        """What was taken on this claim for missing authorizations, by the code of the plan's rule."""
+        self.plans: list[CompiledPlan] = []
+        """Every plan version that decides a line."""
         self.plan: CompiledPlan | None = None
         """Of the line before: `left` was worked out for them."""
         self.answers: dict[tuple[str, ...], dict[int, Prior]] = {}
@@ -66,6 +83,7 @@ class ClaimWork:
         """The next line stands under this coverage and plan: limits may be others than the line's before."""
         if plan is not self.plan or coverage is not self.coverage:
             self.plan, self.coverage = plan, coverage
+            self.plans.append(plan)
             self.left.clear()
 
     def same_day(self, day: date) -> list[PriorLine]:
@@ -82,7 +100,8 @@ class LineWork:
         "allowed_cents", "alternate", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage",
         "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_first_visit", "line",
         "member_cents", "moves", "open_cents", "package", "person", "plan", "priced_cents", "prior", "rate", "share",
-        "tier", "tier_name", "version_id", "work",
+        "tier", "tier_name",
+        "unauthorized", "version_id", "work",
     )  # fmt: skip
 
     plan: CompiledPlan
@@ -113,6 +132,7 @@ class LineWork:
         """The cheaper service as which the line is paid."""
         self.rate: tuple[int, str] | None = None
         """The member's coinsurance in basis points and its clause, where it is not the share's own."""
+        self.unauthorized: Unauthorized | None = None
         self.denied = False
         self.is_closed = False
         """Denied or waiting for a person: no later rule looks at the line."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tpa.engine.plan.parse_access import read_waiting_period
+from tpa.engine.plan.parse_access import read_authorization, read_waiting_period
 from tpa.engine.plan.parse_coordination import parse_coordination
 from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
-from tpa.engine.plan.parse_share import EVERY_TIER, PARTS, read_shares
+from tpa.engine.plan.parse_share import EVERY_TIER, read_shares
 from tpa.engine.plan.teeth import Site
 from tpa.engine.plan.terms import (
     Benefit,
@@ -30,6 +30,7 @@ from tpa.engine.plan.terms import (
     Tier,
     Unlisted,
 )
+from tpa.engine.plan.terms_share import PARTS
 from tpa.engine.plan.terms_values import amount, clause, code, patterns, whole_table
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -68,12 +69,14 @@ class _Parser:
             "out_of_pocket_maximums", lambda one: _out_of_pocket(one, names, capped, [each.code for each in benefits])
         )
         limits = self.each("limits", lambda one: _limit(one, names, benefits))
+        authorizations = self.each("authorizations", lambda one: read_authorization(one, names, benefits))
         waiting_periods = self.each("waiting_periods", lambda one: read_waiting_period(one, benefits))
         self.refuse_twice("tiers", names)
         self.refuse_twice("benefits", [one.code for one in benefits])
         self.refuse_twice("deductibles", codes)
         self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
         self.refuse_twice("limits", [one.code for one in limits])
+        self.refuse_twice("authorizations", [one.code for one in authorizations])
         self.refuse_twice("waiting_periods", [one.code for one in waiting_periods])
         read(lambda: _need(plan, "tiers"))
         read(lambda: _need(plan, "benefits"))
@@ -102,6 +105,7 @@ class _Parser:
             limits=tuple(limits),
             benefits=tuple(benefits),
             waiting_periods=tuple(waiting_periods),
+            authorizations=tuple(authorizations),
             **found,
         )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tpa.engine.plan.terms_share import CopayPer, FirstAmount, FirstVisits, Share, Way
+from tpa.engine.plan.terms_share import PARTS, CopayPer, FirstAmount, FirstVisits, Share, Way
 from tpa.engine.plan.terms_values import amount, clause, code, percent_bp, whole_table
 from tpa.kernel.document import DocumentError, Section
 
-PARTS = ("copay", "deductible", "coinsurance")
 EVERY_TIER = "all"
 _STAYS = (CopayPer.DAY, CopayPer.ADMISSION)
 

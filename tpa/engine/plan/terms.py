@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from tpa.engine.plan.teeth import Site
-from tpa.engine.plan.terms_access import WaitingPeriod
+from tpa.engine.plan.terms_access import NeedsAuthorization, WaitingPeriod
 from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_dental import DentalTerms, Rollover
 from tpa.engine.plan.terms_share import Share
@@ -304,3 +304,4 @@ class PlanTerms:
     dental: DentalTerms = field(default_factory=DentalTerms)
     """What a dental or vision plan has besides."""
     waiting_periods: tuple[WaitingPeriod, ...] = ()
+    authorizations: tuple[NeedsAuthorization, ...] = ()

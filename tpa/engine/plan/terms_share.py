@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+PARTS = ("copay", "deductible", "coinsurance")
+"""Of a member's share."""
+
 
 class CopayPer(StrEnum):
     """How often a copay is owed."""

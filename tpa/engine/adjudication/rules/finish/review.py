@@ -6,11 +6,11 @@ from tpa.kernel.money import format_amount
 
 
 def ask_review(work: ClaimWork) -> None:
-    """Pend a claim that would pay more than the plan lets pass unseen."""
-    most = None if work.plan is None else work.plan.terms.review_over_cents
-    if most is not None:
+    """Pend a claim that would pay more than one of the plan versions that decide it lets pass unseen."""
+    amounts = [one.terms.review_over_cents for one in work.plans if one.terms.review_over_cents is not None]
+    if amounts:
         paid_cents = sum(line.paid_cents for line in work.decided)
-        if paid_cents > most:
+        if paid_cents > min(amounts):
             work.pend("review_amount", "review", f"the plan pays {format_amount(paid_cents)}")
 
 

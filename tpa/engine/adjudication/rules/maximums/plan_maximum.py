@@ -30,5 +30,6 @@ RULE = Rule(
     apply_maximums,
     operator="Maximum {maximum}: {left_cents} of {most_cents} was left to pay.",
     member="Your plan pays at most {most_cents} for these services; {left_cents} of it was left.",
+    after=("penalty",),
     wanted=_has_maximums,
 )
