@@ -214,6 +214,12 @@ CLAIMS = {
     "a letter in an amount": ({"lines": [{"from_on": "2026-03-02", "charge_cents": "2O0"}]}, "/lines/0/charge_cents"),
     "30 February": ({"lines": [{"from_on": "20250230", "charge_cents": 100}]}, "/lines/0/from_on"),
     "an unknown key": ({"colour": "blue"}, "/colour"),
+    "service in the year 9999": ({"lines": [{"from_on": "9999-12-31", "charge_cents": 100}]}, "/lines/0/from_on"),
+    "service up to the year 2200": (
+        {"lines": [{"from_on": "2026-03-02", "through_on": "2200-01-01", "charge_cents": 100}]},
+        "/lines/0/through_on",
+    ),
+    "service in the year 1": ({"lines": [{"from_on": "0001-01-01", "charge_cents": 100}]}, "/lines/0/from_on"),
 }
 
 

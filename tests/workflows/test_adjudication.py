@@ -1,10 +1,10 @@
 """Claims decided, to the cent, with everything that follows from it in the books."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from tests.workflows.claim_stories import new_claim, open_book, register
+from tests.workflows.claim_stories import RECEIVED, new_claim, open_book, register
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.accumulators.models import Checkpoint
 from tpa.books.claims import selectors, services
@@ -86,6 +86,17 @@ def test_a_denied_claim_moves_no_money_but_stands_in_the_memo(in_employer, homes
     assert [step.carc for one in selectors.explained(denied.pk) for step in one.steps] == ["18", "18"]
     assert (ledger.balance("9000"), ledger.balance("9900"), ledger.balance("5010")) == (24_000, -24_000, 14_700)
     assert sum(line.balance_cents for line in ledger.trial_balance()) == 0
+
+
+def test_service_after_the_day_of_receipt_waits_for_a_person_and_that_of_the_day_itself_is_decided(in_employer, homes):
+    today, tomorrow = RECEIVED.date(), RECEIVED.date() + timedelta(days=1)
+    register(new_claim(homes[0], *VISIT, on=today))
+    (early,) = register(new_claim(homes[1], *VISIT, on=tomorrow))
+    assert decide(in_employer) == Counts(paid=1, pended=1)
+    pend = Pend.objects.get(claim_id=early)
+    assert (pend.code, pend.queue) == ("service_after_receipt", "review")
+    release(employer_id=in_employer.pk, pend_ids=[pend.pk], by_id=7, note="the provider says so")
+    assert decide(in_employer) == Counts(paid=1)
 
 
 def test_an_accident_waits_for_a_person_and_is_decided_when_it_is_released(in_employer, homes):
@@ -221,7 +232,8 @@ def test_the_hundredth_claim_of_a_family_reads_as_little_as_its_second(in_employ
     home = homes[0]
 
     def day(n):
-        return {"on": date(2026, 1 + n // 28, 1 + n % 28), "ref": f"day {n}"}
+        on = date(2026, 1 + n // 28, 1 + n % 28)
+        return {"on": on, "ref": f"day {n}", "received_at": RECEIVED + timedelta(days=30)}
 
     for n in range(100):
         register(new_claim(home, *VISIT, **day(n)))

@@ -231,6 +231,18 @@ def test_a_file_at_fault_is_kept_and_refused_with_code_and_position(employer, ho
         assert not Claim.objects.exists()
 
 
+@pytest.mark.parametrize("day", [b"99991231", b"22000101", b"18991231"])
+def test_a_claim_with_days_that_nobody_can_reckon_with_goes_back_and_its_neighbour_stands(employer, homes, day):
+    content = file_of(claim_of(homes[0].number, "A1"), claim_of(homes[1].number, "A2"))
+    first = content.index(b"DTP*472*D8*20260210")
+    spoilt = content[:first] + content[first:].replace(b"20260210", day, 1)
+    file = taken_in(spoilt)
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 0, "refused": 1}
+    assert "STC*A7:187" in answer(file, "277CA")
+    with employer_scope(employer):
+        assert Claim.objects.get().patient_control_number == "A2"
+
+
 def test_an_empty_file_is_refused_at_the_door(db):
     with pytest.raises(EmptyFile):
         receive_claims_file(content=io.BytesIO(b""), name="empty.837")

@@ -17,7 +17,7 @@ from tpa.books.edi import selectors
 from tpa.books.edi import services as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
-from tpa.workflows.claim_intake_forms import MOST_CENTS, from_837
+from tpa.workflows.claim_intake_forms import MOST_CENTS, days_fit, from_837
 from tpa.workflows.claim_routing import Incoming, place_claims
 from tpa.workflows.wake_ups import wake
 from tpa.x12.claims import Claim837, Party
@@ -34,7 +34,7 @@ BATCH = 1000
 BUSY_SECONDS = 60
 """A file that nobody has touched for so long has lost its reader."""
 _BLOCK = 1 << 16
-_CHARGE_INVALID = "A7:178"
+_CHARGE_INVALID, _DAYS_INVALID = "A7:178", "A7:187"
 
 
 def receive_claims_file(*, content: BinaryIO, name: str, received_by: str = "") -> edi.Received:
@@ -86,6 +86,12 @@ def read_claims_file(*, file_id: int, unless_busy: bool = False) -> InboundFile:
         return file
 
 
+def _refusals(came: Claim837) -> tuple[str, ...]:
+    """Status codes for what is X12, but no claim that can be decided."""
+    found = ((_CHARGE_INVALID, came.charge_cents > MOST_CENTS), (_DAYS_INVALID, not days_fit(from_837(came).claim)))
+    return tuple(code for code, wrong in found if wrong)
+
+
 class _Reading:
     """One run through a file, a batch of claims at a time."""
 
@@ -130,10 +136,11 @@ class _Reading:
     def _take_claim(self, came: Claim837) -> None:
         self._read_count += 1
         self._note(came.issues)
-        if came.refused or came.charge_cents > MOST_CENTS:
+        refusals = () if came.refused else _refusals(came)
+        if came.refused or refusals:
             self._flush()
             self._refused_count += 1
-            self._answers.append(claim_answer(came, refusals=() if came.refused else (_CHARGE_INVALID,)))
+            self._answers.append(claim_answer(came, refusals=refusals))
             return
         self._batch.append((f"{self._file.pk}-{self._read_count}", came))
         if len(self._batch) >= BATCH:

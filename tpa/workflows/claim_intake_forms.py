@@ -9,12 +9,15 @@ from tpa.engine.adjudication.facts import Claim, ServiceLine
 from tpa.engine.coordination.answers import OtherPayer
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.money import divide_rounded
+from tpa.kernel.periods import Span
 from tpa.workflows import claim_intake_dental as dental
 from tpa.x12.claims import Claim837, Code, ServiceLine837
 
 FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
 MOST_CENTS = 10**13
 """A claim of more than a hundred billion is a mistake, and would not fit into the sums of the books."""
+SERVICE_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
+"""Days on which a claim can have service: years and windows reckoned from any of them stay inside the calendar."""
 _MOST_LINES = 999
 _MOST_MILLI = 10**18
 """Fifteen digits of units, as X12 writes them."""
@@ -40,6 +43,11 @@ class IncomingClaim(NamedTuple):
     provider_name: str = ""
     diagnoses: tuple[str, ...] = ()
     line_control_numbers: tuple[str, ...] = ()
+
+
+def days_fit(claim: Claim) -> bool:
+    """Whether all its days of service are days that can be reckoned with; a line without a day has none."""
+    return all(line.from_on in SERVICE_DAYS and line.through_on in SERVICE_DAYS for line in claim.lines)
 
 
 def from_837(came: Claim837) -> IncomingClaim:
@@ -208,6 +216,9 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine
     with told as one:
         from_on = one.day("from_on")
         through_on = one.day("through_on", from_on)
+        for key, day in (("from_on", from_on), ("through_on", through_on)):
+            if day not in SERVICE_DAYS:
+                raise DocumentError("No claim has service on this day.", where=one.at(key))
         if through_on < from_on:
             raise DocumentError("The last day of service is before the first.", where=one.at("through_on"))
         one.value("control_number", "")

@@ -32,6 +32,7 @@ def test_codes_of_problems():
             "workflows/eligibility_load_csv.py",
             "workflows/eligibility_load_834.py",
             "workflows/eligibility_load_matching.py",
+            "workflows/group_numbers.py",
         )
     ]
     used = set()

@@ -90,10 +90,10 @@ def claims(draw: st.DrawFn) -> list[Claim]:
             )
             for number in range(1, draw(st.integers(1, 4)) + 1)
         )
-        network = draw(st.sampled_from(["in", ""]))
+        network, received_on = draw(st.sampled_from(["in", ""])), first_on + timedelta(days=4)
         member, provider = draw(st.sampled_from([PAT, SAM])), draw(st.sampled_from(["a", "b"]))
         found.append(
-            Claim(claim_id, member, "professional", first_on, lines, provider, network=network, price_list_id=1)
+            Claim(claim_id, member, "professional", received_on, lines, provider, network=network, price_list_id=1)
         )
     return found
 

@@ -216,7 +216,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             claim_id=claim_id,
             member_id=names[person],
             form=form,
-            received_on=one.day("received_on", on),
+            received_on=one.day("received_on", max(on, *(line.through_on for line in lines))),
             lines=tuple(lines),
             provider_tax_id=one.text("provider", "1"),
             specialty=one.text("specialty", ""),
