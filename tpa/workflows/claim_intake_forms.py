@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.facts import Claim, ServiceLine
-from tpa.engine.coordination.answers import OtherPayer
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.money import divide_rounded
 from tpa.kernel.periods import Span
 from tpa.workflows import claim_intake_dental as dental
+from tpa.workflows.claim_intake_payers import payer_from, payer_to_json, payers_of
 from tpa.x12.claims import Claim837, Code, ServiceLine837
 
 FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
@@ -72,10 +72,7 @@ def from_837(came: Claim837) -> IncomingClaim:
         facility_code=_cut(came.facility_code, 3),
         admitted_on=came.day("435"),
         related_causes=tuple(_cut(cause, 3) for cause in came.related_causes),
-        other_payers=tuple(
-            OtherPayer(_cut(one.payer.name, 80), max(0, one.paid_cents or 0), _cut(one.payer_order, 1))
-            for one in came.other_payers
-        ),
+        other_payers=payers_of(came),
         assigned=came.benefits_assigned != "N",
         drg=_cut("".join(one.value for one in came.coded("DR")[:1]), 4),
         zip_code=_zip((came.provider("77") or came.billing).address.postal_code or came.billing.address.postal_code),
@@ -197,7 +194,7 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         facility_code=_short(told, "facility_code", 3),
         admitted_on=told.day("admitted_on", None),
         related_causes=_codes(told, "related_causes", 3),
-        other_payers=tuple(_payer_from(one) for one in told.sections("other_payers")),
+        other_payers=tuple(payer_from(one) for one in told.sections("other_payers")),
         assigned=told.flag("assigned", True),
         drg=_short(told, "drg", 4),
         zip_code=_short(told, "zip_code", 5),
@@ -205,11 +202,6 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         predetermination=told.flag("estimate", False),
         **dental.claim_from(told),
     )
-
-
-def _payer_from(told: Section) -> OtherPayer:
-    with told as one:
-        return OtherPayer(_short(one, "name", 80), one.cents("paid_cents"), _short(one, "responsibility", 1))
 
 
 def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine:
@@ -282,7 +274,7 @@ def to_json(came: IncomingClaim) -> dict[str, Any]:
         "zip_code": claim.zip_code,
         "repriced_cents": claim.repriced_cents,
         "related_causes": list(claim.related_causes),
-        "other_payers": [_told(one._asdict()) for one in claim.other_payers],
+        "other_payers": [payer_to_json(one) for one in claim.other_payers],
         "lines": [
             _told({**line._asdict(), "control_number": control})
             for line, control in zip(claim.lines, _padded(came), strict=True)

@@ -57,12 +57,33 @@ class TreatmentFormSerializer(serializers.Serializer):
     banded_on = serializers.DateField(required=False)
 
 
+class OtherAdjustmentSerializer(serializers.Serializer):
+    """What another payer took off: group and claim adjustment reason code. Group PR is what it left to the member."""
+
+    group = serializers.ChoiceField(["CO", "PR", "OA", "PI"])
+    carc = serializers.CharField(max_length=5)
+    cents = CentsField(min_value=0)
+
+
+class OtherLineSerializer(serializers.Serializer):
+    """What another payer has done with one line, by the line's number."""
+
+    number = serializers.IntegerField(min_value=1, max_value=999)
+    paid_cents = CentsField(min_value=0)
+    allowed_cents = CentsField(min_value=0, required=False)
+    adjustments = OtherAdjustmentSerializer(many=True, required=False)
+
+
 class OtherPayerFormSerializer(serializers.Serializer):
-    """Another plan that has paid."""
+    """Another plan. Without `paid_cents` it has not answered, unless its `lines` say what it paid."""
 
     name = serializers.CharField(max_length=80, required=False)
-    paid_cents = CentsField(min_value=0)
-    responsibility = serializers.CharField(max_length=1, required=False)
+    paid_cents = CentsField(min_value=0, required=False)
+    responsibility = serializers.ChoiceField(list("PSTABCDEFGHU"), required=False)
+    allowed_cents = CentsField(min_value=0, required=False)
+    adjustments = OtherAdjustmentSerializer(many=True, required=False)
+    lines = OtherLineSerializer(many=True, required=False)
+    answered_on = serializers.DateField(required=False)
 
 
 class ClaimFormSerializer(serializers.Serializer):
