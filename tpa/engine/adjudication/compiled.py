@@ -16,12 +16,13 @@ from tpa.engine.accumulators.counter import (
     visit_counter,
 )
 from tpa.engine.adjudication.compiled_dental import dental_share
+from tpa.engine.adjudication.compiled_edits import CompiledEdits
 from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
 from tpa.engine.plan.teeth import known_tooth
 from tpa.engine.plan.terms import Benefit, Each, Limit, Match, Measure, PlanTerms
 from tpa.engine.plan.terms_share import Share
-from tpa.engine.plan.terms_values import fits
+from tpa.engine.plan.terms_values import fits, fits_any
 from tpa.engine.pricing.method import Step
 from tpa.engine.pricing.table import tables_of
 from tpa.kernel.periods import age_on
@@ -133,6 +134,7 @@ class CompiledPlan:
         "alternates",
         "asks_admissions",
         "deductibles",
+        "edits",
         "limits",
         "outside",
         "priced_codes",
@@ -149,7 +151,8 @@ class CompiledPlan:
             name for tier in terms.tiers for step in tier.prices for name in tables_of(step.settings)
         )
         """The tables of prices that the plan names."""
-        self.priced_codes: frozenset[str] = frozenset()
+        self.edits = CompiledEdits(terms.edits) if terms.edits is not None else None
+        self.priced_codes = frozenset(one.base for one in terms.edits.endoscopy) if terms.edits else frozenset()
         """The codes whose prices a claim may need though it does not bring them."""
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
@@ -281,19 +284,17 @@ def _conditions(match: Match) -> tuple[Condition, ...]:
     """The conditions besides the codes, as functions."""
     found: list[Condition] = []
     if match.diagnoses:
-        found.append(lambda line, claim, person, tier: any(_fits_any(match.diagnoses, one) for one in line.diagnoses))
+        found.append(lambda line, claim, person, tier: any(fits_any(match.diagnoses, one) for one in line.diagnoses))
     if match.main_diagnoses:
         found.append(
-            lambda line, claim, person, tier: (
-                bool(line.diagnoses) and _fits_any(match.main_diagnoses, line.diagnoses[0])
-            )
+            lambda line, claim, person, tier: bool(line.diagnoses) and fits_any(match.main_diagnoses, line.diagnoses[0])
         )
     if match.places:
         found.append(lambda line, claim, person, tier: line.place in match.places)
     if match.modifiers:
         found.append(lambda line, claim, person, tier: any(one in match.modifiers for one in line.modifiers))
     if match.specialties:
-        found.append(lambda line, claim, person, tier: _fits_any(match.specialties, claim.specialty))
+        found.append(lambda line, claim, person, tier: fits_any(match.specialties, claim.specialty))
     if match.tiers:
         found.append(lambda line, claim, person, tier: tier in match.tiers)
     if match.forms:
@@ -306,10 +307,6 @@ def _conditions(match: Match) -> tuple[Condition, ...]:
     if match.emergency is not None:
         found.append(lambda line, claim, person, tier: line.emergency is match.emergency)
     return tuple(found)
-
-
-def _fits_any(wanted: tuple[str, ...], code: str) -> bool:
-    return any(fits(pattern, code) for pattern in wanted)
 
 
 _kept: dict[int, CompiledPlan] = {}

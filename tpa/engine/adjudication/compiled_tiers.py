@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tpa.engine.plan.terms import Excess, PlanError, PlanTerms, Tier
+from tpa.engine.plan.terms_edits import Edits
 from tpa.engine.pricing.method import PricedClaim, PricedLine, Step
 from tpa.engine.pricing.order import bind_step
 from tpa.engine.pricing.price import PriceBook
@@ -21,10 +22,12 @@ INSTALMENT = Step("instalment", _price_instalment, is_fee=False, is_package=Fals
 class CompiledTier:
     """A tier with its pricing steps."""
 
-    __slots__ = ("excess_group", "steps", "tier")
+    __slots__ = ("edits", "excess_group", "steps", "tier")
 
-    def __init__(self, tier: Tier, steps: tuple[Step, ...]) -> None:
+    def __init__(self, tier: Tier, steps: tuple[Step, ...], edits: Edits | None) -> None:
         self.tier = tier
+        self.edits = edits
+        """What changes prices in this tier."""
         self.steps = steps
         self.excess_group = "CO" if tier.excess is Excess.WRITE_OFF else "PR"
 
@@ -35,6 +38,7 @@ class CompiledTier:
 
 def compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:
     """The tiers by name, in the plan's order. Raises PlanError with every step of pricing that cannot be read."""
+    edits = terms.edits
     classes = {benefit.benefit_class for benefit in terms.benefits}
     tiers: dict[str, CompiledTier] = {}
     faults: list[DomainError] = []
@@ -48,7 +52,9 @@ def compile_tiers(terms: PlanTerms) -> dict[str, CompiledTier]:
                 steps.append(bound)
             except DomainError as fault:
                 faults.append(fault)
-        tiers[tier.name] = CompiledTier(tier, tuple(steps))
+        tiers[tier.name] = CompiledTier(
+            tier, tuple(steps), edits if edits is not None and tier.name in edits.tiers else None
+        )
     if faults:
         raise PlanError(faults)
     return tiers

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpa.engine.accumulators.balances import Balances
+from tpa.engine.adjudication.compiled_edits import NO_TABLES, EditTables
 from tpa.engine.adjudication.decision import Decision
 from tpa.engine.coordination.answers import OtherPayer
 from tpa.engine.coordination.coverage import HeldCoverage
@@ -221,6 +222,7 @@ class Family:
     """By member, of those who are covered by another plan too."""
     authorizations: Mapping[int, tuple[Authorization, ...]] = field(default_factory=dict)
     """By member, of those who have one."""
+    edit_tables: EditTables = NO_TABLES
 
     def fold(self, claim: Claim, decision: Decision) -> None:
         """Count a decision: the family's next claim sees its accumulator entries and its lines, an estimate's lines not."""

@@ -98,7 +98,7 @@ class LineWork:
 
     __slots__ = (
         "allowed_cents", "alternate", "benefit", "claim", "coinsurance_cents", "copay_cents", "coverage",
-        "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_first_visit", "line",
+        "deductible_cents", "denied", "first_cents", "is_admitted", "is_closed", "is_final", "is_first_visit", "line",
         "member_cents", "moves", "open_cents", "package", "person", "plan", "priced_cents", "prior", "rate", "share",
         "tier", "tier_name",
         "unauthorized", "version_id", "work",
@@ -141,6 +141,8 @@ class LineWork:
         """What other plans have paid before this one."""
         self.priced_cents = 0
         """The price before it is held against the charge."""
+        self.is_final = False
+        """No edit changes the price."""
         self.package: tuple[str, Package] | None = None
         """The method and its one price for several lines of the claim, this one among them."""
 

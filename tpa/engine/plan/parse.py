@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tpa.engine.plan.parse_access import read_authorization, read_waiting_period
 from tpa.engine.plan.parse_coordination import parse_coordination
 from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
+from tpa.engine.plan.parse_edits import parse_edits
 from tpa.engine.plan.parse_share import EVERY_TIER, read_shares
 from tpa.engine.plan.teeth import Site
 from tpa.engine.plan.terms import (
@@ -92,6 +93,10 @@ class _Parser:
             "unlisted": read(lambda: Unlisted(plan.choice("unlisted", tuple(Unlisted), Unlisted.DENY))),
             "other_party": read(lambda: _other_party(plan)),
             "coordination": read(lambda: parse_coordination(plan)),
+            "edits": read(lambda: parse_edits(plan, names)),
+            "suspected_duplicates": read(
+                lambda: Screen(plan.choice("suspected_duplicates", tuple(Screen), Screen.PAY))
+            ),
             "examples": read(lambda: tuple(dict(one.items()) for one in _tables(plan, "examples"))),
             "dental": read(lambda: dental_terms(plan, names_of(names, benefits), self.each)),
         }

@@ -15,6 +15,7 @@ from tpa.engine.plan.teeth import Site
 from tpa.engine.plan.terms_access import NeedsAuthorization, WaitingPeriod
 from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_dental import DentalTerms, Rollover
+from tpa.engine.plan.terms_edits import Edits
 from tpa.engine.plan.terms_share import Share
 from tpa.kernel.errors import DomainError
 
@@ -300,6 +301,9 @@ class PlanTerms:
     examples: tuple[Mapping[str, Any], ...]
     """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""
     coordination: Coordination | None = None
+    edits: Edits | None = None
+    suspected_duplicates: Screen = Screen.PAY
+    """What to do with a line that looks like one that was paid."""
     """None: another plan that covers the person is a matter of `other_party`."""
     dental: DentalTerms = field(default_factory=DentalTerms)
     """What a dental or vision plan has besides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -101,3 +101,8 @@ def fits(pattern: str, code: str) -> bool:
     if not dash:
         return code == pattern
     return len(code) >= len(first) and first <= code[: len(first)] <= last
+
+
+def fits_any(wanted: Iterable[str], code: str) -> bool:
+    """Whether one of the patterns means `code`."""
+    return any(fits(pattern, code) for pattern in wanted)

@@ -1,9 +1,8 @@
 """What is the allowed amount, and who bears the rest of the charge?"""
 
 from tpa.engine.adjudication.line import LineWork
-from tpa.engine.adjudication.prices import find_price
+from tpa.engine.adjudication.prices import ClaimPrice, find_price
 from tpa.engine.adjudication.rule import Rule
-from tpa.engine.pricing.method import Fee, Package
 
 NAME = "pricing.allowed"
 
@@ -21,11 +20,11 @@ def price_line(work: LineWork) -> None:
         if not work.pend("no_price", "pricing", line.procedure or line.revenue_code):
             allow(work, "charge", line.charge_cents)
         return
-    step, found = priced
-    if isinstance(found, Package):
-        work.package = step.method, found
+    if isinstance(priced, ClaimPrice):
+        work.package = priced.how, priced.package
     else:
-        allow(work, step.method, found.cents if isinstance(found, Fee) else found)
+        work.is_final = priced.is_final
+        allow(work, priced.how, priced.cents)
 
 
 def allow(work: LineWork, method: str, priced_cents: int) -> None:

@@ -22,5 +22,5 @@ def find_alternate(work: LineWork) -> None:
 RULE = Rule(
     "Where a cheaper service would do, the benefit is that of the cheaper one (alternate benefit).",
     find_alternate,
-    after=("network",),
+    after=("network", "add_on", "code_pairs", "unit_limits"),
 )
