@@ -56,7 +56,7 @@ def test_a_refused_run_says_why_and_can_be_asked_for_again(in_employer, messages
     assert run_job(employer_id=in_employer.pk, job_id=job.pk) is None
     job.refresh_from_db()
     assert job.state == "failed"
-    assert job.error.startswith("No ASO agreement holds in January 2025. Enter the agreement")
+    assert job.error.startswith("No ASO agreement has begun by 2025-01-31. Enter the agreement")
     assert not FundingInvoice.objects.exists()
     agree(in_employer)
     again = ask_for_draft(employer_id=in_employer.pk, month=JANUARY)
@@ -139,7 +139,7 @@ def test_the_command_tells_a_refusal_and_goes_on(books):
     with desk_scope(), pytest.raises(CommandError, match=r"1 refused\."):
         call_command("close_month", "2025-01", stdout=told, stderr=refused)
     assert told.getvalue() == "acme: ACME-2025-01 draft, 320.00 USD\n"
-    assert refused.getvalue().startswith("umbra: No ASO agreement holds in January 2025.")
+    assert refused.getvalue().startswith("umbra: No ASO agreement has begun by 2025-01-31.")
     with pytest.raises(CommandError):
         call_command("close_month", "January")
 

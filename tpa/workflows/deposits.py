@@ -16,6 +16,7 @@ from tpa.engine.journal.recipes.credit_granted import CreditGranted
 from tpa.engine.journal.recipes.payment_received import PaymentReceived
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
+from tpa.workflows.fixed_costs import send_fixed_costs
 
 Against = Literal["fee", "premium", "fund"]
 
@@ -30,7 +31,8 @@ def receive_deposit(
     invoice_id: int | None = None,
     person_id: int | None = None,
 ) -> Deposit:
-    """Record money that came in and post it; as much of it as is open pays invoices. The same reference counts once.
+    """Record money that came in and post it; as much of it as is open pays invoices, and fees and premium that it covers
+    leave at once. The same reference counts once.
 
     Raises DepositError.
     """
@@ -50,6 +52,7 @@ def receive_deposit(
         applied = min(cents, max(0, selectors.balance(FUNDING_RECEIVABLE)))
         entry = entry_for(PaymentReceived(deposit.pk, received_on, cents, applied))
         ledger.post_entries(entries=[entry], recorded_at=now)
+        send_fixed_costs(on=received_on)
     return deposit
 
 

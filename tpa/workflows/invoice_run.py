@@ -18,7 +18,7 @@ from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, must
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import add_months, month_of
-from tpa.workflows.month_end import draft_month
+from tpa.workflows.month_end import draft_month, left_to_bill
 from tpa.workflows.wake_ups import wake
 
 KIND = "month_end"
@@ -65,16 +65,23 @@ def run_job(*, employer_id: int, job_id: int) -> FundingInvoice | None:
 
 
 def draft_due(*, employer_id: int) -> None:
-    """Ask for last month's invoice where an agreement held in it and nobody has, and wake what was left behind."""
+    """Ask for last month's invoice where it is to be billed and nobody has, and wake what was left behind."""
     with employer_scope(employer_id) as employer:
         last = add_months(clock.today(employer.time_zone).replace(day=1), -1)
         asked = Job.objects.filter(kind=KIND, key=_key(last)).exists()
-        due = not asked and funding.invoice_of(last) is None and agreements.agreed_in(employer_id, month_of(last))
+        due = not asked and funding.invoice_of(last) is None and _is_billed(employer_id, last)
         lost = Job.objects.filter(kind=KIND, state__in=_OPEN, created_at__lt=clock.now() - _LOST_AFTER)
         for job_id in lost.values_list("pk", flat=True):
             wake("draft_invoice", employer_id=employer_id, job_id=job_id)
     if due:
         ask_for_draft(employer_id=employer_id, month=last)
+
+
+def _is_billed(employer_id: int, month: date) -> bool:
+    """Whether an agreement held in the month, or the run-out of an earlier one has something to bill."""
+    if agreements.agreed_in(employer_id, month_of(month)):
+        return True
+    return agreements.has_begun(employer_id, month) and left_to_bill(month=month)
 
 
 def _key(month: date) -> str:

@@ -6,6 +6,10 @@
 
 Everything happens inside `employer_scope`, each step in one transaction. Months are invoiced in their order, without a
 gap: what was decided or enrolled late for an earlier one comes with the next invoice, in lines that name the month.
+
+After the last agreement's end its run-out is invoiced: claims, credits, and the fees that follow claims. Other fees only
+where they begin after the end, in a later version of the schedule or by their own dates. Months of the run-out without
+anything to bill may be left out.
 """
 
 from collections.abc import Sequence
@@ -15,7 +19,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
-from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.agreements.selectors import FeesInForce, StopLossInForce
 from tpa.books.funding import selectors as funding
 from tpa.books.funding import services
 from tpa.books.funding.errors import InvoiceStateError
@@ -33,8 +37,10 @@ from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
 from tpa.engine.journal.recipes.premium_charged import PremiumCharged
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
-from tpa.kernel.periods import Span, add_months, month_of
+from tpa.kernel.periods import Span, add_months, month_of, months_in
+from tpa.workflows.fixed_costs import send_fixed_costs
 
+ONE_DAY = timedelta(days=1)
 DUE_AFTER = timedelta(days=14)
 """An invoice is due on the 15th of the month after the one that it bills."""
 
@@ -70,8 +76,8 @@ def draft_month(*, month: date) -> FundingInvoice:
     if existing is not None and existing.state != FundingInvoice.State.DRAFT:
         return existing
     past = funding.final_invoices_before(span.starts_on)
-    _check_order(span, past)
-    agreement = agreements.agreement_in(employer.pk, span)
+    _check_order(employer.pk, span, past)
+    agreement = agreements.governing_agreement(employer.pk, span.ends_before - ONE_DAY)
     terms = terms_of(employer.pk, span.starts_on)
     roster = _roster(span, terms, past)
     decided = funding.claims_decided(span.ends_before)
@@ -83,7 +89,7 @@ def draft_month(*, month: date) -> FundingInvoice:
         premiums=terms.premiums,
         paid=Paid(claims),
         claims=claims,
-        past=_past_months(past, roster),
+        past=_past_months(employer.pk, past, roster),
         credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on) for one in due],
         prior_balance_cents=funding.account_balance(),
     )
@@ -104,7 +110,17 @@ def draft_month(*, month: date) -> FundingInvoice:
     )
 
 
-def _check_order(month: Span, past: Sequence[FundingInvoice]) -> None:
+def left_to_bill(*, month: date) -> bool:
+    """Whether claims decided up to the month's end, or credits, are on no invoice yet."""
+    span = month_of(month)
+    decided = funding.claims_decided(span.ends_before)
+    return bool(
+        _unbilled(decided, funding.final_invoices_before(span.starts_on))
+        or funding.credits_for(span.ends_before, span.starts_on)
+    )
+
+
+def _check_order(employer_id: int, month: Span, past: Sequence[FundingInvoice]) -> None:
     later = funding.invoices().filter(month__gt=month.starts_on).last()
     if later is not None:
         raise InvoiceStateError(f"Invoice {later.number} of a later month exists.", where="month")
@@ -113,7 +129,8 @@ def _check_order(month: Span, past: Sequence[FundingInvoice]) -> None:
         raise InvoiceStateError(
             f"Invoice {open_one.number} is not final yet.", where="month", remedy="Finalise the earlier month first."
         )
-    if past and add_months(past[-1].month, 1) != month.starts_on:
+    skipped = months_in(Span(add_months(past[-1].month, 1), month.starts_on)) if past else []
+    if any(agreements.agreed_in(employer_id, month_of(one)) for one in skipped):
         raise InvoiceStateError(
             f"The last invoice is of {past[-1].month:%B %Y}.",
             where="month",
@@ -127,10 +144,20 @@ def terms_of(employer_id: int, day: date) -> Terms:
     contract = agreements.stop_loss_contract_on(employer_id, day)
     return Terms(
         fees.version_id if fees else None,
-        fees.fees if fees else (),
+        _charged(employer_id, fees, day),
         contract.version_id if contract else None,
         premiums_of(contract) if contract else (),
     )
+
+
+def _charged(employer_id: int, fees: FeesInForce | None, month: date) -> Sequence[FeeLine]:
+    """The fees that count in a month: in a run-out those that follow claims, and those that were made for it."""
+    ended = agreements.governing_agreement(employer_id, month_of(month).ends_before - ONE_DAY).ends_before
+    if fees is None:
+        return ()
+    if month < ended or fees.effective_on >= ended:
+        return fees.fees
+    return [one for one in fees.fees if one.fee.follows_claims or one.span.starts_on >= ended]
 
 
 def premiums_of(contract: StopLossInForce) -> list[Premium]:
@@ -151,7 +178,7 @@ def _roster(month: Span, terms: Terms, past: Sequence[FundingInvoice]) -> servic
     return services.Roster(first, list(members.enrolments(Span(first, month.ends_before))))
 
 
-def _past_months(past: Sequence[FundingInvoice], roster: services.Roster) -> list[PastMonth]:
+def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: services.Roster) -> list[PastMonth]:
     """Billed months that late enrolment may change, with their terms, their claims, and the last invoice's roster."""
     if not past:
         return []
@@ -164,7 +191,7 @@ def _past_months(past: Sequence[FundingInvoice], roster: services.Roster) -> lis
         contract = agreements.stop_loss_version(invoice.stop_loss_version_id or 0)
         found.append(
             PastMonth(
-                fees.fees if fees else (),
+                _charged(employer_id, fees, invoice.month),
                 premiums_of(contract) if contract else (),
                 Census(invoice.month, then),
                 Census(invoice.month, roster.rows),
@@ -231,6 +258,7 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
         InvoiceIssued(invoice.pk, issued_on, invoice.total_cents, invoice.credits_cents),
     )
     ledger.post_entries(entries=[entry_for(one) for one in facts], recorded_at=now)
+    send_fixed_costs(on=issued_on)
     return invoice
 
 

@@ -1,7 +1,7 @@
 """The payment run: decided claims are paid, oldest first, as far as the employer's money is there.
 
-What is in the fund for fees and premium is not spent on claims. An agreement may say that payments leave before the
-money has come (`pay_before_funded`); then nothing is held.
+Fees and premium of final invoices go first; what is in the fund for them is not spent on claims. An agreement may say
+that payments leave before the money has come (`pay_before_funded`); then nothing is held.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from tpa.engine.journal.recipes.funded import Funded
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
+from tpa.workflows.fixed_costs import send_fixed_costs
 
 
 @transaction.atomic
@@ -29,12 +30,13 @@ def run_payments() -> PaymentRun | None:
     """Pay what may be paid, in one transaction, inside employer_scope; None where nothing is owed. Run twice, it pays once."""
     employer = open_employer()
     locks.lock("payment_run")
+    now, today = clock.now(), clock.today(employer.time_zone)
+    send_fixed_costs(on=today)
     waiting = selectors.payables()
     if not waiting:
         return None
-    now, today = clock.now(), clock.today(employer.time_zone)
     available = available_cents()
-    advances = agreements.agreement_on(employer.pk, today).pay_before_funded
+    advances = agreements.governing_agreement(employer.pk, today).pay_before_funded
     paid = waiting if advances else fundable(waiting, available)
     held = waiting[len(paid) :]
     run = services.record_run(run_on=today, started_at=now, available_cents=available, paid=paid, held=held)

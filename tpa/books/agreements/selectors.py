@@ -25,10 +25,11 @@ from tpa.kernel.periods import Span
 
 @dataclass(frozen=True, slots=True)
 class FeesInForce:
-    """A published fee schedule version: its key and its fees in order."""
+    """A published fee schedule version: its key, the first day that it holds for, and its fees in order."""
 
     version_id: int
     name: str
+    effective_on: date
     fees: tuple[FeeLine, ...]
 
 
@@ -77,12 +78,18 @@ def self_funded_lines(employer_id: int, day: date) -> set[str]:
     )
 
 
-def agreement_in(employer_id: int, month: Span) -> AsoAgreement:
-    """The latest agreement that holds on some day of the month. Raises NothingAgreedError where there is none."""
-    agreement = _agreements_in(employer_id, month).first()
+def governing_agreement(employer_id: int, day: date) -> AsoAgreement:
+    """The latest agreement that has begun by `day`: after its end it governs the run-out. Raises NothingAgreedError."""
+    begun = AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day)
+    agreement = begun.order_by("-starts_on").first()
     if agreement is None:
-        raise NothingAgreedError(f"No ASO agreement holds in {month.starts_on:%B %Y}.")
+        raise NothingAgreedError(f"No ASO agreement has begun by {day}.")
     return agreement
+
+
+def has_begun(employer_id: int, day: date) -> bool:
+    """Whether any agreement has begun by `day`."""
+    return AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day).exists()
 
 
 def agreed_in(employer_id: int, month: Span) -> bool:
@@ -114,7 +121,7 @@ def _fees(versions: QuerySet[FeeScheduleVersion]) -> FeesInForce | None:
     if version is None:
         return None
     fees = Fee.objects.filter(version=version).order_by("n").values_list("code", "label", "terms")
-    return FeesInForce(version.pk, version.schedule.name, tuple(parse_fee(*fee) for fee in fees))
+    return FeesInForce(version.pk, version.schedule.name, version.effective_on, tuple(parse_fee(*fee) for fee in fees))
 
 
 def stop_loss_contract_on(employer_id: int, day: date) -> StopLossInForce | None:

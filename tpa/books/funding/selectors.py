@@ -1,6 +1,6 @@
 """Reading invoices, deposits and credits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection
@@ -35,6 +35,12 @@ def invoice_of(month: date) -> FundingInvoice | None:
 def final_invoices_before(month: date) -> list[FundingInvoice]:
     """The final invoices of earlier months, oldest first."""
     return list(FundingInvoice.objects.filter(month__lt=month, state=FINAL).order_by("month"))
+
+
+def final_invoices_without(invoice_ids: Collection[int]) -> list[FundingInvoice]:
+    """Final invoices but these, the oldest first, with their lines and credits."""
+    found = invoices().filter(state=FINAL).exclude(pk__in=invoice_ids).order_by("month")
+    return list(found.prefetch_related("lines", "credits"))
 
 
 def unfinished_invoice_before(month: date) -> FundingInvoice | None:

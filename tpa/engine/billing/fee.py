@@ -14,7 +14,8 @@ class Fee(NamedTuple):
     """A type of fee.
 
     `parse` reads its terms from a section and refuses what it does not know; `charge` computes a month.
-    `after_others`: it depends on what the schedule's other fees come to (`paid.fees_cents`).
+    `after_others`: it depends on what the schedule's other fees come to (`paid.fees_cents`). `follows_claims`: it is
+    owed for claims, so also for those of the run-out after the agreement's end.
     """
 
     code: str
@@ -22,3 +23,4 @@ class Fee(NamedTuple):
     parse: Callable[[Section], Any]
     charge: Callable[[Census, Paid, Any], list[Charge]]
     after_others: bool = False
+    follows_claims: bool = False

@@ -32,4 +32,4 @@ def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:
     return [Charge("", count, rate, count * terms.rate_cents, basis)]
 
 
-FEE = Fee("per_claim", "Per claim", parse, charge)
+FEE = Fee("per_claim", "Per claim", parse, charge, follows_claims=True)

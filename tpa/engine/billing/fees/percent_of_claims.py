@@ -32,4 +32,4 @@ def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:
     return [Charge("", None, rate, portion(base, terms.rate_bp), basis)]
 
 
-FEE = Fee("percent_of_claims", "Percent of paid claims", parse, charge)
+FEE = Fee("percent_of_claims", "Percent of paid claims", parse, charge, follows_claims=True)

@@ -35,4 +35,4 @@ def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:
     return [Charge("", None, rate, portion(base, terms.rate_bp), basis)]
 
 
-FEE = Fee("percent_of_savings", "Percent of savings", parse, charge)
+FEE = Fee("percent_of_savings", "Percent of savings", parse, charge, follows_claims=True)
