@@ -58,17 +58,19 @@ def _share(one: Section, tier: str, deductibles: list[str], benefit: str) -> Sha
 def _way(one: Section, deductibles: list[str], usual: Section | None) -> Way:
     """The steps of a table and their figures; a figure that it leaves out is the one of `usual`, the share around it."""
     pays = _steps(one, deductibles)
+    copay = "copay" in pays
+    coinsurance = "coinsurance" in pays
+
+    def told(key: str) -> Section:
+        return usual if usual is not None and key not in one else one
+
     return Way(
         member_pays=pays,
-        copay_cents=amount(_bearer(one, usual, "copay"), "copay") if "copay" in pays else 0,
-        coinsurance_bp=percent_bp(_bearer(one, usual, "coinsurance"), "coinsurance") if "coinsurance" in pays else 0,
-        coinsurance_least_cents=amount(one, "coinsurance_least", 0) if "coinsurance" in pays else 0,
-        coinsurance_most_cents=amount(one, "coinsurance_most", None) if "coinsurance" in pays else None,
+        copay_cents=amount(told("copay"), "copay") if copay else 0,
+        coinsurance_bp=percent_bp(told("coinsurance"), "coinsurance") if coinsurance else 0,
+        coinsurance_least_cents=amount(told("coinsurance_least"), "coinsurance_least", 0) if coinsurance else 0,
+        coinsurance_most_cents=amount(told("coinsurance_most"), "coinsurance_most", None) if coinsurance else None,
     )
-
-
-def _bearer(one: Section, usual: Section | None, key: str) -> Section:
-    return usual if usual is not None and key not in one else one
 
 
 def _steps(one: Section, deductibles: list[str]) -> tuple[str, ...]:
