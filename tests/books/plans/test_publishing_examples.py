@@ -12,7 +12,13 @@ from tpa.books.plans.models import PlanVersion
 pytestmark = pytest.mark.usefixtures("in_employer")
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
-DESIGNS = {"ppo": "medical", "hdhp_embedded": "medical", "hdhp_aggregate": "medical", "dental": "dental"}
+DESIGNS = {
+    "ppo": "medical",
+    "hdhp_embedded": "medical",
+    "hdhp_aggregate": "medical",
+    "dental": "dental",
+    "vision": "vision",
+}
 
 
 def draft_of(name, change=lambda text: text):

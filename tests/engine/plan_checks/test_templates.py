@@ -29,8 +29,8 @@ def answers(document):
                     yield f"{path}/lines/{k}/expect", line["expect"]
 
 
-def test_there_are_the_four_designs():
-    assert TEMPLATES == ["dental.toml", "hdhp_aggregate.toml", "hdhp_embedded.toml", "ppo.toml"]
+def test_there_are_the_five_designs():
+    assert TEMPLATES == ["dental.toml", "hdhp_aggregate.toml", "hdhp_embedded.toml", "ppo.toml", "vision.toml"]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -205,6 +205,16 @@ class CompiledPlan:
                 return share
         return None
 
+    def names(self, line: ServiceLine, claim: Claim, person: Person) -> bool:
+        """Whether a benefit that is covered in some tier names the line's code, and its other conditions hold there."""
+        for benefit, conditions in self._candidates(line.procedure, line.revenue_code):
+            if (benefit.match.codes or benefit.match.revenue_codes) and any(
+                share.covered and all(holds(line, claim, person, tier) for holds in conditions)
+                for tier, share in benefit.shares.items()
+            ):
+                return True
+        return False
+
     def _candidates(self, procedure: str, revenue_code: str) -> tuple[tuple[Benefit, tuple[Condition, ...]], ...]:
         if len(self._by_codes) > _MOST_CODES:
             self._by_codes.clear()

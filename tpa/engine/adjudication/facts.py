@@ -224,6 +224,15 @@ class Family:
     """By member, of those who have one."""
     edit_tables: EditTables = NO_TABLES
 
+    def version_on(self, plan_id: int, day: date) -> DatedPlan | None:
+        """The latest published version of a plan that is effective by `day`; None where there is none."""
+        chosen = None
+        for version in self.plans.get(plan_id, ()):
+            if version.effective_on > day:
+                break
+            chosen = version
+        return chosen
+
     def fold(self, claim: Claim, decision: Decision) -> None:
         """Count a decision: the family's next claim sees its accumulator entries and its lines, an estimate's lines not."""
         self.balances.add(decision.entries)

@@ -10,11 +10,7 @@ NAME = "screens.plan_version"
 def choose_version(work: LineWork) -> None:
     """Take the latest published version that is effective by the day of service; without one the claim waits."""
     day = work.line.from_on
-    chosen = None
-    for version in work.work.family.plans.get(work.coverage.plan_id, ()):
-        if version.effective_on > day:
-            break
-        chosen = version
+    chosen = work.work.family.version_on(work.coverage.plan_id, day)
     if chosen is None:
         _wait(work, "plan_not_published", f"no published version of the plan is in force on {day}")
         return
@@ -37,5 +33,5 @@ RULE = Rule(
     choose_version,
     operator="Not covered: {reason}.",
     member="The plan does not cover this day: {reason}.",
-    after=("coverage",),
+    after=("vision",),
 )
