@@ -46,6 +46,7 @@ def verify_books(*, employer_id: int, on_progress: Callable[[int, int], None] = 
         for start in range(0, len(families), SLICE):
             part = families[start : start + SLICE]
             books = _recorded(part)
+            found += _of_nobody(books)
             found += _replayed(books, _facts_then(employer_id, books.decisions))
             count += len(books.decisions)
             on_progress(start + len(part), len(families))
@@ -106,6 +107,15 @@ def _recorded(family_ids: Sequence[int]) -> _Books:
     for (family_id, seq), rest in sorted(entries.items()):
         others.setdefault(family_id, []).append((seq, tuple(rest)))
     return _Books(decisions, others)
+
+
+def _of_nobody(books: _Books) -> Iterator[str]:
+    """Entries under a number that neither a decision nor an amount from outside has."""
+    outside = accumulators.external_numbers(books.others)
+    for family_id, found in books.others.items():
+        for seq, _ in found:
+            if (family_id, seq) not in outside:
+                yield f"family {family_id}: nobody has made the entries of number {seq}"
 
 
 class _Then(NamedTuple):

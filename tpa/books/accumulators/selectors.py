@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from tpa.books.accumulators.models import Entry
+from tpa.books.accumulators.models import Entry, External
 
 CHECKPOINT_EVERY = 64
 """Entries that a family may have since its last checkpoint before the next one is worth its writing."""
@@ -102,6 +103,23 @@ def _entries_since(since: Mapping[int, int]) -> Iterator[Posted]:
     with connection.cursor() as cursor:
         cursor.execute(_SINCE, [list(since), list(since.values())])
         yield from (Posted(*row) for row in cursor.fetchall())
+
+
+def external(source: str, source_refs: Collection[str]) -> dict[str, tuple[int, str, str, date, int]]:
+    """What a source has told before, by its reference: member, line of coverage, name, day of service, amount."""
+    found = External.objects.filter(source=source, source_ref__in=list(source_refs))
+    rows = found.values_list("source_ref", "member_id", "line", "name", "service_on", "amount")
+    return {row[0]: row[1:] for row in rows}
+
+
+def external_amounts(member_id: int | None = None) -> QuerySet[External]:
+    """Amounts from outside, of one member or of all."""
+    return External.objects.all() if member_id is None else External.objects.filter(member_id=member_id)
+
+
+def external_numbers(family_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(family, number) of the amounts from outside."""
+    return set(External.objects.filter(family_id__in=list(family_ids)).values_list("family_id", "family_seq"))
 
 
 def faults() -> list[str]:

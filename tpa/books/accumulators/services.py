@@ -1,7 +1,7 @@
 """Writing accumulators: entries are added, never changed."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -25,6 +25,30 @@ class NewEntry(NamedTuple):
 def add_entries(*, entries: Sequence[NewEntry]) -> None:
     """Write entries by COPY, under the families' locks. One statement."""
     copy_rows("accumulators_entry", NewEntry._fields, entries)
+
+
+class NewExternal(NamedTuple):
+    """One amount from outside, as number `family_seq` of its family."""
+
+    source: str
+    source_ref: str
+    family_id: int
+    family_seq: int
+    member_id: int
+    line: str
+    name: str
+    service_on: date
+    amount: int
+    recorded_at: datetime
+    recorded_by: str
+
+
+def add_external(*, rows: Sequence[NewExternal]) -> None:
+    """Write amounts from outside, under the families' locks; their entries are written by `add_entries`. One statement.
+
+    The database refuses a reference that its source has given before.
+    """
+    copy_rows("accumulators_external", NewExternal._fields, rows)
 
 
 _CHECKPOINT = """

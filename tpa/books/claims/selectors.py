@@ -1,6 +1,6 @@
 """Reading claims: where each stands, what was decided and why, what waits, what a month came to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -147,3 +147,16 @@ def month_totals(measures: Iterable[str] = ()) -> list[MonthTotal]:
         rows = rows.filter(measure__in=wanted)
     sums = rows.order_by("month", "measure", "line_of_coverage").values_list("month", "measure", "line_of_coverage")
     return [MonthTotal(*row) for row in sums.annotate(Sum("cents"), Sum("count"))]
+
+
+def families_decided_since(since: Mapping[int, date]) -> set[int]:
+    """Of families by key, those with a decision that is not reversed about a service on or after the family's day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT d.family_id FROM unnest(%s::bigint[], %s::date[]) AS f(id, since_on)"
+            " JOIN claims_decision d ON d.family_id = f.id AND d.outcome <> 'reversed'"
+            " JOIN claims_decisionline l ON l.decision_id = d.id AND l.service_on >= f.since_on"
+            " WHERE NOT EXISTS (SELECT 1 FROM claims_decision r WHERE r.claim_id = d.claim_id AND r.version > d.version)",
+            [list(since), list(since.values())],
+        )
+        return {family_id for (family_id,) in cursor.fetchall()}

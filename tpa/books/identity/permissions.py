@@ -47,6 +47,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "claims.write": frozenset({_EXAMINER}),
     "claims.decide": frozenset({_EXAMINER}),
     "accumulators.read": frozenset({_EXAMINER, _ELIGIBILITY, _STOP_LOSS}),
+    "accumulators.write": frozenset({_EXAMINER, _ELIGIBILITY}),
     "files.read": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _SET_UP, _HR}),
     "files.write": frozenset({_EXAMINER, _ELIGIBILITY, _SET_UP, _HR}),
     # Set-up.

@@ -27,3 +27,12 @@ def end_turns(*, next_seqs: Mapping[int, int]) -> None:
                 " WHERE f.id = n.id",
                 [list(next_seqs), list(next_seqs.values())],
             )
+
+
+def wait_for_turns(*, family_ids: Collection[int]) -> dict[int, int]:
+    """Lock the families, waiting for those that somebody else holds: family -> its next number. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, next_seq FROM members_family WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(family_ids)]
+        )
+        return dict(cursor.fetchall())
