@@ -27,6 +27,7 @@ from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.money import parse_amount
 
 MOST_ROWS = 10_000
+LONGEST_REFERENCE = 80
 COLUMNS = ("source_id", "member_number", "line", "accumulator", "service_on", "amount")
 
 
@@ -74,8 +75,18 @@ def read_rows(documents: Sequence[Any]) -> list[Told]:
             text = str(amount) if isinstance(amount, int) and not isinstance(amount, bool) else amount
             if not isinstance(text, str):
                 raise DocumentError("An amount is wanted.", where=one.at("amount"))
-            keys = ("source_id", "member_number", "line", "accumulator")
-            rows.append(Told(*(one.text(key)[:200] for key in keys), one.day("service_on"), text.strip()))
+            rows.append(
+                Told(
+                    one.text("source_id"),
+                    one.text("member_number"),
+                    one.text("line"),
+                    one.text("accumulator"),
+                    one.day("service_on"),
+                    text.strip(),
+                )
+            )
+            if len(rows[-1].source_id) > LONGEST_REFERENCE:
+                raise DocumentError(f"At most {LONGEST_REFERENCE} characters are wanted.", where=one.at("source_id"))
     if len({row.source_id for row in rows}) < len(rows):
         raise DocumentError("One source_id stands twice.", where="/rows")
     return rows
