@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -379,3 +379,25 @@ def test_a_second_reader_leaves_a_file_to_the_first_until_that_one_is_gone(emplo
     assert read_claims_file(file_id=file.pk, unless_busy=True).state == "received"
     with clock.clock_at(clock.now() + timedelta(minutes=2)):
         assert read_claims_file(file_id=file.pk, unless_busy=True).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        (datetime(2026, 4, 2, 3, 59, tzinfo=UTC), "20260401"),
+        (datetime(2026, 4, 2, 4, 0, tzinfo=UTC), "20260402"),
+        (datetime(2026, 1, 2, 4, 59, tzinfo=UTC), "20260101"),
+    ],
+    ids=["a minute before midnight", "midnight", "in winter"],
+)
+def test_answers_tell_the_days_of_the_tpas_wall_clock_and_claims_those_of_the_employers(employer, homes, instant, day):
+    """The TPA is in New York, so is the employer: what comes at 23:59 there came on that day, whatever day it is in UTC."""
+    with clock.clock_at(instant):
+        file = taken_in(file_of(claim_of(homes[0].number, "A1")))
+    report = answer(file, "277CA")
+    assert re.search(rf"DTP\*050\*D8\*{day}", report)
+    assert re.search(rf"DTP\*009\*D8\*{day}", report)
+    for kind in ("277CA", "999"):
+        assert re.search(rf"GS\*\w\w\*[^*]*\*[^*]*\*{day}\*", answer(file, kind))
+    with employer_scope(employer):
+        assert f"{Claim.objects.get().received_on:%Y%m%d}" == day

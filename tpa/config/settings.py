@@ -24,6 +24,8 @@ MEMBER_HASH_KEY = env.str("MEMBER_HASH_KEY", SECRET_KEY)
 EDI_SENDER_ID = env.str("EDI_SENDER_ID", "TPA")
 """Our interchange id (ISA06 of what we send) and our payer id in acknowledgements."""
 EDI_SENDER_NAME = env.str("EDI_SENDER_NAME", "Third-Party Administrator")
+TPA_TIME_ZONE = env.str("TPA_TIME_ZONE", "America/New_York")
+"""Where the TPA is: the days and times that it tells trading partners. An employer's days are in its own zone."""
 TPA_HOST = env.str("TPA_HOST", "localhost")
 """The TPA's own host; an employer's portal is a subdomain of it."""
 HTTPS = env.bool("HTTPS", TPA_HOST != "localhost")

@@ -30,6 +30,11 @@ def today(time_zone: str = "UTC") -> date:
     return now().astimezone(ZoneInfo(time_zone)).date()
 
 
+def desk_time(instant: datetime) -> datetime:
+    """The instant as the TPA's wall clock shows it (`TPA_TIME_ZONE`)."""
+    return instant.astimezone(ZoneInfo(settings.TPA_TIME_ZONE))
+
+
 @contextmanager
 def clock_at(instant: datetime) -> Iterator[None]:
     """Stop the clock at `instant` (with a time zone) inside the block, for this thread."""

@@ -184,9 +184,8 @@ class _Reading:
 
     def _report(self, report: ClaimReport, to: Envelope) -> bytes:
         payer = Party("PR", False, settings.EDI_SENDER_NAME, id_qualifier="PI", id=settings.EDI_SENDER_ID)
-        return write_277ca(
-            [report], to, payer=payer, received_on=self._file.received_at.date(), processed_on=clock.today()
-        )
+        received_on, processed_on = (clock.desk_time(one).date() for one in (self._file.received_at, clock.now()))
+        return write_277ca([report], to, payer=payer, received_on=received_on, processed_on=processed_on)
 
     def _answer(self, kind: str, n: int, isa: Interchange, write: Callable[[Envelope], bytes]) -> None:
         def make(control_number: int) -> bytes:
@@ -194,7 +193,7 @@ class _Reading:
                 Envelope(
                     settings.EDI_SENDER_ID,
                     isa.sender_id,
-                    clock.now(),
+                    clock.desk_time(clock.now()),
                     control_number,
                     receiver_qualifier=isa.sender_qualifier,
                     usage=isa.usage,

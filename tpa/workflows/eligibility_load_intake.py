@@ -133,7 +133,7 @@ def _answer_interchange(file: InboundFile, n: int, event: InterchangeEnd, groups
         return Envelope(
             settings.EDI_SENDER_ID,
             isa.sender_id,
-            clock.now(),
+            clock.desk_time(clock.now()),
             control_number,
             receiver_qualifier=isa.sender_qualifier,
             usage=isa.usage,

@@ -93,7 +93,7 @@ def queue(request: HttpRequest, queue: str) -> HttpResponse:
         "employers": employers,
         "chosen": chosen,
         "keep": f"{urlencode({'employer': asked})}&" if chosen else "",
-        "today": clock.today(),
+        "today": clock.desk_time(clock.now()).date(),
     }
     return show(request, "operator/queue.html", here="today", **context)
 
