@@ -46,3 +46,21 @@ def test_an_employee_alone_has_no_family_figure_and_nothing_may_have_no_limit() 
     free = plan(deductibles=[{"code": "main", "family": 1000}], grandfathered=True)
     first = standings(free, family(free).balances, PAT, "EF", DAY)[0]
     assert (first.individual_most, first.family_most, first.left) == (None, 1000_00, 1000_00)
+
+
+def test_a_maximum_shows_what_it_brings_along_and_a_limit_by_tooth_has_no_figure_for_the_person() -> None:
+    carried = {"design": "threshold", "threshold": 500, "adds": 250, "most": 1000}
+    terms = plan(
+        line="dental",
+        deductibles=[],
+        out_of_pocket_maximums=[],
+        benefits=share(member_pays=[]),
+        limits=[
+            {"code": "annual", "measure": "paid", "most": 1000, "rollover": carried},
+            {"code": "crowns", "measure": "units", "most": 1, "site": "tooth"},
+        ],
+    )
+    world = family(terms, prices={VISIT: 300_00})
+    decide_line(world, line(VISIT, on=date(2025, 5, 5), tooth="3"), member=PAT, form="dental")
+    (annual,) = standings(terms, world.balances, PAT, "EF", DAY)
+    assert (annual.individual_most, annual.individual_used, annual.left) == (1250_00, 0, 1250_00)

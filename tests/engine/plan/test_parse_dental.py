@@ -37,6 +37,10 @@ def faults(**changes):
         ({"limits": [{**MAXIMUM, "site": "tooth"}]}, "/limits/0/measure"),
         ({"limits": [{"code": "x", "measure": "units", "most": 1, "site": "jaw"}]}, "/limits/0/site"),
         ({"limits": [{"code": "x", "measure": "units", "most": 1, "period": "rolling"}]}, "/limits/0/months"),
+        (
+            {"limits": [{"code": "x", "measure": "units", "most": 1, "prior_placement": True}]},
+            "/limits/0/prior_placement",
+        ),
         ({"incentives": [{"code": "ladder", "step": "0.1"}]}, "/incentives/0/step"),
         ({"incentives": [{"code": "ladder", "step": "10%", "missed": "lost"}]}, "/incentives/0/missed"),
         ({"recent_visits": [{"code": "checkup"}]}, "/recent_visits/0/coinsurance_without"),

@@ -43,6 +43,8 @@ def standings(
     found = []
     for kind, unit, tiers, counter in _counters(terms):
         individual, family = counter.limits(day, is_family=is_family)
+        if individual is not None:
+            individual += counter.rolled_over(balances, member_id, day)
         room = counter.room(balances, member_id, day, is_family=is_family)
         found.append(
             Standing(
@@ -68,5 +70,7 @@ def _counters(terms: PlanTerms) -> Iterator[tuple[str, str, tuple[str, ...], Cou
     for maximum in terms.out_of_pockets:
         yield "oop", MONEY, maximum.tiers, out_of_pocket_counter(terms, maximum)
     for limit in terms.limits:
+        if limit.site is not None or limit.measure is Measure.BENEFITS:
+            continue  # Every tooth, or benefit, has a figure of its own; there is none for the person.
         unit = MONEY if limit.measure in (Measure.ALLOWED, Measure.PAID) else limit.measure.value
         yield "limit", unit, limit.tiers, limit_counter(terms, limit)

@@ -265,7 +265,7 @@ def _limit(one: Section, names: list[str], benefits: list[Benefit]) -> Limit:
         clause=clause(one),
         days=days,
         site=None if site is None else Site(site),
-        prior_placement=one.flag("prior_placement", False),
+        prior_placement=site is not None and one.flag("prior_placement", False),
         rollover=rollover(one, known, measure, period),
         fed_by=one.texts("fed_by", (), options=names),
         each=None if each is None else Each(each),

@@ -13,7 +13,12 @@ def apply_maximums(work: LineWork) -> None:
     asked = [(held, held.counter_for(work.line, work.claim)) for held in work.share.paid_limits]
     for held, counter in asked:
         if counter is not None and held.holds and (left := work.left(counter)) < work.open_cents:
-            inputs = (("maximum", held.limit.code), ("most_cents", held.limit.most), ("left_cents", left))
+            rolled_cents = counter.rolled_over(work.work.family.balances, work.person.member_id, work.line.from_on)
+            inputs = (
+                ("maximum", held.limit.code),
+                ("most_cents", held.limit.most + rolled_cents),
+                ("left_cents", left),
+            )
             group = "CO" if held.limit.excess is Excess.WRITE_OFF else "PR"
             work.move(NAME, group, "119", work.open_cents - left, held.limit.clause, inputs)
     for _, counter in asked:
