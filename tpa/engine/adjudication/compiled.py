@@ -17,7 +17,7 @@ from tpa.engine.accumulators.counter import (
 )
 from tpa.engine.adjudication.compiled_dental import dental_share
 from tpa.engine.adjudication.compiled_edits import CompiledEdits
-from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers
+from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers, protected_tier
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
 from tpa.engine.plan.teeth import known_tooth
 from tpa.engine.plan.terms import Benefit, Each, Limit, Match, Measure, PlanTerms
@@ -138,6 +138,7 @@ class CompiledPlan:
         "limits",
         "outside",
         "priced_codes",
+        "protected",
         "savings",
         "tables",
         "terms",
@@ -155,6 +156,7 @@ class CompiledPlan:
         self.priced_codes = frozenset(one.base for one in terms.edits.endoscopy) if terms.edits else frozenset()
         """The codes whose prices a claim may need though it does not bring them."""
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
+        self.protected = protected_tier(self._tiers) if terms.surprise_billing else None
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)
         self.alternates = terms.dental.alternates
@@ -198,7 +200,7 @@ class CompiledPlan:
                 if not holds(line, claim, person, name):
                     break
             else:
-                key = (benefit.code, name)
+                key = (benefit.code, tier.key)
                 share = self._shares.get(key)
                 if share is None:
                     share = self._shares[key] = CompiledShare(self, benefit, benefit.shares[name], tier)

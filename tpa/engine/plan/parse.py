@@ -94,6 +94,7 @@ class _Parser:
             "other_party": read(lambda: _other_party(plan)),
             "coordination": read(lambda: parse_coordination(plan)),
             "edits": read(lambda: parse_edits(plan, names)),
+            "surprise_billing": read(lambda: plan.flag("surprise_billing", plan.value("line", "") == "medical")),
             "suspected_duplicates": read(
                 lambda: Screen(plan.choice("suspected_duplicates", tuple(Screen), Screen.PAY))
             ),

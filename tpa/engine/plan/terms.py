@@ -302,6 +302,8 @@ class PlanTerms:
     """The plan's own example claims, as written (the format of tests/scenarios/README.md); publishing runs them."""
     coordination: Coordination | None = None
     edits: Edits | None = None
+    surprise_billing: bool = False
+    """Emergencies outside the network share cost as inside it, and nobody bills the member for more."""
     suspected_duplicates: Screen = Screen.PAY
     """What to do with a line that looks like one that was paid."""
     """None: another plan that covers the person is a matter of `other_party`."""
