@@ -77,6 +77,7 @@ def from_837(came: Claim837) -> IncomingClaim:
         drg=_cut("".join(one.value for one in came.coded("DR")[:1]), 4),
         zip_code=_zip((came.provider("77") or came.billing).address.postal_code or came.billing.address.postal_code),
         repriced_cents=_price(came.repricing.allowed_cents) if came.repricing else None,
+        accident_on=came.day("439"),
         **dental.claim_of(came),
     )
     return IncomingClaim(
@@ -199,6 +200,7 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
         drg=_short(told, "drg", 4),
         zip_code=_short(told, "zip_code", 5),
         repriced_cents=told.cents("repriced_cents", None),
+        accident_on=told.day("accident_on", None),
         predetermination=told.flag("estimate", False),
         **dental.claim_from(told),
     )
@@ -270,6 +272,7 @@ def to_json(came: IncomingClaim) -> dict[str, Any]:
         "original_reference": claim.original_reference,
         "facility_code": claim.facility_code,
         "admitted_on": claim.admitted_on,
+        "accident_on": claim.accident_on,
         "drg": claim.drg,
         "zip_code": claim.zip_code,
         "repriced_cents": claim.repriced_cents,

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims.dental import with_dental
+from tpa.books.members import authorizations
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
@@ -37,7 +38,7 @@ class FamilyFacts(NamedTuple):
 
 _CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
     c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
-    c.drg, c.zip_code, c.repriced_cents, c.dental, c.service_on"""
+    c.drg, c.zip_code, c.repriced_cents, c.accident_on, c.dental, c.service_on"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM (
         SELECT family_id FROM claims_work WHERE family_id > %s ORDER BY family_id, received_at, claim_id LIMIT %s
@@ -127,6 +128,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
                 drg,
                 zip_code,
                 repriced_cents,
+                accident_on,
             ),
         )
         for (
@@ -149,6 +151,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             drg,
             zip_code,
             repriced_cents,
+            accident_on,
             dental,
             _,
         ) in rows
@@ -173,6 +176,7 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     prices = price_book(claims, [one.terms for versions in dated.values() for one in versions])
     balances = {} if known_at else accumulators.balances(ids)
     histories = {} if known_at else _histories(claims)
+    authorized = _authorized(ids, dated, known_at)
     nothing = accumulators.FamilyBalances([], 0)
     found = {}
     for family_id in ids:
@@ -190,9 +194,19 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
             prices,
             Balances(held.rows),
             histories.get(family_id, {}),
+            authorizations=authorized.get(family_id, {}),
         )
         found[family_id] = FamilyFacts(family, held.fresh_count)
     return found
+
+
+def _authorized(
+    family_ids: list[int], dated: Mapping[int, tuple[facts.DatedPlan, ...]], known_at: datetime | None
+) -> dict[int, dict[int, tuple[facts.Authorization, ...]]]:
+    """What is authorized, by family and member; asked for only where a plan wants to know."""
+    if any(one.terms.authorizations for versions in dated.values() for one in versions):
+        return authorizations.of_families(family_ids, known_at=known_at)
+    return {}
 
 
 def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms]) -> PriceBook:

@@ -55,6 +55,7 @@ class Claim(models.Model):
     drg = models.CharField("DRG", max_length=4, blank=True, help_text="Diagnosis-related group of a stay.")
     zip_code = models.CharField("ZIP code", max_length=5, blank=True, help_text="Where the service was given.")
     repriced_cents = models.BigIntegerField(null=True, help_text="The price that a repricer put on the whole claim.")
+    accident_on = models.DateField(null=True)
     dental = models.JSONField(null=True, help_text="What only a dental claim says; books.claims.dental has its form.")
 
     class Meta:

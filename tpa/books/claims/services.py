@@ -51,6 +51,7 @@ _CLAIM = (
     "drg",
     "zip_code",
     "repriced_cents",
+    "accident_on",
     "dental",
 )
 _LINE = (
@@ -146,6 +147,7 @@ def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
         claim.drg,
         claim.zip_code,
         claim.repriced_cents,
+        claim.accident_on,
         dental_text(claim),
     )
 

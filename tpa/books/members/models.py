@@ -5,6 +5,7 @@ so. A row is never edited but for its end of being known; the current rows are t
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -178,6 +179,39 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.line} {self.starts_on}"
+
+
+class Authorization(models.Model):
+    """A service authorized for a member before it is given. A change adds a row; units used stay with `root_id`."""
+
+    root_id = models.BigIntegerField()
+    """The key of the first row of this number: the units that claims use up are counted under it."""
+    number = models.CharField(max_length=50)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="authorizations")
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+", db_index=False)
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    codes = ArrayField(models.CharField(max_length=20), default=list)
+    """Patterns of procedure or revenue codes; empty: every service."""
+    provider = models.CharField(max_length=20, blank=True)
+    """Tax id or NPI; empty: every provider."""
+    units_milli = models.BigIntegerField(null=True, blank=True)
+    """Thousandths of a unit; None: as many as are given."""
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("family",), name="authorization_family"),)
+        constraints = (
+            models.CheckConstraint(name="authorization_has_days", condition=Q(starts_on__lt=F("ends_before"))),
+            models.UniqueConstraint(
+                fields=("member", "number"), condition=Q(superseded_at=None), name="authorization_number_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class LoadRow(models.Model):

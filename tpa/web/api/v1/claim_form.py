@@ -102,6 +102,7 @@ class ClaimFormSerializer(serializers.Serializer):
     original_reference = serializers.CharField(max_length=50, required=False)
     facility_code = serializers.CharField(max_length=3, required=False)
     admitted_on = serializers.DateField(required=False)
+    accident_on = serializers.DateField(required=False)
     related_causes = serializers.ListField(child=serializers.CharField(max_length=3), required=False)
     other_payers = OtherPayerFormSerializer(many=True, required=False)
     assigned = serializers.BooleanField(required=False)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tpa.web.api.v1 import (
     agreements,
+    authorizations,
     claims,
     employers,
     exposure,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("members/<str:member>/coverages/", members.MemberCoveragesView.as_view(), name="member-coverages"),
     path("members/<str:member>/eligibility/", members.EligibilityView.as_view(), name="member-eligibility"),
     path("members/<str:member>/accumulators/", claims.AccumulatorsView.as_view(), name="member-accumulators"),
+    path("authorizations/", authorizations.AuthorizationsView.as_view(), name="authorizations"),
+    path("authorizations/csv/", authorizations.AuthorizationsFileView.as_view(), name="authorizations-csv"),
     path("external-accumulators/", external_accumulators.ExternalAmountsView.as_view(), name="external-accumulators"),
     path(
         "external-accumulators/csv/",
