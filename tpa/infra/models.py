@@ -114,6 +114,23 @@ class WorkItem(models.Model):
         return self.title
 
 
+class DayCount(models.Model):
+    """How many of something happened for an employer on a day: a projection, fed by the outbox."""
+
+    employer_id = models.BigIntegerField()
+    day = models.DateField()
+    measure = models.CharField(max_length=20)
+    """`received`, `decided`, `pended`."""
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("employer_id", "day", "measure"), name="day_count_once")]
+        indexes = [models.Index(fields=("day",), name="day_count_day")]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.measure} on {self.day}"
+
+
 class Tick(models.Model):
     """The last time slot in which a periodic task was started, and the last sign of life of the workers."""
 

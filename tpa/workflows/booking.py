@@ -20,7 +20,7 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.engine.journal.recipes.claim_reversed import ClaimReversed
-from tpa.infra import work_items
+from tpa.infra import day_counts, work_items
 from tpa.workflows.totals import figures_of
 from tpa.workflows.treatments import begun_by
 
@@ -75,6 +75,7 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
     )
     claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
     work_items.open_items(_item(one, pend, decided_at) for one, pend in pended)
+    day_counts.add_counts([(decided_on, "decided", len(decided)), (decided_on, "pended", len(pended))])
     claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
     turns.end_turns(next_seqs=chunk.next_seqs)
     accumulators.write_checkpoints(

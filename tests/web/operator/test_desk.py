@@ -160,7 +160,7 @@ def test_every_page_of_an_employer_opens_for_the_administrator_and_for_nobody_el
     db, employer, other_employer, path
 ):
     address = path.replace("<str:employer>", public_id("emp", 0, employer.pk))
-    is_button = path.endswith(("/upload/", "/draft/", "/ask/"))
+    is_button = path.endswith(("/upload/", "/draft/", "/deposit/", "/credit/", "/ask/"))
     assert desk_as("tpa_admin").get(address).status_code == (405 if is_button else 200)
     stranger = desk_as("examiner", other_employer)
     assert stranger.post(address).status_code == stranger.get(address).status_code == 404

@@ -1,6 +1,7 @@
 """Writing claims: registering, queueing, pending. Everything takes many at once; decisions are in `recording`."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from tpa.books.claims.models import Claim, ClaimLine, Closing, Pend
 from tpa.books.claims.registration import NewClaim, Registered
 from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.engine.coordination.answers import payers_to_json
+from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
@@ -83,7 +85,7 @@ _TOTALS = ("month", "measure", "line_of_coverage", "cents", "count")
 def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
     """Put claims into the books and on the list of work. One that is there already is left as it is.
 
-    Six statements, however many claims. Two transactions that register the same claim at once: the second fails with
+    Seven statements, however many claims. Two transactions that register the same claim at once: the second fails with
     IntegrityError, and finds the claim there when it is run again.
     """
     known = _known(claims)
@@ -97,6 +99,8 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
         copy_rows("claims_claimline", _LINE, [row for key, one in rows for row in _line_rows(key, one)])
         copy_rows("claims_work", _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
         add_totals(rows=_received(fresh))
+        days = Counter(one.claim.received_on for one in fresh)
+        day_counts.add_counts((day, "received", count) for day, count in sorted(days.items()))
         known |= {(one.source, one.source_ref): key for key, one in rows}
     return Registered(known, len(fresh))
 

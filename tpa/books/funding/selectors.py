@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from tpa.books.funding.models import Credit, Deposit, FundingInvoice, InvoiceRoster
+from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
 from tpa.engine.billing.lines import PaidClaims
 from tpa.kernel.errors import NotFoundError
@@ -110,3 +110,24 @@ def deposits() -> QuerySet[Deposit]:
 def credits_granted() -> QuerySet[Credit]:
     """Credits granted, the oldest first."""
     return Credit.objects.all()
+
+
+def billed_by_month(kind: str) -> dict[date, int]:
+    """Month -> what final invoices charge of a kind (fee, premium) for it, less what corrections gave back of it.
+
+    The month is the one that a line is for, not the one in which its invoice was issued. The sum over all months is the
+    balance of the ledger's expense account.
+    """
+    lines = FundingInvoiceLine.objects.filter(invoice__state=FINAL, kind=kind)
+    sums = dict(lines.values_list("month").annotate(cents=Sum("cents")).order_by("month"))
+    given = Credit.objects.filter(against=kind)
+    for month, cents in given.values_list("corrects__month").annotate(total=Sum("cents")).order_by("corrects__month"):
+        sums[month] = sums.get(month, 0) - cents
+    return sums
+
+
+def correctable_lines(invoice_count: int = 12) -> list[FundingInvoiceLine]:
+    """The fees and premiums of the latest final invoices: what a correcting credit may name."""
+    latest = FundingInvoice.objects.filter(state=FINAL)[:invoice_count].values_list("pk", flat=True)
+    lines = FundingInvoiceLine.objects.filter(invoice__in=list(latest), kind__in=["fee", "premium"])
+    return list(lines.select_related("invoice").order_by("-invoice__month", "n"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from tenants.models import Employer
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import InboundFile
 from tpa.books.identity import selectors as identity
-from tpa.infra import clock, work_items
+from tpa.infra import clock, day_counts, work_items
 from tpa.infra.models import Job, WorkItem
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id, read_public_id
@@ -23,6 +25,18 @@ from tpa.workflows import eligibility_load_effects, stop_loss_sweep
 
 _CLAIM_ITEMS = ("pend", eligibility_load_effects.WORK)
 """Kinds of work items whose subject is a claim."""
+
+
+FLOW_DAYS = 30
+
+
+class DayFlow(NamedTuple):
+    """Claims of one day: how many came, how many were decided, how many began to wait for a person."""
+
+    day: date
+    received: int
+    decided: int
+    pended: int
 
 
 def _employers(request: HttpRequest, action: str) -> list[Employer]:
@@ -51,7 +65,29 @@ def today(request: HttpRequest) -> HttpResponse:
             state=Job.State.FAILED, employer_id__in=[one.pk for one in employers]
         ).count(),
     }
-    return show(request, "operator/today.html", here="today", **context)
+    today = clock.today()
+    shown = identity.employer_ids_for(reader(request), "summary.read")
+    flow = flow_of(day_counts.counts_since(today - timedelta(days=FLOW_DAYS - 1), shown), today)
+    return show(request, "operator/today.html", here="today", flow=flow, chart=flow_chart(flow), **context)
+
+
+def flow_of(counts: Mapping[tuple[date, str], int], today: date) -> list[DayFlow]:
+    """One row a day, the latest last; a day on which nothing happened is there too."""
+    days = [today - timedelta(days=back) for back in reversed(range(FLOW_DAYS))]
+    return [DayFlow(day, *(counts.get((day, name), 0) for name in DayFlow._fields[1:])) for day in days]
+
+
+def flow_chart(flow: Sequence[DayFlow]) -> dict[str, Any]:
+    """Bars of what came and what was decided, a line of what began to wait."""
+    return {
+        "label": "Claims received, decided and pended by day. The table below holds the figures.",
+        "categories": [f"{row.day:%d %b}" for row in flow],
+        "series": [
+            {"name": "Received", "type": "bar", "data": [row.received for row in flow]},
+            {"name": "Decided", "type": "bar", "data": [row.decided for row in flow]},
+            {"name": "Pended", "type": "line", "data": [row.pended for row in flow]},
+        ],
+    }
 
 
 def place_of(item: WorkItem) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import money, people, what_ifs
+from tpa.web.employer import funding, money, people, what_ifs
 from tpa.web.operator import employers, files, invoicing, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -51,6 +51,9 @@ urlpatterns = [
         employer_page("claims.read")(what_ifs.what_if_member),
         name="what-if-member",
     ),
+    path(f"{_EMPLOYER}funding/", employer_page("funding.read")(funding.page), name="funding"),
+    path(f"{_EMPLOYER}funding/deposit/", employer_page("funding.record")(funding.deposit), name="deposit"),
+    path(f"{_EMPLOYER}funding/credit/", employer_page("funding.record")(funding.credit), name="credit"),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
     path(f"{_EMPLOYER}ledger/entries/<str:entry>/", employer_page("ledger.read")(money.entry), name="entry"),

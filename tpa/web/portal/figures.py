@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tenants.models import Employer
 from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.funding import selectors as funding
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.journal.accounts import (
@@ -14,8 +15,6 @@ from tpa.engine.journal.accounts import (
     CHART,
     CLAIMS_FUNDED,
     CLAIMS_PAYABLE,
-    FEE_EXPENSE,
-    PREMIUM_EXPENSE,
     STOP_LOSS_RECEIVABLE,
 )
 from tpa.engine.stoploss.exposure import Exposure
@@ -27,7 +26,10 @@ _CLAIMS = [
 
 
 class MonthCost(NamedTuple):
-    """What the plan cost in a month, and what was expected of its claims (None: no contract says)."""
+    """What the plan cost in a month, and what was expected of its claims (None: no contract says).
+
+    Claims count in the month in which they were decided; fees and premium in the month that they were billed for.
+    """
 
     month: date
     claims_cents: int
@@ -35,6 +37,7 @@ class MonthCost(NamedTuple):
     premium_cents: int
     expected_cents: int | None
     attachment_cents: int | None
+    invoice_id: int | None
 
     @property
     def total_cents(self) -> int:
@@ -57,7 +60,8 @@ def policy_year(exposures: list[tuple[StopLossInForce, Exposure]], today: date) 
 
 def month_costs(year: Span, exposures: list[tuple[StopLossInForce, Exposure]], today: date) -> list[MonthCost]:
     """One row a month of the year, up to today's."""
-    claims, fees, premium = _by_month(_CLAIMS), _by_month([FEE_EXPENSE]), _by_month([PREMIUM_EXPENSE])
+    claims, fees, premium = _by_month(_CLAIMS), funding.billed_by_month("fee"), funding.billed_by_month("premium")
+    invoices = {one.month: one.pk for one in funding.invoices()}
     attached = {
         month.month: month
         for contract, exposure in exposures
@@ -77,6 +81,7 @@ def month_costs(year: Span, exposures: list[tuple[StopLossInForce, Exposure]], t
                 premium.get(month, 0),
                 point.expected_cents if point else None,
                 point.attachment_cents if point else None,
+                invoices.get(month),
             )
         )
     return rows

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import money, people, what_ifs
+from tpa.web.employer import funding, money, people, what_ifs
 from tpa.web.pages import portal_page
 from tpa.web.portal import views
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("invoices/<str:invoice>/pdf/", portal_page("invoices.read")(money.invoice_pdf), name="invoice-pdf"),
     path("what-ifs/", portal_page("what_if.read")(what_ifs.what_ifs), name="what-ifs"),
     path("what-ifs/<str:what_if>/", portal_page("what_if.read")(what_ifs.what_if), name="what-if"),
+    path("funding/", portal_page("funding.read")(funding.page), name="funding"),
     path("exposure/", portal_page("exposure.read")(money.exposure), name="exposure"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),

@@ -11,9 +11,12 @@
   };
 
   // A chart is <div class="chart" data-chart="id of a JSON script element">. Its table twin stands beside it.
+  // With a currency its numbers are cents; without one they are counts.
   const charts = new Map();
-  const money = (cents, currency) =>
-    new Intl.NumberFormat(root.lang || "en-US", { style: "currency", currency, maximumFractionDigits: 0 }).format(cents / 100);
+  const printed = (value, currency) =>
+    currency
+      ? new Intl.NumberFormat(root.lang || "en-US", { style: "currency", currency, maximumFractionDigits: 0 }).format(value / 100)
+      : new Intl.NumberFormat(root.lang || "en-US").format(value);
 
   const chartOptions = (spec) => {
     const style = getComputedStyle(root);
@@ -25,11 +28,11 @@
       color: palette,
       textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       aria: { enabled: true, label: { description: spec.label }, decal: { show: true } },
-      tooltip: { trigger: "axis", valueFormatter: (value) => (value === null ? "" : money(value, spec.currency)) },
+      tooltip: { trigger: "axis", valueFormatter: (value) => (value === null ? "" : printed(value, spec.currency)) },
       legend: { top: 0, itemGap: 24, textStyle: { color: ink } },
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: spec.categories, axisLabel: { color: ink } },
-      yAxis: { type: "value", axisLabel: { color: ink, formatter: (value) => money(value, spec.currency) }, splitLine: { lineStyle: { opacity: 0.25 } } },
+      yAxis: { type: "value", minInterval: spec.currency ? 0 : 1, axisLabel: { color: ink, formatter: (value) => printed(value, spec.currency) }, splitLine: { lineStyle: { opacity: 0.25 } } },
       series: spec.series.map((series) => ({
         name: series.name,
         type: series.type,
