@@ -1,11 +1,13 @@
 """The employer is the tenant: one schema, one database role, one portal host."""
 
+import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Concat
 from django_tenants.models import DomainMixin, TenantMixin
 
 
+@pghistory.track()
 class Employer(TenantMixin):
     """A self-funding employer. Its books lie in the schema `t_<id>` and belong to the database role of the same name."""
 

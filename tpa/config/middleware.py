@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pghistory
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -26,6 +27,7 @@ ACCOUNT_PATH = "/account/"
 ADMIN_PATH = "/admin/"
 API_PATH = "/api/"
 _HOST = "host_employer"
+_SAFE = ("GET", "HEAD", "OPTIONS")
 _SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _UNSAFE_EVAL, _UNSAFE_INLINE = "'unsafe-eval'", "'unsafe-inline'"
 
@@ -121,6 +123,26 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         messages.warning(request, "The desk asks for a second factor. Set one up, and it opens.")
         return redirect("mfa_index")
+
+
+class HistoryMiddleware:
+    """Whatever a request changes in the TPA's configuration is kept with who asked for it, and why where a form says so.
+
+    The admin's buttons are links, so there every request counts.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_set_up = request.path.startswith(ADMIN_PATH)
+        if host_employer_id(request) is not None or (request.method in _SAFE and not is_set_up):
+            return self.get_response(request)
+        told = {"who": getattr(request.user, "email", ""), "request": request.id}
+        if is_set_up and request.method == "POST":
+            told["why"] = request.POST.get("reason", "")[:200]
+        with pghistory.context(**told):
+            return self.get_response(request)
 
 
 class AdminPolicyMiddleware:

@@ -6,7 +6,9 @@ A file `var/services.env`, written by the embedded servers' launcher, fills in w
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import pghistory
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from environs import Env
 
 from tpa.infra.postgres.pooling import forget_binding
@@ -107,6 +109,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tpa.config.middleware.EmployerMiddleware",
     "tpa.config.middleware.SecondFactorMiddleware",
+    "tpa.config.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = PUBLIC_SCHEMA_URLCONF = "tpa.config.urls_public"
 TENANT_URLCONF = "tpa.config.urls_tenant"
@@ -180,6 +183,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history", related_query_name="history")
+PGHISTORY_APPEND_ONLY = True
 
 # People ---------------------------------------------------------------------------------------------------------------
 
@@ -275,7 +283,9 @@ UNFOLD = {
     "SITE_HEADER": "TPA desk",
     "SITE_URL": "/",
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
     "SHOW_HISTORY": True,
+    "STYLES": [lambda request: static("admin.css")],
     "COLORS": {
         "primary": {
             "50": "#eff6fc",

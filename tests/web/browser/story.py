@@ -11,11 +11,13 @@ from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tests.workflows.eligibility_files import file_csv
 from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees
 from tests.workflows.test_claim_intake import claim_of, file_of
-from tpa.books.agreements.models import Carrier
+from tpa.books.agreements.models import Broker, Carrier, GroupNumber
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
-from tpa.books.edi.models import InboundFile, IntakeItem
+from tpa.books.edi.models import InboundFile, IntakeItem, TradingPartner
 from tpa.books.funding.models import FundingInvoice
+from tpa.books.funding.services import Correction
+from tpa.books.identity.models import ApiKey
 from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Load
 from tpa.books.plans import services as plans
@@ -26,6 +28,7 @@ from tpa.infra.models import WorkItem
 from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
+from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.stop_loss_sweep import sweep
@@ -60,6 +63,7 @@ def tell(employer: Employer) -> Story:
     fee = ("pepm", "Administration", {"rates_cents": {"EE": 3_500, "EF": 3_500}})
     charge_fees(employer, fee, effective_on=date(2026, 1, 1))
     _insure(employer)
+    _set_up(employer)
     paid, *_ = [_month(employer, homes, month) for month in range(1, 6)]
     with clock_at(NOW):
         pended = _replacement(employer, homes[1])
@@ -76,11 +80,31 @@ def tell(employer: Employer) -> Story:
         entry = Entry.objects.get(source_kind="decision", source_id=decision.pk, event="claim_approved")
         queue = Pend.objects.get(claim_id=pended).queue
         question = _what_if(employer)
+        _money(employer, invoices[0].pk)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
         question,
     )  # fmt: skip
+
+
+def _set_up(employer: Employer) -> None:
+    """A row of everything else that the set-up admin lists."""
+    with desk_scope():
+        Broker.objects.create(name="Harbor Benefits", npn="1234567", email="desk@harbor.example")
+        TradingPartner.objects.create(name="Clearinghouse", sender_id="CLEAR")
+        GroupNumber.objects.create(employer=employer, number="A-77", plain="A77")
+        ApiKey.objects.create_key(name="payroll", employer=employer, scopes=["files.write"])
+
+
+def _money(employer: Employer, invoice_id: int) -> None:
+    """A deposit, and a credit that gives back a part of a fee."""
+    with employer_scope(employer):
+        receive_deposit(purpose="fund", received_on=date(2026, 6, 1), cents=5_000_000, reference="WIRE 1")
+        give_credit(
+            kind="correction", cents=3_500, description="One subscriber too many", reference="C-1",
+            granted_on=date(2026, 6, 2), corrects=Correction(invoice_id, "fee", "pepm"),
+        )  # fmt: skip
 
 
 def _insure(employer: Employer) -> None:

@@ -1,159 +1,128 @@
-"""Every page in a real browser, light and dark: no error, no other host, nothing that axe calls serious; screenshots."""
+"""Every page in a real browser, light, dark and on a phone: no error, no other host, nothing that axe calls serious."""
 
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
+from django.contrib import admin
 from django.test import Client
+from django.urls import resolve
 from playwright.sync_api import Page, sync_playwright
 
 from tenants import directory
+from tests.web.browser import places
 from tests.web.browser.server import serving
 from tests.web.browser.story import NOW, Story, tell
+from tests.web.browser.visitor import WIDE, Visitor
 from tests.web.login import log_in
 from tpa.books.identity import services as identity
-from tpa.kernel.ids import public_id
 
-ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-AXE = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
-"""What axe looks at: everything, then what the other theme can change."""
 PASSWORD = "correct horse battery staple"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is absent: apt-get install chromium")
 
-
-def desk_pages(employer: int, story: Story) -> dict[str, str]:
-    """Name of the screenshot -> path at the desk."""
-    root = f"/desk/employers/{public_id('emp', 0, employer)}/"
-
-    def of(folder: str, kind: str, key: int) -> str:
-        return f"{root}{folder}/{public_id(kind, employer, key)}/"
-
-    return {
-        "today": "/desk/",
-        "queue": f"/desk/queues/{story.queue}/",
-        "files": "/desk/files/",
-        "file": f"/desk/files/{public_id('fil', 0, story.file)}/",
-        "intake": "/desk/intake/",
-        "intake-item": f"/desk/intake/{public_id('itk', 0, story.item)}/?employer={employer}&q=Lind",
-        "jobs": "/desk/jobs/",
-        "job": f"/desk/jobs/{story.job}/",
-        "employer": root,
-        "claims": f"{root}claims/",
-        "claim": of("claims", "clm", story.paid),
-        "claim-pended": of("claims", "clm", story.pended),
-        "members": f"{root}members/",
-        "member": f"{of('members', 'mem', story.member)}",
-        "enrolment": f"{root}enrolment/",
-        "load": of("enrolment", "lod", story.load),
-        "invoices": f"{root}invoices/",
-        "invoice": of("invoices", "inv", story.draft),
-        "what-ifs": f"{root}what-ifs/",
-        "what-if": of("what-ifs", "wif", story.what_if),
-        "exposure": f"{root}exposure/",
-        "ledger": f"{root}ledger/",
-        "account": f"{root}ledger/2000/",
-        "entry": of("ledger/entries", "led", story.entry),
-        "password": "/account/password/change/",
+def test_every_named_page_is_visited_or_has_a_reason_why_not():
+    story = Story(*[1] * len(Story._fields))._replace(queue="review")
+    rows = {model: model(pk=1) for model in admin.site._registry}
+    shared = places.entrance_pages() | places.account_pages()
+    visited = {
+        places.DESK_URLS: shared
+        | places.desk_pages(1, story)
+        | {f"a {k}": v for k, v in places.admin_pages(rows).items()},
+        places.PORTAL_URLS: shared | places.portal_pages(1, story),
     }
+    left, needed = [], set()
+    for urls, pages in visited.items():
+        seen = {resolve(urlsplit(path).path, urls).view_name for path in pages.values()}
+        names = {name for name in places.named_pages(urls) if not _is_models_step(name)}
+        left += sorted(names - seen - places.NO_PAGES.keys())
+        needed |= names - seen
+    assert left == []
+    assert sorted(places.NO_PAGES.keys() - needed) == []
 
 
-def portal_pages(employer: int, story: Story) -> dict[str, str]:
-    """Name of the screenshot -> path at the employer's portal."""
-    return {
-        "home": "/",
-        "claims": "/claims/",
-        "claim": f"/claims/{public_id('clm', employer, story.paid)}/",
-        "members": "/members/",
-        "enrolment": "/enrolment/",
-        "invoices": "/invoices/",
-        "invoice": f"/invoices/{public_id('inv', employer, story.invoice)}/",
-        "what-if": f"/what-ifs/{public_id('wif', employer, story.what_if)}/",
-        "exposure": "/exposure/",
-        "ledger": "/ledger/",
-    }
-
-
-class Visitor:
-    """Goes through pages of one host and writes down what is wrong with them."""
-
-    def __init__(self, page: Page, host: str, folder: str) -> None:
-        self._page, self._host, self._folder = page, host, ROOT / "var" / "screenshots" / folder
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._axe = Axe()
-        self._at = ""
-        self.findings: list[str] = []
-        page.on("console", lambda said: said.type == "error" and self._find(f"console: {said.text}"))
-        page.on("pageerror", lambda error: self._find(f"script: {error}"))
-        page.on("request", lambda request: self._check_host(request.url))
-
-    def _find(self, what: str) -> None:
-        self.findings.append(f"{self._folder.name} {self._at}: {what}")
-
-    def _check_host(self, url: str) -> None:
-        if urlsplit(url).scheme != "data" and urlsplit(url).netloc != self._host:
-            self._find(f"asks another host: {url}")
-
-    def look(self, name: str, path: str) -> None:
-        """One page, light then dark."""
-        self._at = name
-        answer = self._page.goto(f"http://{self._host}{path}", wait_until="load")
-        if answer is None or answer.status != 200:
-            self._find(f"status {answer.status if answer else 'none'} at {path}")
-            return
-        for theme in ("light", "dark"):
-            self._at = f"{name} {theme}"
-            if theme == "dark":
-                self._page.locator("[data-theme-switch]").click()
-            self._page.screenshot(path=self._folder / f"{name}-{theme}.png", full_page=True)
-            for fault in self._axe.run(self._page, options=AXE[theme]).response["violations"]:
-                if fault["impact"] in ("serious", "critical"):
-                    places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
-                    self._find(f"axe {fault['id']}: {places}")
-        self._page.locator("[data-theme-switch]").click()
+def _is_models_step(name: str) -> bool:
+    """A page that all models of the admin have alike, a button of one, or a form that is refused to everybody."""
+    space, _, rest = name.partition(":")
+    steps = {f"_{step}" for step in places.ADMIN_STEPS}
+    for model, its in admin.site._registry.items():
+        steps |= {f"_{button}" for button in its.actions_detail}
+        if not places.is_entered(model):
+            steps.add(f"{model._meta.app_label}_{model._meta.model_name}_add")
+    return space == "admin" and rest.endswith(tuple(steps))
 
 
 def cookie(user: object, employer: object, host: str) -> dict[str, str]:
-    """The session cookie of somebody logged in at a host."""
+    """The session cookie of somebody who has logged in at a host and just typed the password once more."""
     client = log_in(Client(SERVER_NAME=host), user, employer)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     name = django_settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "domain": host, "path": "/"}
 
 
-def test_every_page_is_sound_in_a_browser(own_database, settings, tmp_path):
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is absent: apt-get install chromium")
+@pytest.mark.parametrize("place", ["desk", "portal", "set-up"])
+def test_every_page_is_sound_in_a_browser(own_database, settings, tmp_path, place):
     clock = tmp_path / "clock"
     clock.write_text(NOW.isoformat())
     settings.TEST_CLOCK = str(clock)
     employer = directory.employer_of_code("acme")
-    portal_host = directory.portal_host(employer)
-    admin = identity.create_user(email="admin@tpa.example", name="Admin", password=PASSWORD)
-    identity.grant_role(user=admin, role="tpa_admin")
-    owner = identity.create_user(email="owner@acme.example", name="Owner", password=PASSWORD)
-    for role in ("employer_finance", "employer_hr"):
-        identity.grant_role(user=owner, role=role, employer_id=employer.pk)
+    host = directory.portal_host(employer) if place == "portal" else "localhost"
+    user = identity.create_user(email="somebody@tpa.example", name="Somebody", password=PASSWORD)
+    for role in ("employer_finance", "employer_hr") if place == "portal" else ("tpa_admin",):
+        identity.grant_role(user=user, role=role, employer_id=employer.pk if place == "portal" else None)
     story = tell(employer)
-    cookies = {"desk": cookie(admin, None, "localhost"), "portal": cookie(owner, employer, portal_host)}
-    hosts = {"desk": "localhost", "portal": portal_host}
-    pages = {"desk": desk_pages(employer.pk, story), "portal": portal_pages(employer.pk, story)}
-    findings = []
+    if place == "set-up":
+        pages = places.admin_pages({one: one._default_manager.order_by("pk").last() for one in admin.site._registry})
+    elif place == "portal":
+        pages = places.portal_pages(employer.pk, story)
+    else:
+        pages = places.desk_pages(employer.pk, story) | places.account_pages()
+    logged_in = cookie(user, employer if place == "portal" else None, host)
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        for place, host in hosts.items():
-            context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-            visitor = Visitor(context.new_page(), f"{host}:{port}", place)
-            visitor.look("login", "/account/login/")
-            visitor.look("reset", "/account/password/reset/")
-            context.add_cookies([cookies[place]])
-            for name, path in pages[place].items():
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+        visitor = Visitor(context.new_page(), f"{host}:{port}", place)
+        if place != "set-up":
+            visitor.look("missing", "/no/such/page/", status=404)
+            for name, path in places.entrance_pages().items():
                 visitor.look(name, path)
-            findings += visitor.findings
-            context.close()
+        context.add_cookies([logged_in])
+        for name, path in pages.items():
+            visitor.look(name, path)
+        if place == "desk":
+            _release_without_a_mouse(context.new_page(), f"http://{host}:{port}", story.queue)
         browser.close()
-    assert findings == []
+    assert not visitor.findings, "\n".join(visitor.findings)
+
+
+def _release_without_a_mouse(page: Page, site: str, queue: str) -> None:
+    """From the queue to a decision by keys alone, always seeing where one is."""
+    page.goto(f"{site}/desk/queues/{queue}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("?")
+    page.locator("#keys-help[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('[data-row]') !== null")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/claims/**")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "note":
+            break
+    page.keyboard.type("j? looked at the paper")
+    assert page.evaluate("document.activeElement.value") == "j? looked at the paper"
+    page.keyboard.press("Enter")
+    page.get_by_text("The claim will be decided again.").wait_for()

@@ -4,6 +4,7 @@ Every row that belongs to one employer carries `employer_id` and is guarded by r
 never edited: a change is a new version (fee schedules, stop-loss contracts) or a new agreement with later dates.
 """
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
@@ -23,6 +24,7 @@ class Line(models.TextChoices):
     LIFE = "life", "Life and AD&D"
 
 
+@pghistory.track()
 class Carrier(models.Model):
     """An insurer or MGU: writes stop-loss contracts and carries carved-out lines."""
 
@@ -37,6 +39,7 @@ class Carrier(models.Model):
         return self.name
 
 
+@pghistory.track()
 class Broker(models.Model):
     """The employer's broker or consultant."""
 
@@ -51,6 +54,7 @@ class Broker(models.Model):
         return self.name
 
 
+@pghistory.track()
 class AsoAgreement(models.Model):
     """The administrative services contract between an employer and the TPA, for its dates."""
 
@@ -94,6 +98,7 @@ class AsoAgreement(models.Model):
         return f"ASO agreement {self.number}"
 
 
+@pghistory.track()
 class AgreementLine(models.Model):
     """One line of coverage under an agreement, and who bears its claims."""
 
@@ -125,6 +130,7 @@ class AgreementLine(models.Model):
         return f"{self.get_line_display()}: {self.get_bearer_display()}"
 
 
+@pghistory.track()
 class GroupNumber(models.Model):
     """A number under which an employer is known on cards, enrolment files and claims: one employer's, and no other's."""
 
@@ -142,6 +148,7 @@ class GroupNumber(models.Model):
         return self.number
 
 
+@pghistory.track()
 class FeeSchedule(models.Model):
     """The TPA's own price list for one employer. What it charges stands in its versions."""
 
@@ -156,6 +163,7 @@ class FeeSchedule(models.Model):
         return self.name
 
 
+@pghistory.track()
 class FeeScheduleVersion(models.Model):
     """The fees from a date on, until the next published version. Immutable once published."""
 
@@ -188,6 +196,7 @@ class FeeScheduleVersion(models.Model):
         return f"{self.schedule} v{self.number} from {self.effective_on}"
 
 
+@pghistory.track()
 class Fee(models.Model):
     """One fee of a version: a type of `engine/billing/fees` and its terms."""
 
@@ -206,6 +215,7 @@ class Fee(models.Model):
         return self.label
 
 
+@pghistory.track()
 class StopLossContract(models.Model):
     """A stop-loss contract of one employer with a carrier. Its terms stand in its versions."""
 
@@ -234,6 +244,7 @@ class StopLossContract(models.Model):
         return f"{self.carrier} {self.number} from {self.starts_on}"
 
 
+@pghistory.track()
 class StopLossContractVersion(models.Model):
     """The terms of a contract, whole, from one save to the next. Never edited: a change is the next number.
 

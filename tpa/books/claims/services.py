@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tpa.books.claims.dental import dental_text
 from tpa.books.claims.errors import PendResolved
@@ -82,6 +82,7 @@ _WORK = ("claim_id", "family_id", "version", "received_at", "queued_at")
 _TOTALS = ("month", "measure", "line_of_coverage", "cents", "count")
 
 
+@transaction.atomic(savepoint=False)
 def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
     """Put claims into the books and on the list of work. One that is there already is left as it is.
 

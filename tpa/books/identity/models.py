@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, NamedTuple
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -36,6 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """A login. Two logins of one human being carry the same `person_id`: four eyes are two persons, not two logins."""
 
@@ -119,6 +121,7 @@ class User(AbstractBaseUser):
         return self.has_perm(f"{app_label}.view_")
 
 
+@pghistory.track()
 class Grant(models.Model):
     """A role given to a user for one employer, or for all. Never deleted: revoked, by somebody, at an instant."""
 

@@ -4,12 +4,14 @@ A `PriceList` pays providers. Its versions are dated and immutable once publishe
 the next one's.
 """
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
 from tpa.kernel.periods import FOREVER
 
 
+@pghistory.track()
 class Provider(models.Model):
     """A person or organisation that treats or bills, known by NPI and by the tax id that is paid."""
 
@@ -37,6 +39,7 @@ class Provider(models.Model):
         return f"{self.name} ({self.npi or self.tax_id})"
 
 
+@pghistory.track()
 class Network(models.Model):
     """A provider network that employers can rent."""
 
@@ -50,6 +53,7 @@ class Network(models.Model):
         return self.name
 
 
+@pghistory.track()
 class NetworkMembership(models.Model):
     """A provider belongs to a network for a span of dates, in one of its tiers."""
 
@@ -70,6 +74,7 @@ class NetworkMembership(models.Model):
         return f"{self.provider} in {self.network} ({self.tier})"
 
 
+@pghistory.track()
 class EmployerNetwork(models.Model):
     """An employer rents a network for a span of dates. Where two hold, the lower rank decides."""
 
@@ -96,6 +101,7 @@ class EmployerNetwork(models.Model):
         return f"{self.network} for employer {self.employer_id}"
 
 
+@pghistory.track()
 class PriceList(models.Model):
     """What a contract pays per procedure. The prices stand in its versions."""
 
@@ -109,6 +115,7 @@ class PriceList(models.Model):
         return self.name
 
 
+@pghistory.track()
 class PriceListVersion(models.Model):
     """The prices from a date on. Immutable once published."""
 
@@ -175,6 +182,7 @@ class Price(models.Model):
         return self.code
 
 
+@pghistory.track()
 class ProviderContract(models.Model):
     """Who is paid by which price list: one provider, or everybody in a network. A provider's own comes first."""
 

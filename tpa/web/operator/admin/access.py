@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -24,7 +23,7 @@ from tpa.books.identity.permissions import ACTIONS, Role
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import parse_amount
 from tpa.web.operator.admin.agreements import choose
-from tpa.web.operator.admin.base import ServiceAdmin, ServiceForm, carried_out
+from tpa.web.operator.admin.base import PartInline, ServiceAdmin, ServiceForm, carried_out
 
 
 class UserForm(ServiceForm):
@@ -45,10 +44,9 @@ class UserForm(ServiceForm):
         return services.create_user(email=data["email"], name=data["name"], person_id=person_id)
 
 
-class GrantInline(TabularInline):
+class GrantInline(PartInline):
     model = Grant
     fk_name = "user"
-    extra = 0
     can_delete = False
     fields = ("role", "employer", "authority_cents", "granted_at", "revoked_at")
     readonly_fields = fields

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -39,7 +38,7 @@ from tpa.infra import clock
 from tpa.kernel.document_text import read_json, read_toml
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import FOREVER
-from tpa.web.operator.admin.base import DocumentArea, ReadAdmin, ServiceAdmin, ServiceForm
+from tpa.web.operator.admin.base import DocumentArea, EntryAdmin, PartInline, ReadAdmin, ServiceAdmin, ServiceForm
 from tpa.workflows.stop_loss_contracts import approve_contract_version, propose_contract
 
 BEARERS = [("", "Not covered"), *AgreementLine.Bearer.choices]
@@ -56,13 +55,13 @@ def day(**kwargs: Any) -> forms.DateField:
 
 
 @admin.register(Carrier)
-class CarrierAdmin(ModelAdmin):
+class CarrierAdmin(EntryAdmin):
     list_display = ("name", "naic_number", "claims_email")
     search_fields = ("name",)
 
 
 @admin.register(Broker)
-class BrokerAdmin(ModelAdmin):
+class BrokerAdmin(EntryAdmin):
     list_display = ("name", "npn", "email")
     search_fields = ("name",)
 
@@ -118,10 +117,9 @@ class AgreementForm(ServiceForm):
         )
 
 
-class AgreementLineInline(TabularInline):
+class AgreementLineInline(PartInline):
     model = AgreementLine
     fields = ("line", "bearer", "carrier")
-    extra = 0
     can_delete = False
 
 
@@ -175,10 +173,9 @@ class FeeScheduleForm(ServiceForm):
         )
 
 
-class FeeInline(TabularInline):
+class FeeInline(PartInline):
     model = Fee
     fields = ("n", "code", "label", "terms")
-    extra = 0
     can_delete = False
 
 
@@ -296,10 +293,10 @@ class StopLossContractVersionAdmin(ServiceAdmin):
         return redirect(self.list_url())
 
 
-class VersionInline(TabularInline):
+class VersionInline(PartInline):
     model = StopLossContractVersion
     fields = ("number", "state", "needs_second_person", "reason", "created_at")
-    extra = 0
+    readonly_fields = fields
     can_delete = False
     show_change_link = True
 

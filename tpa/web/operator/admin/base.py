@@ -7,16 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from tenants.errors import EmployerError
 from tpa.kernel.errors import DomainError
+from tpa.web.operator.admin.history import events_of, is_tracked
 
 
 class NotYet(Exception):
@@ -55,7 +58,61 @@ class ServiceForm(forms.Form):
         return cleaned
 
 
-class ReadAdmin(ModelAdmin):
+class ReasonForm(forms.ModelForm):
+    """A row's fields, and why they change: the reason goes into the history."""
+
+    reason = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Why it changes; kept in the history.",
+    )
+
+
+class SetUpAdmin(ModelAdmin):
+    """What all set-up screens share: a history that the database keeps."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if not is_tracked(self.model) or row is None:
+            return super().history_view(request, object_id, extra_context)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History: {row}",
+            "opts": self.opts,
+            "row": row,
+            "events": events_of(row, [(inline.model, self._key_of(inline)) for inline in self.inlines]),
+        }
+        return TemplateResponse(request, "operator/admin/history.html", context)
+
+    def _key_of(self, inline: Any) -> str:
+        return inline.fk_name or next(one.name for one in inline.model._meta.fields if one.related_model is self.model)
+
+
+class PartInline(TabularInline):
+    """Rows that belong to a row, one a line: each box says what it is, as its column's heading does."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
+        return field
+
+
+class EntryAdmin(SetUpAdmin):
+    """Rows that are typed in and changed here, each change with its reason."""
+
+    form = ReasonForm
+
+
+class ReadAdmin(SetUpAdmin):
     """Shows rows; nothing is added, changed or deleted here."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:

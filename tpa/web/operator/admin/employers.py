@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -17,7 +16,7 @@ from tenants.services import resume_employer, set_situs, suspend_employer
 from tpa.books.agreements.models import GroupNumber
 from tpa.books.edi.models import TradingPartner
 from tpa.web.operator.admin.agreements import choose
-from tpa.web.operator.admin.base import ServiceAdmin, ServiceForm, carried_out
+from tpa.web.operator.admin.base import EntryAdmin, ServiceAdmin, ServiceForm, carried_out
 from tpa.workflows.group_numbers import add_group_number, remove_group_number
 from tpa.workflows.tenant_setup import request_employer
 
@@ -116,7 +115,7 @@ class GroupNumberAdmin(ServiceAdmin):
 
 
 @admin.register(TradingPartner)
-class TradingPartnerAdmin(ModelAdmin):
+class TradingPartnerAdmin(EntryAdmin):
     list_display = ("name", "sender_qualifier", "sender_id", "employer_id", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "sender_id")

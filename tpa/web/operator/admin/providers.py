@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
@@ -23,46 +22,43 @@ from tpa.books.providers.models import (
 )
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
-from tpa.web.operator.admin.base import ReadAdmin, ServiceAdmin, ServiceForm
+from tpa.web.operator.admin.base import EntryAdmin, PartInline, ReadAdmin, ServiceAdmin, ServiceForm
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(PartInline):
     model = NetworkMembership
-    extra = 0
     autocomplete_fields = ("network",)
 
 
-class ContractInline(TabularInline):
+class ContractInline(PartInline):
     model = ProviderContract
-    extra = 0
     fields = ("price_list", "starts_on", "ends_before")
     autocomplete_fields = ("price_list",)
 
 
 @admin.register(Provider)
-class ProviderAdmin(ModelAdmin):
+class ProviderAdmin(EntryAdmin):
     list_display = ("name", "npi", "tax_id", "specialty")
     search_fields = ("name", "npi", "tax_id")
     inlines = (MembershipInline, ContractInline)
 
 
 @admin.register(Network)
-class NetworkAdmin(ModelAdmin):
+class NetworkAdmin(EntryAdmin):
     list_display = ("code", "name")
     search_fields = ("code", "name")
     inlines = (ContractInline,)
 
 
 @admin.register(EmployerNetwork)
-class EmployerNetworkAdmin(ModelAdmin):
+class EmployerNetworkAdmin(EntryAdmin):
     list_display = ("employer", "network", "rank", "starts_on", "ends_before")
     list_select_related = ("employer", "network")
     search_fields = ("employer__name", "network__name")
 
 
-class VersionInline(TabularInline):
+class VersionInline(PartInline):
     model = PriceListVersion
-    extra = 0
     can_delete = False
     fields = ("number", "effective_on", "state", "published_at")
     readonly_fields = fields
@@ -73,7 +69,7 @@ class VersionInline(TabularInline):
 
 
 @admin.register(PriceList)
-class PriceListAdmin(ModelAdmin):
+class PriceListAdmin(EntryAdmin):
     list_display = ("code", "name")
     search_fields = ("code", "name")
     inlines = (VersionInline,)

@@ -1,0 +1,175 @@
+"""Where the browser goes: every page of both hosts, by the name of its screenshot; and what is no page, with the reason."""
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.web.browser.story import Story
+from tpa.config import urls_public
+from tpa.kernel.ids import public_id
+
+DESK_URLS, PORTAL_URLS = "tpa.config.urls_public", "tpa.config.urls_tenant"
+
+NO_PAGES = {
+    "operator:take-next": "a button", "operator:give-back": "a button", "operator:upload-claims": "a button",
+    "operator:resolve": "a button", "operator:release": "a button", "operator:upload": "a button",
+    "operator:act-on-load": "a button", "operator:draft-invoice": "a button", "operator:approve-invoice": "a button",
+    "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",
+    "operator:ask-what-if": "a button", "portal:upload": "a button", "portal:act-on-load": "a button",
+    "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
+    "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
+    "api-schema": "for programs",
+    "admin:view_on_site": "leads elsewhere", "admin:search": "a fragment", "admin:autocomplete": "a fragment",
+    "admin:jsi18n": "a script",
+    "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
+    "account_signup": "nobody signs up: leads to account_login",
+    "account_email_verification_sent": "addresses are not confirmed", "account_confirm_email": "see above",
+    "account_confirm_login_code": "codes by mail are off", "account_set_password": "leads to account_change_password",
+    "account_reset_password_from_key": "begins at a mailed link; the same fields as account_change_password",
+    "mfa_authenticate": "a step of logging in", "mfa_reauthenticate": "the same form as account_reauthenticate",
+    "mfa_reauthenticate_webauthn": "a fragment", "mfa_deactivate_totp": "a confirmation of one button",
+    "mfa_view_recovery_codes": "for those who have some", "mfa_generate_recovery_codes": "see above",
+    "mfa_download_recovery_codes": "a file", "mfa_remove_webauthn": "for those who have a key",
+    "mfa_edit_webauthn": "see above",
+}  # fmt: skip
+"""Named address -> why no browser visits it."""
+ADMIN_STEPS = ("delete", "history")
+"""Pages of the admin that every model has alike; its buttons have names of their own."""
+
+
+def desk_pages(employer: int, story: Story) -> dict[str, str]:
+    """Name of the screenshot -> path at the desk."""
+    root = f"/desk/employers/{public_id('emp', 0, employer)}/"
+
+    def of(folder: str, kind: str, key: int) -> str:
+        return f"{root}{folder}/{public_id(kind, employer, key)}/"
+
+    return {
+        "today": "/desk/",
+        "queue": f"/desk/queues/{story.queue}/",
+        "files": "/desk/files/",
+        "file": f"/desk/files/{public_id('fil', 0, story.file)}/",
+        "intake": "/desk/intake/",
+        "intake-item": f"/desk/intake/{public_id('itk', 0, story.item)}/?employer={employer}&q=Lind",
+        "jobs": "/desk/jobs/",
+        "job": f"/desk/jobs/{story.job}/",
+        "employer": root,
+        "claims": f"{root}claims/",
+        "claim": of("claims", "clm", story.paid),
+        "claim-pended": of("claims", "clm", story.pended),
+        "members": f"{root}members/",
+        "member": f"{of('members', 'mem', story.member)}",
+        "enrolment": f"{root}enrolment/",
+        "load": of("enrolment", "lod", story.load),
+        "invoices": f"{root}invoices/",
+        "invoice": of("invoices", "inv", story.draft),
+        "funding": f"{root}funding/",
+        "what-ifs": f"{root}what-ifs/",
+        "what-if": of("what-ifs", "wif", story.what_if),
+        "exposure": f"{root}exposure/",
+        "ledger": f"{root}ledger/",
+        "account": f"{root}ledger/2000/",
+        "entry": of("ledger/entries", "led", story.entry),
+        "api-docs": "/api/docs/",
+    }
+
+
+def portal_pages(employer: int, story: Story) -> dict[str, str]:
+    """Name of the screenshot -> path at the employer's portal."""
+
+    def of(folder: str, kind: str, key: int) -> str:
+        return f"/{folder}/{public_id(kind, employer, key)}/"
+
+    return {
+        "home": "/",
+        "claims": "/claims/",
+        "claim": of("claims", "clm", story.paid),
+        "members": "/members/",
+        "enrolment": "/enrolment/",
+        "load": of("enrolment", "lod", story.load),
+        "invoices": "/invoices/",
+        "invoice": of("invoices", "inv", story.invoice),
+        "funding": "/funding/",
+        "what-ifs": "/what-ifs/",
+        "what-if": of("what-ifs", "wif", story.what_if),
+        "exposure": "/exposure/",
+        "ledger": "/ledger/",
+        "account": "/ledger/2000/",
+        "entry": of("ledger/entries", "led", story.entry),
+        "api-docs": "/api/docs/",
+    }
+
+
+def entrance_pages() -> dict[str, str]:
+    """The pages before a log-in, at both hosts."""
+    return {
+        "login": "/account/login/",
+        "reset": "/account/password/reset/",
+        "reset-asked": "/account/password/reset/done/",
+        "reset-done": "/account/password/reset/key/done/",
+        "inactive": "/account/inactive/",
+    }
+
+
+def account_pages() -> dict[str, str]:
+    """A login's own pages, at both hosts."""
+    return {
+        "password": "/account/password/change/",
+        "email": "/account/email/",
+        "again": "/account/reauthenticate/",
+        "logout": "/account/logout/",
+        "second-factor": "/account/mfa/",
+        "authenticator-app": "/account/mfa/totp/activate/",
+        "security-keys": "/account/mfa/webauthn/",
+        "security-key": "/account/mfa/webauthn/add/",
+    }
+
+
+def admin_pages(rows: dict[type[Model], Model]) -> dict[str, str]:
+    """The set-up admin: index, and of every model its list, the form that adds a row, and a row's page."""
+    pages = {
+        "index": "/admin/",
+        "own-password": "/admin/password_change/",
+        "own-password-done": "/admin/password_change/done/",
+    }
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        pages[name] = reverse(f"admin:{name}_changelist", urlconf=urls_public)
+        if is_entered(model):
+            pages[f"{name}-add"] = reverse(f"admin:{name}_add", urlconf=urls_public)
+        pages[f"{name}-row"] = reverse(f"admin:{name}_change", args=[rows[model].pk], urlconf=urls_public)
+    return pages
+
+
+def is_entered(model: type[Model]) -> bool:
+    """Whether rows of the model are entered in the admin at all."""
+    return admin.site._registry[model].has_add_permission(_Anybody())
+
+
+class _Anybody:
+    """Asks the admin what it offers to whoever may do everything."""
+
+    class user:
+        """May everything."""
+
+        @staticmethod
+        def has_perm(*_: object) -> bool:
+            """Yes."""
+            return True
+
+
+def named_pages(urls: str) -> Iterator[str]:
+    """The names of a host's addresses, without those of the REST API and of the admin's models."""
+    yield from _named(get_resolver(urls), "", "")
+
+
+def _named(resolver: object, space: str, path: str) -> Iterator[str]:
+    for one in resolver.url_patterns:
+        at = path + str(one.pattern)
+        if isinstance(one, URLPattern):
+            if one.name and not at.startswith("api/v1/"):
+                yield f"{space}{one.name}"
+        else:
+            yield from _named(one, f"{space}{one.namespace}:" if one.namespace else space, at)

@@ -1,0 +1,78 @@
+"""Looks at pages as people do, and writes down what is wrong with them; a screenshot of each stays in var/screenshots/."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[3]
+WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+AXE = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+"""What axe looks at: everything, then what the other theme can change."""
+_SPILLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_SWITCH = "document.documentElement.classList.toggle('dark')"
+
+
+class Visitor:
+    """Goes through pages of one host."""
+
+    def __init__(self, page: Page, host: str, folder: str) -> None:
+        self._page, self._host, self._folder = page, host, ROOT / "var" / "screenshots" / folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._axe = Axe()
+        self._at, self._expected = "", 200
+        self.findings: list[str] = []
+        page.on("console", lambda said: said.type == "error" and self._hear(said.text))
+        page.on("pageerror", lambda error: self._find(f"script: {error}"))
+        page.on("request", lambda request: self._check_host(request.url))
+
+    def _find(self, what: str) -> None:
+        self.findings.append(f"{self._folder.name} {self._at}: {what}")
+
+    def _hear(self, said: str) -> None:
+        if self._expected == 200 or f"status of {self._expected}" not in said:
+            self._find(f"console: {said}")
+
+    def _check_host(self, url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self._host:
+            self._find(f"asks another host: {url}")
+
+    def look(self, name: str, path: str, *, status: int = 200) -> None:
+        """One page: light, dark, and as wide as a phone."""
+        self._at, self._expected = name, status
+        answer = self._page.goto(f"http://{self._host}{path}", wait_until="load")
+        if answer is None or answer.status != status:
+            self._find(f"status {answer.status if answer else 'none'} at {path}")
+            return
+        themes = ("light", "dark") if self._has_themes() else ("light",)
+        for theme in themes:
+            self._at = f"{name} {theme}"
+            if theme == "dark":
+                self._switch()
+            self._shoot(f"{name}-{theme}")
+            for fault in self._axe.run(self._page, options=AXE[theme]).response["violations"]:
+                if fault["impact"] in ("serious", "critical"):
+                    places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
+                    self._find(f"axe {fault['id']}: {places}")
+        if "dark" in themes:
+            self._switch()
+        self._at = f"{name} phone"
+        self._page.set_viewport_size(PHONE)
+        self._shoot(f"{name}-phone")
+        if self._page.evaluate(_SPILLS):
+            self._find("is wider than a phone")
+        self._page.set_viewport_size(WIDE)
+
+    def _shoot(self, name: str) -> None:
+        self._page.screenshot(path=self._folder / f"{name}.png", full_page=True)
+
+    def _has_themes(self) -> bool:
+        return self._page.locator("[data-theme-switch], html[x-data]").count() > 0
+
+    def _switch(self) -> None:
+        button = self._page.locator("[data-theme-switch]")
+        if button.count():
+            button.click()
+        else:
+            self._page.evaluate(_SWITCH)
