@@ -86,7 +86,22 @@ urlpatterns = [
     path("eligibility-loads/<str:load>/reconciliation/", files.LoadReconciliationView.as_view(), name="reconciliation"),
     path("agreements/", agreements.AgreementsView.as_view(), name="agreements"),
     path("fee-schedules/", agreements.FeeSchedulesView.as_view(), name="fee-schedules"),
+    path(
+        "fee-schedules/<str:fee_version>/publish/",
+        agreements.FeeSchedulePublishView.as_view(),
+        name="fee-schedule-publish",
+    ),
     path("stop-loss-contracts/", agreements.StopLossContractsView.as_view(), name="stop-loss-contracts"),
+    path(
+        "stop-loss-contract-versions/<str:contract_version>/approve/",
+        agreements.ContractApproveView.as_view(),
+        name="contract-approve",
+    ),
+    path(
+        "stop-loss-contract-versions/<str:contract_version>/reject/",
+        agreements.ContractRejectView.as_view(),
+        name="contract-reject",
+    ),
     path("invoices/", invoices.InvoicesView.as_view(), name="invoices"),
     path("invoices/<str:invoice>/", invoices.InvoiceView.as_view(), name="invoice"),
     path("invoices/<str:invoice>/pdf/", invoices.InvoicePaperView.as_view(), name="invoice-paper"),
