@@ -11,15 +11,18 @@ from tenants import directory
 from tenants.scope import employer_scope
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tests.workflows.test_adjudication import broken_for
-from tests.x12.samples import full_professional, professional
+from tests.x12.samples import dental, full_professional, professional
 from tpa.books.accumulators import selectors as accumulators
+from tpa.books.claims import facts
 from tpa.books.claims.models import Claim, Decision, DecisionLine, Work
 from tpa.books.members import turns
+from tpa.engine.adjudication.facts import MissingTooth, Treatment
 from tpa.kernel.document import DocumentError
 from tpa.workflows.adjudication import AT_ONCE, Counts, decide_waiting
 from tpa.workflows.claim_intake_forms import from_837, from_json, to_json
 from tpa.workflows.claim_routing import ReferenceTakenError, UnknownMemberError, register_claim_json
 from tpa.workflows.proof import Proof, verify_books
+from tpa.x12.claims import Dated
 
 NOW = datetime(2026, 4, 1, 3, 30, tzinfo=UTC)
 
@@ -172,7 +175,38 @@ def test_an_estimate_is_decided_and_pays_nothing(employer, homes):
         assert accumulators.balances([decision.family_id]) == {}
 
 
-@pytest.mark.parametrize("came", [full_professional(), professional()], ids=["full", "plain"])
+def test_what_only_a_dental_claim_says_reaches_the_facts_of_the_decision(employer, homes):
+    banded = Dated("452", date(2025, 3, 1), date(2025, 3, 1))
+    came = dental()._replace(predetermination=True, dates=(banded,))
+    told = to_json(from_837(came)) | {"patient": document()["patient"]}
+    told["missing_teeth"].append({"tooth": "c", "extracted_on": "2020-05-01"})
+    claim_id = registered(employer, told)
+    with employer_scope(employer):
+        (waiting,) = facts.chosen_claims(employer.pk, [claim_id])
+    claim = waiting.claim
+    assert claim.predetermination
+    assert claim.missing_teeth == (MissingTooth("1"), MissingTooth("C", date(2020, 5, 1)))
+    assert claim.treatment == Treatment(24, 6, date(2025, 3, 1))
+    filling, crown = claim.lines
+    assert (filling.tooth, filling.surfaces, filling.area, filling.placed_before_on) == ("8", "MO", "", None)
+    assert (crown.tooth, crown.area, crown.placed_before_on) == ("30", "10", date(2015, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"missing_teeth": [{"tooth": "40"}]}, "/missing_teeth/0/tooth"),
+        ({"treatment": {"months": 0}}, "/treatment/months"),
+        ({"lines": [{**document()["lines"][0], "area": "50"}]}, "/lines/0/area"),
+    ],
+)
+def test_what_is_no_tooth_no_treatment_and_no_area_is_refused(change, where):
+    with pytest.raises(DocumentError) as refused:
+        from_json(document(**change))
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("came", [full_professional(), professional(), dental()], ids=["full", "plain", "dental"])
 def test_what_waits_in_the_queue_as_json_is_the_claim_that_came(came):
     read = from_837(came)
     assert from_json(json.loads(json.dumps(to_json(read)))) == read
