@@ -194,6 +194,7 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
             prices,
             Balances(held.rows),
             histories.get(family_id, {}),
+            elsewhere=known.elsewhere,
             authorizations=authorized.get(family_id, {}),
         )
         found[family_id] = FamilyFacts(family, held.fresh_count)

@@ -254,3 +254,49 @@ class LoadChange(models.Model):
 
     class Meta:
         ordering = ("load_id", "id")
+
+
+class OtherCoverage(models.Model):
+    """A member's coverage by another plan, as the books knew it from `recorded_at` to `superseded_at`: who pays first?
+
+    The words are the engine's (`engine.coordination.coverage`). `our_...` say of this plan's coverage of the member what
+    the order of benefits asks beside it; the rows of a member that are known together agree in them.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="other_coverages", db_index=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=80)
+    line = models.CharField(max_length=10, blank=True, help_text="Line of coverage; empty for every one.")
+    kind = models.CharField(max_length=20, default="plan")
+    relationship = models.CharField(max_length=10, default="self")
+    status = models.CharField(max_length=12, default="active")
+    hours = models.CharField(max_length=10, default="full_time")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_before = models.DateField(default=FOREVER)
+    coordinates = models.BooleanField(default=True)
+    holder = models.CharField(max_length=80, blank=True)
+    holder_birth_on = models.DateField(null=True, blank=True)
+    role = models.CharField(max_length=20, default="parent")
+    decree = models.BooleanField(default=False)
+    employees = models.IntegerField(null=True, blank=True)
+    entitlement = models.CharField(max_length=10, blank=True)
+    esrd_on = models.DateField(null=True, blank=True)
+    our_status = models.CharField(max_length=12, blank=True)
+    our_hours = models.CharField(max_length=10, default="full_time")
+    our_role = models.CharField(max_length=20, default="parent")
+    our_decree = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("member_id", "id")
+        indexes = (models.Index(fields=("family",), name="other_coverage_family"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("member", "name", "line"), name="other_coverage_once", condition=Q(superseded_at=None)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.name}"

@@ -7,21 +7,23 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member
+from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
 from tpa.books.members.rows import PERSON_FIELDS, Row
 from tpa.books.members.snapshot import BookMember, Held, Snapshot
 from tpa.books.members.timeline import Segment
 from tpa.engine.adjudication import facts
 from tpa.engine.billing.census import Census, Enrolment
+from tpa.engine.coordination.coverage import HeldCoverage
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span, month_of
 
 
 class FamilyFacts(NamedTuple):
-    """A family as the engine sees it: people and coverages by member."""
+    """A family as the engine sees it: people, coverages, and coverages by other plans, by member."""
 
     people: dict[int, facts.Person]
     coverages: dict[int, tuple[facts.Coverage, ...]]
+    elsewhere: dict[int, facts.Elsewhere]
 
 
 _PEOPLE = """
@@ -30,12 +32,20 @@ _PEOPLE = """
 _COVERAGES = """
     SELECT family_id, member_id, line, plan_id, tier, starts_on, ends_before FROM members_coverage
     WHERE family_id = ANY(%s) AND {known} ORDER BY member_id, line, starts_on"""
+_ELSEWHERE = """
+    SELECT o.family_id, o.member_id, o.line, o.ends_before, o.name, o.kind, o.relationship, o.status, o.hours,
+        o.starts_on, o.coordinates, o.holder, o.holder_birth_on, o.role, o.decree, o.employees, o.entitlement, o.esrd_on,
+        o.our_status, o.our_hours, o.our_role, o.our_decree, holder.first_name, holder.birth_on
+    FROM (SELECT * FROM members_othercoverage WHERE family_id = ANY(%s) AND {known}) AS o
+    LEFT JOIN members_member AS holder ON holder.family_id = o.family_id AND holder.relationship = 'self'
+        AND holder.withdrawn_at IS NULL
+    ORDER BY o.member_id, o.id"""
 _KNOWN_NOW = "superseded_at IS NULL"
 _KNOWN_AT = "recorded_at <= %s AND (superseded_at IS NULL OR superseded_at > %s)"
 
 
 def families_facts(family_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:
-    """People and coverage of many families in two queries; a third rewinds the people to `known_at` (None: now).
+    """People and coverage of many families in three queries; a fourth rewinds the people to `known_at` (None: now).
 
     A family that is not in the books is not in the answer.
     """
@@ -45,12 +55,20 @@ def families_facts(family_ids: Collection[int], *, known_at: datetime | None = N
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [ids])
         for family_id, member_id, *person in cursor.fetchall():
-            family = found.setdefault(family_id, FamilyFacts({}, {}))
+            family = found.setdefault(family_id, FamilyFacts({}, {}, {}))
             family.people[member_id] = facts.Person(member_id, *person)
         cursor.execute(_COVERAGES.format(known=known), [ids] if known_at is None else [ids, known_at, known_at])
         for family_id, member_id, *coverage in cursor.fetchall():
             covered = found[family_id].coverages
             covered[member_id] = (*covered.get(member_id, ()), facts.Coverage(*coverage))
+        cursor.execute(_ELSEWHERE.format(known=known), [ids] if known_at is None else [ids, known_at, known_at])
+        for family_id, member_id, line, ends_before, *rest in cursor.fetchall():
+            other = facts.OtherCoverage(HeldCoverage(*rest[:14]), line, ends_before)
+            status, hours, role, decree, holder, holder_birth_on = rest[14:]
+            own = facts.OwnCoverage(status, hours, None, holder or "", holder_birth_on, role, decree)
+            by_member = found[family_id].elsewhere
+            former = by_member.get(member_id)
+            by_member[member_id] = facts.Elsewhere(own, (*(former.others if former else ()), other))
     if known_at is not None:
         _rewind(found, known_at)
     return found
@@ -82,6 +100,11 @@ def coverage_known(known_at: datetime | None = None) -> QuerySet[Coverage]:
     if known_at is None:
         return Coverage.objects.filter(superseded_at=None)
     return Coverage.objects.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
+
+
+def other_coverages(member_id: int) -> QuerySet[OtherCoverage]:
+    """What is known of a member's coverage by other plans."""
+    return OtherCoverage.objects.filter(member=member_id, superseded_at=None).order_by("id")
 
 
 def coverage_history(member_id: int) -> QuerySet[Coverage]:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tpa.books.members.errors import LoadStateError, MemberNumberError
-from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member
+from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
 from tpa.books.members.rows import PERSON_FIELDS, Row, person_as_json
 from tpa.books.members.timeline import Timeline, segments_as_json
+from tpa.engine.adjudication import facts
 from tpa.infra import locks
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
@@ -278,3 +279,38 @@ def _log(load: Load, recorded_at: datetime, changes: Iterable[tuple[Any, ...]]) 
 
 def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value)
+
+
+def record_other_coverages(
+    *,
+    member_id: int,
+    own: facts.OwnCoverage,
+    others: Sequence[facts.OtherCoverage],
+    recorded_at: datetime,
+    recorded_by: str,
+) -> list[OtherCoverage]:
+    """What is known from now on of a member's coverage by other plans, in place of all that was; none: there is none.
+
+    Claims decided before stay as they are. Raises NotFoundError.
+    """
+    member = Member.objects.filter(pk=member_id, withdrawn_at=None).first()
+    if member is None:
+        raise NotFoundError("There is no such member.")
+    lock_families(family_ids=[member.family_id])
+    OtherCoverage.objects.filter(member=member, superseded_at=None).update(superseded_at=recorded_at)
+    return OtherCoverage.objects.bulk_create(
+        OtherCoverage(
+            member=member,
+            family_id=member.family_id,
+            line=one.line,
+            ends_before=one.ends_before,
+            our_status=own.status,
+            our_hours=own.hours,
+            our_role=own.role,
+            our_decree=own.decree,
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+            **one.held._asdict(),
+        )
+        for one in others
+    )

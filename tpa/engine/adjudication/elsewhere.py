@@ -54,7 +54,8 @@ def order_of_benefits(work: LineWork) -> tuple[Ranked, ...]:
     others = [
         one.held
         for one in elsewhere.others
-        if (one.held.starts_on is None or one.held.starts_on <= day < one.ends_before)
+        if (one.held.starts_on is None or one.held.starts_on <= day)
+        and day < one.ends_before
         and one.line in ("", work.coverage.line)
     ]
     if not others:
