@@ -295,5 +295,9 @@ class LineWork:
             )
         )
         if not self.denied and len(self.claim.lines) > 1:
-            prior = prior_line(self.claim, line, self.benefit, self.copay_cents, paid=True)
+            copay_cents = self.copay_cents
+            if self.prior is not None:
+                # What another plan has paid of a copay was taken at this visit all the same.
+                copay_cents = sum(move.cents for move in moves if move.carc == "3" and move.cents > 0)
+            prior = prior_line(self.claim, line, self.benefit, copay_cents, paid=True)
             self.work.history.setdefault(line.from_on, []).append(prior)

@@ -6,9 +6,15 @@ from tpa.kernel.periods import add_months
 
 
 def deny_late(work: LineWork) -> None:
-    """Deny a line received after the plan's filing time, counted in calendar months from the last day of service."""
+    """Deny a line received after the plan's filing time, counted in calendar months from the last day of service.
+
+    Where another payer has answered first, the time runs from its answer.
+    """
     months = work.plan.terms.timely_filing_months
     received_on, through_on = work.claim.received_on, work.line.through_on
+    for payer in work.claim.other_payers:
+        if payer.answered_on is not None and payer.answered_on > through_on:
+            through_on = payer.answered_on
     # Most claims come within weeks: a month has at least 28 days.
     if months is None or (received_on - through_on).days <= 28 * months:
         return
@@ -21,7 +27,8 @@ def deny_late(work: LineWork) -> None:
 RULE = Rule(
     "A claim must arrive within the plan's filing time.",
     deny_late,
-    operator="Received on {received_on}; the last day to file was {last_on} ({months} months after service).",
+    operator="Received on {received_on}; the last day to file was {last_on} ({months} months after service, or after the"
+    " other payer's answer).",
     member="The provider sent this claim too late: it had to arrive by {last_on}. You do not owe it.",
     after=("duplicate",),
 )
