@@ -65,7 +65,8 @@ def coordinate(terms: Coordination, normal: Normal, prior: Prior, *, saved_cents
 
 def _allowable(terms: Coordination, normal: Normal, prior: Prior) -> int:
     own = normal.allowed_cents
-    theirs = own if prior.allowed_cents is None else prior.allowed_cents
+    # Nobody allows more than the charge, whatever an answer says.
+    theirs = own if prior.allowed_cents is None else min(prior.allowed_cents, max(own, normal.charge_cents))
     if terms.method is Method.MEDICARE_SECONDARY and not normal.is_institutional:
         return max(own, theirs)
     return {

@@ -10,7 +10,7 @@ from tpa.infra.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_append_only"),
+        ("members", "0003_authorizations"),
     ]
 
     operations = [
