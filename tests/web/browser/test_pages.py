@@ -100,13 +100,13 @@ def test_every_page_is_sound_in_a_browser(own_database, settings, tmp_path, plac
         for name, path in pages.items():
             visitor.look(name, path)
         if place == "desk":
-            _release_without_a_mouse(context.new_page(), f"http://{host}:{port}", story.queue)
+            _ask_for_a_release_without_a_mouse(context.new_page(), f"http://{host}:{port}", story.queue)
         browser.close()
     assert not visitor.findings, "\n".join(visitor.findings)
 
 
-def _release_without_a_mouse(page: Page, site: str, queue: str) -> None:
-    """From the queue to a decision by keys alone, always seeing where one is."""
+def _ask_for_a_release_without_a_mouse(page: Page, site: str, queue: str) -> None:
+    """From the queue to the answer on a release by keys alone, always seeing where one is."""
     page.goto(f"{site}/desk/queues/{queue}/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -125,4 +125,4 @@ def _release_without_a_mouse(page: Page, site: str, queue: str) -> None:
     page.keyboard.type("j? looked at the paper")
     assert page.evaluate("document.activeElement.value") == "j? looked at the paper"
     page.keyboard.press("Enter")
-    page.get_by_text("The claim will be decided again.").wait_for()
+    page.locator(".alert[role=status]").wait_for()
