@@ -1,22 +1,14 @@
 """Reading providers and prices for a batch of claims: a handful of queries, however many claims."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db import connection
 
-from tpa.books.providers.models import (
-    EmployerNetwork,
-    NetworkMembership,
-    Price,
-    PriceList,
-    PriceListVersion,
-    Provider,
-    ProviderContract,
-)
+from tpa.books.providers.models import Price, PriceList, PriceListVersion
 from tpa.engine.pricing import price as engine
 from tpa.kernel.periods import FOREVER, Span
 
@@ -41,62 +33,82 @@ class Standing(NamedTuple):
 UNKNOWN = Standing(0, "", "", 0)
 
 
-class _Held(NamedTuple):
-    """A membership or contract of a provider or network, with what it gives."""
+class _Membership(NamedTuple):
+    """A provider is a member of a network that the employer rents."""
+
+    place: int
+    """In the order of the employer's networks."""
+    span: Span
+    rented: Span
+    network_id: int
+    tier: str
+
+
+class _Contract(NamedTuple):
+    """A contract of a provider or of a network, and the price list that it pays by."""
 
     span: Span
-    network_id: int
-    gives: str | int
+    price_list_id: int
+
+
+# A provider stands in as many rows as it has memberships in networks that the employer rents; in one without any.
+_PROVIDERS = """
+    SELECT p.id, p.npi, p.tax_id, p.specialty, dense_rank() OVER (ORDER BY e.rank, e.id), m.network_id, m.tier,
+        m.starts_on, m.ends_before, e.starts_on, e.ends_before
+    FROM providers_provider p
+    LEFT JOIN (
+        providers_networkmembership m
+        JOIN providers_employernetwork e ON e.network_id = m.network_id AND e.employer_id = %s
+    ) ON m.provider_id = p.id
+    WHERE p.npi = ANY(%s) OR p.tax_id = ANY(%s)
+    ORDER BY p.id, m.id"""
+_CONTRACTS = """
+    SELECT provider_id, network_id, starts_on, ends_before, price_list_id FROM providers_providercontract
+    WHERE provider_id = ANY(%s) OR network_id = ANY(%s)
+    ORDER BY starts_on DESC"""
 
 
 def standings(employer_id: int, asks: Collection[Ask]) -> dict[Ask, Standing]:
-    """Where each provider stands for an employer. Five queries at most.
+    """Where each provider stands for an employer. Two queries.
 
     The NPI decides; where it is empty or unknown, the tax id. Of the employer's networks the one with the lowest rank
     in which the provider is a member on the day gives the tier. The price list is the provider's own contract's, else
     the network's.
     """
-    known = _Providers(asks)
-    networks = [
-        (Span(starts_on, ends_before), network_id)
-        for starts_on, ends_before, network_id in EmployerNetwork.objects.filter(employer_id=employer_id)
-        .order_by("rank", "id")
-        .values_list("starts_on", "ends_before", "network_id")
-    ]
-    network_ids = {network_id for _, network_id in networks}
-    memberships = _memberships(known.ids, network_ids)
-    own, of_network = _contracts(known.ids, network_ids)
+    known = _Providers(employer_id, asks)
+    own, of_network = _contracts(known.ids, known.network_ids)
     found = {}
     for ask in asks:
         candidates = known.of(ask)
-        tier, network_id, provider_id = "", 0, candidates[0] if candidates else 0
-        rented = [network for span, network in networks if ask.day in span]
-        for network in rented:
-            held = _member(memberships, candidates, network, ask.day)
-            if held is not None:
-                provider_id, tier, network_id = held[0], held[1], network
-                break
+        provider_id, membership = known.member(candidates, ask.day)
+        tier, network_id = (membership.tier, membership.network_id) if membership else ("", 0)
         price_list_id = _in_force(own[provider_id], ask.day) or _in_force(of_network[network_id], ask.day)
         found[ask] = Standing(provider_id, known.specialty.get(provider_id, ""), tier, price_list_id)
     return found
 
 
 class _Providers:
-    """The providers that a batch names, by NPI and by tax id."""
+    """The providers that a batch names, by NPI and by tax id, with their places in the employer's networks."""
 
-    def __init__(self, asks: Iterable[Ask]) -> None:
-        npis = {ask.npi for ask in asks if ask.npi}
-        tax_ids = {ask.tax_id for ask in asks if ask.tax_id}
+    def __init__(self, employer_id: int, asks: Iterable[Ask]) -> None:
         self._by_npi: dict[str, list[int]] = defaultdict(list)
         self._by_tax_id: dict[str, list[int]] = defaultdict(list)
+        self._memberships: dict[int, list[_Membership]] = {}
         self.specialty: dict[int, str] = {}
-        rows = Provider.objects.filter(Q(npi__in=npis) | Q(tax_id__in=tax_ids)).order_by("id")
-        for key, npi, tax_id, specialty in rows.values_list("id", "npi", "tax_id", "specialty"):
-            self.specialty[key] = specialty
-            if npi:
-                self._by_npi[npi].append(key)
-            if tax_id:
-                self._by_tax_id[tax_id].append(key)
+        self.network_ids: set[int] = set()
+        named = [[ask.npi for ask in asks if ask.npi], [ask.tax_id for ask in asks if ask.tax_id]]
+        for key, npi, tax_id, specialty, place, network_id, tier, *days in _rows_of(_PROVIDERS, [employer_id, *named]):
+            if key not in self.specialty:
+                self.specialty[key] = specialty
+                self._memberships[key] = []
+                if npi:
+                    self._by_npi[npi].append(key)
+                if tax_id:
+                    self._by_tax_id[tax_id].append(key)
+            if network_id is not None:
+                self.network_ids.add(network_id)
+                held = _Membership(place, Span(*days[:2]), Span(*days[2:]), network_id, tier)
+                self._memberships[key].append(held)
 
     @property
     def ids(self) -> Collection[int]:
@@ -106,43 +118,41 @@ class _Providers:
         """The keys that may be meant: by NPI the one, by tax id perhaps several."""
         return self._by_npi.get(ask.npi) or self._by_tax_id.get(ask.tax_id) or []
 
-
-def _memberships(provider_ids: Collection[int], network_ids: Collection[int]) -> Mapping[int, list[_Held]]:
-    found: dict[int, list[_Held]] = defaultdict(list)
-    rows = NetworkMembership.objects.filter(provider_id__in=provider_ids, network_id__in=network_ids).order_by("id")
-    for provider_id, starts_on, ends_before, network_id, tier in rows.values_list(
-        "provider_id", "starts_on", "ends_before", "network_id", "tier"
-    ):
-        found[provider_id].append(_Held(Span(starts_on, ends_before), network_id, tier))
-    return found
-
-
-def _member(
-    memberships: Mapping[int, list[_Held]], candidates: Iterable[int], network_id: int, day: date
-) -> tuple[int, str] | None:
-    for provider_id in candidates:
-        for held in memberships.get(provider_id, ()):
-            if held.network_id == network_id and day in held.span:
-                return provider_id, str(held.gives)
-    return None
+    def member(self, candidates: Sequence[int], day: date) -> tuple[int, _Membership | None]:
+        """Which of them is in the first of the employer's networks on a day; else the first of them, in none."""
+        found = [
+            (held.place, at, held)
+            for at, provider_id in enumerate(candidates)
+            for held in self._memberships[provider_id]
+            if day in held.rented and day in held.span
+        ]
+        if not found:
+            return (candidates[0] if candidates else 0), None
+        _, at, held = min(found, key=lambda one: one[:2])
+        return candidates[at], held
 
 
 def _contracts(
     provider_ids: Collection[int], network_ids: Collection[int]
-) -> tuple[Mapping[int, list[_Held]], Mapping[int, list[_Held]]]:
-    own: dict[int, list[_Held]] = defaultdict(list)
-    of_network: dict[int, list[_Held]] = defaultdict(list)
-    rows = ProviderContract.objects.filter(Q(provider_id__in=provider_ids) | Q(network_id__in=network_ids))
-    for provider_id, network_id, starts_on, ends_before, price_list_id in rows.order_by("-starts_on").values_list(
-        "provider_id", "network_id", "starts_on", "ends_before", "price_list_id"
+) -> tuple[Mapping[int, list[_Contract]], Mapping[int, list[_Contract]]]:
+    own: dict[int, list[_Contract]] = defaultdict(list)
+    of_network: dict[int, list[_Contract]] = defaultdict(list)
+    for provider_id, network_id, starts_on, ends_before, price_list_id in _rows_of(
+        _CONTRACTS, [list(provider_ids), list(network_ids)]
     ):
-        held = _Held(Span(starts_on, ends_before), network_id or 0, price_list_id)
-        (of_network[network_id] if held.network_id else own[provider_id]).append(held)
+        held = _Contract(Span(starts_on, ends_before), price_list_id)
+        (of_network[network_id] if network_id else own[provider_id]).append(held)
     return own, of_network
 
 
-def _in_force(contracts: Iterable[_Held], day: date) -> int:
-    return next((int(held.gives) for held in contracts if day in held.span), 0)
+def _in_force(contracts: Iterable[_Contract], day: date) -> int:
+    return next((held.price_list_id for held in contracts if day in held.span), 0)
+
+
+def _rows_of(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
 
 
 _Row = tuple[str, str, int | None, int, str, str, int, int]
