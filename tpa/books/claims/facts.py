@@ -13,9 +13,11 @@ from tpa.books.members import authorizations
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
+from tpa.books.providers.code_tables import edit_tables
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import facts
 from tpa.engine.adjudication.compiled import compile_plan
+from tpa.engine.adjudication.compiled_edits import NO_TABLES, EditTables
 from tpa.engine.coordination.answers import payers_from_json
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
@@ -173,10 +175,12 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     people = members.families_facts(ids, known_at=known_at)
     covered_by = {one.plan_id for family in people.values() for spans in family.coverages.values() for one in spans}
     dated = plans.published_terms(covered_by, known_at=known_at)
-    prices = price_book(claims, [one.terms for versions in dated.values() for one in versions])
+    plans_in_force = [one.terms for versions in dated.values() for one in versions]
+    prices = price_book(claims, plans_in_force)
     balances = {} if known_at else accumulators.balances(ids)
     histories = {} if known_at else _histories(claims)
     authorized = _authorized(ids, dated, known_at)
+    coding = _edit_tables(claims, plans_in_force, histories)
     nothing = accumulators.FamilyBalances([], 0)
     found = {}
     for family_id in ids:
@@ -196,6 +200,7 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
             histories.get(family_id, {}),
             elsewhere=known.elsewhere,
             authorizations=authorized.get(family_id, {}),
+            edit_tables=coding,
         )
         found[family_id] = FamilyFacts(family, held.fresh_count)
     return found
@@ -208,6 +213,18 @@ def _authorized(
     if any(one.terms.authorizations for versions in dated.values() for one in versions):
         return authorizations.of_families(family_ids, known_at=known_at)
     return {}
+
+
+def _edit_tables(
+    claims: Iterable[Waiting], plans: Iterable[PlanTerms], histories: Mapping[int, facts.History]
+) -> EditTables:
+    """What the kept tables of coding edits that these plans name say of the procedures of these claims, and before."""
+    tables = {name for terms in plans if terms.edits is not None for name in terms.edits.tables}
+    if not tables:
+        return NO_TABLES
+    codes = {line.procedure for one in claims for line in one.claim.lines}
+    codes |= {prior.procedure for days in histories.values() for lines in days.values() for prior in lines}
+    return edit_tables(tables, codes - {""})
 
 
 def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms]) -> PriceBook:

@@ -17,3 +17,10 @@ class PriceListError(DomainError):
     """A price list version that cannot be published or dated so."""
 
     code = "price_list"
+
+
+class CodeFileError(DomainError):
+    """A file of coding edits has faults. Nothing of it was stored."""
+
+    code = "code_file"
+    remedy = "The text file of CMS, with tabs or commas: PTP edits (six columns) or MUE values (three)."

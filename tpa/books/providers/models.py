@@ -214,3 +214,56 @@ class ProviderContract(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider or self.network}: {self.price_list}"
+
+
+class CodeTableVersion(models.Model):
+    """Pairs of codes or unit limits (CMS's PTP and MUE files) under a name that plans use, from a day of service on."""
+
+    class Kind(models.TextChoices):
+        PAIRS = "pairs", "Pairs of codes"
+        UNITS = "units", "Unit limits"
+
+    table = models.CharField(max_length=30, help_text="The name by which plan documents ask for it.")
+    kind = models.CharField(max_length=5, choices=Kind)
+    effective_on = models.DateField(help_text="First date of service; the version holds to the next one's.")
+
+    class Meta:
+        ordering = ["table", "kind", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["table", "kind", "effective_on"], name="code_table_effective_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} ({self.kind}) from {self.effective_on}"
+
+
+class CodePairRow(models.Model):
+    """Column 2 is not paid beside column 1. `modifier`: 0 never, 1 unless a modifier sets it apart, 9 no edit."""
+
+    version = models.ForeignKey(CodeTableVersion, models.CASCADE, related_name="pairs", db_index=False)
+    column_1 = models.CharField(max_length=5)
+    column_2 = models.CharField(max_length=5)
+    modifier = models.SmallIntegerField()
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "column_2", "column_1"], name="code_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.column_1} / {self.column_2}"
+
+
+class UnitLimitRow(models.Model):
+    """The most units of a code, on a line or on a day."""
+
+    version = models.ForeignKey(CodeTableVersion, models.CASCADE, related_name="unit_limits", db_index=False)
+    code = models.CharField(max_length=5)
+    most = models.IntegerField()
+    per_day = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "code"], name="unit_limit")]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.most}"
