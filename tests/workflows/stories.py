@@ -81,10 +81,11 @@ def charge_fees(employer, *fees, effective_on=date(2025, 1, 1)):
         return publish_fee_schedule(version_id=version.pk, now=NOW)
 
 
-def insure(employer, specific=None, aggregate=None, run_out_months=3):
-    """A stop-loss contract of 2025, approved: incurred in the year, paid within it and its run-out."""
-    year = {"starts_on": "2025-01-01", "ends_before": "2026-01-01"}
-    document = {"policy": year, "incurred": year, "paid": year | {"ends_before": f"2026-{1 + run_out_months:02d}-01"}}
+def insure(employer, specific=None, aggregate=None, run_out_months=3, year=2025):
+    """A stop-loss contract of a year, approved: incurred in the year, paid within it and its run-out."""
+    span = {"starts_on": f"{year}-01-01", "ends_before": f"{year + 1}-01-01"}
+    run_out = {"ends_before": f"{year + 1}-{1 + run_out_months:02d}-01"}
+    document = {"policy": span, "incurred": span, "paid": span | run_out}
     if specific is not None:
         document["specific"] = {"unit": "person", "lines": ["medical"]} | specific
     if aggregate is not None:

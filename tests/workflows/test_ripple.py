@@ -1,18 +1,23 @@
 """A change of mind, to the cent: the family's later claims follow, and the books are as if it had been so from the start."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import transaction
 
+from tenants.scope import desk_scope
 from tests.workflows.claim_stories import LONG_AGO, enrol, new_claim, open_clinic, register
-from tests.workflows.stories import agree
+from tests.workflows.stories import agree, insure
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
 from tpa.books.claims.models import Closing, Correction, Decision, Pend, Work
 from tpa.books.ledger import selectors as ledger
 from tpa.books.plans import services as plans
+from tpa.infra.clock import clock_at
 from tpa.infra.models import OutboxEvent
+from tpa.kernel.errors import ConflictError
 from tpa.kernel.ids import public_id
+from tpa.workflows import booking, corrections, ripple
 from tpa.workflows.adjudication import Counts, decide_waiting
 from tpa.workflows.claim_pends import OriginalNeededError, release
 from tpa.workflows.corrections import (
@@ -63,7 +68,7 @@ def home(in_employer):
 
 def claim(home, cents, day, **changes):
     """A visit of the subscriber on a day of March."""
-    made = new_claim(home, ("99213", cents), on=date(2026, 3, day), ref=f"{day}-{cents}-{changes}")
+    made = new_claim(home, ("99213", cents), on=date(2026, 3, day), ref=f"{home.family_id}-{day}-{cents}-{changes}")
     return made._replace(claim=made.claim._replace(**changes))
 
 
@@ -379,3 +384,70 @@ def test_a_replacement_that_waits_for_something_else_leaves_the_earlier_claim_in
     decide_waiting(employer_id=in_employer.pk)
     assert (live(one).outcome, live(new).paid_cents) == ("reversed", 16_000)
     assert sound(in_employer)
+
+
+# Killed, or too late
+
+
+class KilledError(BaseException):
+    """As if the process had gone."""
+
+
+STEPS = [
+    (ripple, "written"),
+    (booking.decisions, "record_decisions"),
+    (booking.accumulators, "add_entries"),
+    (booking.ledger, "post_entries"),
+    (booking.claims, "add_totals"),
+    (booking.turns, "end_turns"),
+    (corrections, "finish"),
+]
+
+
+@pytest.mark.parametrize(("module", "step"), STEPS, ids=[step for _, step in STEPS])
+def test_applying_that_is_killed_after_any_step_leaves_nothing_behind(in_employer, home, monkeypatch, module, step):
+    one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    correction = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True)
+    target = corrections if module is ripple else module
+    own = getattr(target, step)
+
+    def killed_after(*given, **named):
+        own(*given, **named)
+        raise KilledError
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError), transaction.atomic():
+        patch.setattr(target, step, killed_after)
+        apply(correction)
+    assert (live(one).version, live(two).version, Decision.objects.count(), Closing.objects.count()) == (1, 1, 2, 0)
+    assert Correction.objects.get().state == "previewed"
+    assert sound(in_employer)
+    apply(correction)
+    assert live(two).paid_cents == 0
+    assert sound(in_employer)
+
+
+def test_a_preview_is_applied_once(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    correction = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True)
+    apply(correction)
+    with pytest.raises(ConflictError, match="is applied"):
+        apply(correction)
+    assert Decision.objects.count() == 2
+    assert ledger.balance("5010") == 0
+
+
+def test_the_preview_says_what_moves_in_accumulators_and_stop_loss(in_employer, home):
+    with desk_scope():
+        insure(in_employer, {"deductible_cents": 20_000}, year=2026)
+    with clock_at(datetime(2026, 6, 1, 12, tzinfo=UTC)):
+        one, two = decide(in_employer, claim(home, 90_000, 1), claim(home, 30_000, 2))
+        correction = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True)
+    who = home.member_ids[0]
+    family = correction.families.get()
+    moved = {(member, code): (before, after) for member, code, _, before, after in family.shown["accumulators"]}
+    # Deductible 500.00 of the first become 300.00 of the second; out of pocket 580.00 and 60.00 become 300.00.
+    assert moved[who, "medical:deductible.main"] == (50_000, 30_000)
+    assert moved[who, "medical:oop.main"] == (64_000, 30_000)
+    # The plan paid 320.00 and 240.00, and pays nothing: 360.00 over the deductible of 200.00 go.
+    assert family.shown["stop_loss"] == [["SL-1", who, 56_000, 0, 36_000, 0]]
+    assert [(live(key).paid_cents) for key in (one, two)] == [32_000, 24_000]

@@ -24,12 +24,13 @@ from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows.booking import record
 from tpa.workflows.correction_effects import shown
+from tpa.workflows.eligibility_load_effects import work_list
 from tpa.workflows.ripple import Ask, Change, Redecided, redecided, written
 
 WORK, QUEUE = "correction", "adjustments"
 RETRO = "retro_coverage"
 """Kind of the work items that a late change of coverage opens."""
-MOST_CLAIMS = 200
+MOST_CLAIMS = 1_000
 """Claims that are named in one correction; more are a selection, which a job decides."""
 PARK_CENTS = 1_000
 """What a change may come to for a payee, each claim's without its sign, to be left as it was decided."""
@@ -98,10 +99,20 @@ def preview_claims(*, claim_ids: Collection[int], why: str, note: str, by: str, 
     if missing or not by_family:
         raise NotDecidedError("There is no decision to correct.", where="/claims")
     kind = Correction.Kind.VOID if take_back else Correction.Kind.CLAIM
-    correction = book.start(kind=kind, why=why, note=note, by=by, at=clock.now())
+    named = {"claims": sorted(claim_ids)}
+    correction = book.start(kind=kind, why=why, note=note, by=by, at=clock.now(), selection=named)
     found = redecided(employer.pk, [ask_of(kind, family, keys) for family, keys in sorted(by_family.items())])
     keep(correction, employer, found.values(), by_family)
     return book.sign(correction.pk)
+
+
+def preview_load(*, load_id: int, note: str, by: str) -> Correction:
+    """What it would come to if the claims on the work list of an eligibility load were decided again now.
+
+    Raises NotFoundError, NotDecidedError where none of them has a decision that stands.
+    """
+    touched = sorted({one.claim_id for one in work_list(load_id)})
+    return preview_claims(claim_ids=touched, why=RETRO, note=note, by=by)
 
 
 @transaction.atomic
@@ -169,6 +180,8 @@ def renew(*, correction_id: int, by: str) -> Correction:
     """The same correction of named claims or of a family, computed anew; it has to be looked at again."""
     employer = open_employer()
     correction = book.take(correction_id, Correction.State.PREVIEWED)
+    if correction.kind == Correction.Kind.SELECTION:
+        raise ConflictError("A selection is not computed anew.", remedy="Ask for it again.")
     families = {one.family_id: list(one.claim_ids) for one in correction.families.order_by("family_id")}
     correction.families.all().delete()
     start = correction.selection.get("start")
@@ -265,6 +278,5 @@ def finish(correction: Correction, state: Correction.State, by: str, note: str =
     reason = note or correction.note
     audit.record_events([audit.Act(by, f"correction.{state}", "correction", correction.pk, reason, after=told)])
     work_items.close_items(WORK, [correction.pk])
-    named = [key for keys in correction.families.values_list("claim_ids", flat=True) for key in keys]
-    work_items.close_items(RETRO, named)
+    work_items.close_items(RETRO, correction.selection.get("claims", []))
     return book.correction(correction.pk)

@@ -9,6 +9,7 @@ from tpa.books.plans import selectors, services
 from tpa.books.plans.documents import read_document
 from tpa.books.plans.models import PlanVersion
 from tpa.infra.employers import open_employer
+from tpa.workflows.readjudication import ask_for_plan
 
 
 def publish_plan(*, version_id: int, by: str, at: datetime, reason: str = "") -> PlanVersion:
@@ -18,6 +19,8 @@ def publish_plan(*, version_id: int, by: str, at: datetime, reason: str = "") ->
         version = services.publish_version(version_id=version_id, by=by, at=at)
         told = {"plan": version.plan.code, "number": version.number, "effective_on": version.effective_on.isoformat()}
         audit.record_events([audit.Act(by, "plan.published", "plan_version", version.pk, reason, after=told)])
+        # Claims that were decided by what it takes the place of: what it would change is shown, nothing is done yet.
+        ask_for_plan(plan_id=version.plan_id, effective_on=version.effective_on, by=by, note=reason)
         return version
 
 

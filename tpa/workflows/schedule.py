@@ -38,4 +38,5 @@ PERIODIC = [
     Periodic(tasks.issue_instalments, timedelta(hours=6)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),
     Periodic(tasks.wake_what_ifs, timedelta(minutes=30)),
+    Periodic(tasks.wake_readjudications, timedelta(minutes=30)),
 ]

@@ -8,6 +8,7 @@ from tpa.workflows import (
     claim_intake,
     eligibility_load_intake,
     invoice_run,
+    readjudication,
     stop_loss_sweep,
     sweep,
     tenant_setup,
@@ -62,6 +63,18 @@ def draft_invoice(*, employer_id: int, job_id: int) -> None:
 def answer_what_if(*, employer_id: int, job_id: int) -> None:
     """Decide a span of claims again under other terms, for their sums alone."""
     what_if.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask, time_limit=FILE_SECONDS)
+def readjudicate(*, employer_id: int, job_id: int) -> None:
+    """Decide a selection of claims again, for a preview or as it was previewed."""
+    readjudication.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask)
+def wake_readjudications(*, employer_id: int) -> None:
+    """Find the selections that a lost message left behind."""
+    readjudication.wake_lost(employer_id=employer_id)
 
 
 @shared_task(base=EmployerTask)

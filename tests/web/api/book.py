@@ -57,7 +57,7 @@ def open_book(employer):
     return Book(employer, {**ids, "emp": public_id("emp", 0, employer.pk)})
 
 
-def key_for(employer, *scopes):
+def key_for(employer, *scopes, name="story"):
     """Headers with a key that may do this; everything where nothing is named. No employer: the TPA's key."""
-    _, text = ApiKey.objects.create_key(name="story", employer=employer, scopes=scopes or sorted(ACTIONS))
+    _, text = ApiKey.objects.create_key(name=name, employer=employer, scopes=scopes or sorted(ACTIONS))
     return {"HTTP_AUTHORIZATION": f"Bearer {text}"}

@@ -28,6 +28,11 @@ def correction(correction_id: int) -> Correction:
     return found
 
 
+def families(correction: Correction) -> QuerySet[CorrectedFamily]:
+    """What the correction shows, family by family."""
+    return correction.families.order_by("family_id")
+
+
 def take(correction_id: int, state: Correction.State) -> Correction:
     """The correction, locked until the transaction ends. Raises NotFoundError, ConflictError in another state."""
     found = Correction.objects.select_for_update().filter(pk=correction_id).first()

@@ -165,6 +165,24 @@ def _claim(dental: str | None, *known: Any) -> facts.Claim:
     return claim if dental is None else with_dental(claim, dental)
 
 
+_PINNED = """
+    SELECT claim_id, specialty, network, price_list_id FROM claims_decision
+    WHERE claim_id = ANY(%s) AND decided_at = %s AND price_list_id IS NOT NULL AND outcome <> 'reversed'"""
+
+
+def claims_decided_at(employer_id: int, claim_ids: Collection[int], instant: datetime) -> list[Waiting]:
+    """Claims as the decisions of that instant saw them: the provider stands where it stood then. Version 0."""
+    pinned = {claim_id: standing for claim_id, *standing in _rows(_PINNED, [list(claim_ids), instant])}
+    found = []
+    for one in chosen_claims(employer_id, claim_ids, known_at=instant):
+        if one.claim.claim_id in pinned:
+            specialty, network, price_list_id = pinned[one.claim.claim_id]
+            claim = one.claim._replace(specialty=specialty, network=network, price_list_id=price_list_id)
+            one = one._replace(claim=claim)
+        found.append(one)
+    return found
+
+
 def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:
     """The families of these claims as the engine sees them now, with the history of the days that the claims are about.
 
@@ -176,7 +194,7 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     covered_by = {one.plan_id for family in people.values() for spans in family.coverages.values() for one in spans}
     dated = plans.published_terms(covered_by, known_at=known_at)
     plans_in_force = [one.terms for versions in dated.values() for one in versions]
-    prices = price_book(claims, plans_in_force)
+    prices = price_book(claims, plans_in_force, known_at=known_at)
     balances = {} if known_at else accumulators.balances(ids)
     histories = {} if known_at else _histories(claims)
     authorized = _authorized(ids, dated, known_at)
@@ -227,8 +245,8 @@ def _edit_tables(
     return edit_tables(tables, codes - {""})
 
 
-def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms]) -> PriceBook:
-    """The prices that any of these claims may need by these plans, each looked up once."""
+def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms], *, known_at: datetime | None = None) -> PriceBook:
+    """The prices that any of these claims may need by these plans, each looked up once; as published by `known_at`."""
     lists: set[int] = set()
     codes: set[str] = {BASE_RATE}
     for one in claims:
@@ -243,7 +261,8 @@ def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms]) -> PriceBo
         codes |= plan.priced_codes
     names = {key: name for name, key in providers.table_keys(named).items()}
     found: dict[PriceKey, list[Price]] = {}
-    for (key, code), rows in providers.prices((lists | names.keys()) - {0}, codes - {""}).items():
+    wanted = (lists | names.keys()) - {0}
+    for (key, code), rows in providers.prices(wanted, codes - {""}, known_at=known_at).items():
         found[key, code] = rows
         if key in names:
             found[names[key], code] = rows

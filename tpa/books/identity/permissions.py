@@ -46,6 +46,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "claims.read": frozenset({_EXAMINER, _FINANCE, _STOP_LOSS}),
     "claims.write": frozenset({_EXAMINER}),
     "claims.decide": frozenset({_EXAMINER}),
+    "claims.correct": frozenset({_EXAMINER}),
     "accumulators.read": frozenset({_EXAMINER, _ELIGIBILITY, _STOP_LOSS}),
     "accumulators.write": frozenset({_EXAMINER, _ELIGIBILITY}),
     "files.read": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _SET_UP, _HR}),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -167,9 +167,11 @@ def table_keys(names: Collection[str]) -> dict[str, int]:
     return dict(PriceList.objects.filter(code__in=names).values_list("code", "id")) if names else {}
 
 
-def prices(price_list_ids: Collection[int], codes: Collection[str]) -> dict[tuple[int, str], list[engine.Price]]:
-    """The published prices for the engine's PriceBook, each with the dates of its version. At most two queries."""
-    versions = _version_spans(price_list_ids)
+def prices(
+    price_list_ids: Collection[int], codes: Collection[str], *, known_at: datetime | None = None
+) -> dict[tuple[int, str], list[engine.Price]]:
+    """The prices published by `known_at` (None: now), each with the dates of its version. At most two queries."""
+    versions = _version_spans(price_list_ids, known_at)
     found: dict[tuple[int, str], list[engine.Price]] = defaultdict(list)
     for (version_id, code), rows in _rows([(version_id, code) for version_id in versions for code in codes]).items():
         price_list_id, span = versions[version_id]
@@ -180,12 +182,14 @@ def prices(price_list_ids: Collection[int], codes: Collection[str]) -> dict[tupl
     return dict(found)
 
 
-def _version_spans(price_list_ids: Collection[int]) -> dict[int, tuple[int, Span]]:
+def _version_spans(price_list_ids: Collection[int], known_at: datetime | None) -> dict[int, tuple[int, Span]]:
     """Version -> its list, and the days from its date to the next version's."""
     by_list: dict[int, list[tuple[date, int]]] = defaultdict(list)
     rows = PriceListVersion.objects.filter(
         price_list_id__in=[key for key in price_list_ids if key], state=PriceListVersion.State.PUBLISHED
     )
+    if known_at is not None:
+        rows = rows.filter(published_at__lte=known_at)
     for price_list_id, effective_on, key in rows.values_list("price_list_id", "effective_on", "id"):
         by_list[price_list_id].append((effective_on, key))
     spans = {}

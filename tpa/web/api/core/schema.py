@@ -15,8 +15,8 @@ from tpa.web.api.core.idempotent import HEADER as KEY_HEADER
 from tpa.web.api.core.problems import CONTENT_TYPE
 
 ID_KINDS = {
-    "claim": "clm", "contract_version": "slv", "decision": "dec", "employer": "emp", "entry": "led", "fee_version": "fsc",
-    "file": "fil", "invoice": "inv",
+    "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "employer": "emp", "entry": "led",
+    "fee_version": "fsc", "file": "fil", "invoice": "inv",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
     "price_version": "prv", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
 }  # fmt: skip

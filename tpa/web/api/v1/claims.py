@@ -26,7 +26,7 @@ from tpa.workflows.claim_routing import register_claim_json
 
 
 class ClaimSerializer(serializers.Serializer):
-    """A claim and where it stands: waiting, pended, paid, denied or reversed."""
+    """A claim and where it stands: waiting, pended, paid, denied, reversed or closed."""
 
     id = PublicIdField("clm")
     state = serializers.ChoiceField(selectors.STATES)
@@ -146,9 +146,11 @@ class PendSerializer(serializers.Serializer):
 
 
 class ReleaseSerializer(StrictSerializer):
-    """Why the claim may be decided."""
+    """Why the claim may be decided. A replacement or void needs the claim that it corrects, or that there is none."""
 
     note = serializers.CharField(max_length=400)
+    corrects = PublicIdField("clm", required=False)
+    stands_alone = serializers.BooleanField(default=False)
 
 
 class AccumulatorSerializer(serializers.Serializer):
@@ -282,10 +284,10 @@ class PendReleaseView(BookView):
     def post(self, request: Request, pend: str) -> Response:
         """Clear what the claim waited for; it is decided again at once."""
         found = selectors.pend(self.key_of(pend, "pnd"))
-        asked = ReleaseSerializer(data=request.data)
+        asked = ReleaseSerializer(data=request.data, context=self.context())
         asked.is_valid(raise_exception=True)
         by_id = getattr(request.user, "person", None)
-        release(employer_id=self.employer_id, pend_ids=[found.pk], by_id=by_id, note=asked.validated_data["note"])
+        release(employer_id=self.employer_id, pend_ids=[found.pk], by_id=by_id, **asked.validated_data)
         return Response(PendSerializer(selectors.pend(found.pk), context=self.context()).data)
 
 
