@@ -24,19 +24,24 @@ class Recorded(NamedTuple):
 
 _LIVE = """
     FROM claims_claim c JOIN LATERAL (
-        SELECT id, family_seq, outcome FROM claims_decision WHERE claim_id = c.id ORDER BY version DESC LIMIT 1
+        SELECT id, coalesce(place, family_seq) AS place, outcome FROM claims_decision WHERE claim_id = c.id
+        ORDER BY version DESC LIMIT 1
     ) AS live ON live.outcome NOT IN ('reversed', 'estimate')
     WHERE c.service_on >= %s AND c.service_on < %s"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM claims_claim
     WHERE service_on >= %s AND service_on < %s AND family_id > %s ORDER BY family_id LIMIT %s"""
 _COUNT = "SELECT count(DISTINCT family_id), count(*) FROM claims_claim WHERE service_on >= %s AND service_on < %s"
-_CLAIMS = f"SELECT c.family_id, c.id, live.family_seq, live.id {_LIVE} AND c.family_id = ANY(%s) ORDER BY 1, 3"
+_CLAIMS = f"SELECT c.family_id, c.id, live.place, live.id {_LIVE} AND c.family_id = ANY(%s) ORDER BY 1, 3"
 _LINES = """
     SELECT decision_id, number, service_on, line_of_coverage, benefit, denied, charge_cents, allowed_cents, paid_cents,
         member_responsibility_cents
     FROM claims_decisionline WHERE decision_id = ANY(%s) ORDER BY decision_id, number"""
-_SEQS = "SELECT family_id, family_seq FROM claims_decision WHERE claim_id = ANY(%s)"
+_PLACES = """
+    SELECT d.family_id, d.family_seq, CASE WHEN d.claim_id <> ALL (%s) AND d.outcome <> 'reversed' AND NOT EXISTS (
+            SELECT FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
+        THEN coalesce(d.place, d.family_seq) END
+    FROM claims_decision d WHERE d.family_id = ANY(%s)"""
 
 
 def families_count(span: Span) -> tuple[int, int]:
@@ -51,7 +56,7 @@ def families_in(span: Span, *, after: int, limit: int) -> list[int]:
 
 
 def recorded(employer_id: int, family_ids: Collection[int], span: Span) -> list[Recorded]:
-    """The past of these families: decided claims that begin inside the span, in the order in which they were decided.
+    """The past of these families: decided claims that begin inside the span, in the families' order.
 
     People, coverage, providers and prices are those known now. Everything else that moved the families' accumulators is
     kept in its place. A dozen queries, whatever the number of families. A family without decided claims is left out.
@@ -63,38 +68,38 @@ def recorded(employer_id: int, family_ids: Collection[int], span: Span) -> list[
     lines: dict[int, list[ComparedLine]] = {}
     for decision_id, *line in _rows(_LINES, [[row[3] for row in rows]]):
         lines.setdefault(decision_id, []).append(ComparedLine(*line))
-    first, between = _between(claim_ids)
-    before = accumulators.balances(list(first), before=first)
+    others = _others(claim_ids, list(families))
     steps: dict[int, list[tuple[int, Step]]] = {}
     kept: dict[int, dict[int, tuple[ComparedLine, ...]]] = {}
-    for family_id, claim_id, seq, decision_id in rows:
-        steps.setdefault(family_id, []).append((seq, Step(chosen[claim_id].claim)))
+    for family_id, claim_id, place, decision_id in rows:
+        steps.setdefault(family_id, []).append((place, Step(chosen[claim_id].claim)))
         kept.setdefault(family_id, {})[claim_id] = tuple(lines[decision_id])
     found = []
     for family_id, own in steps.items():
         family = families[family_id].family
-        family.balances = Balances(before[family_id].rows if family_id in before else ())
-        own += [(seq, Step(None, tuple(entries))) for seq, entries in between.get(family_id, {}).items()]
-        own.sort(key=_by_seq)
+        family.balances = Balances()
+        own += [(place, Step(None, tuple(entries))) for place, entries in others.get(family_id, {}).items()]
+        own.sort(key=_by_place)
         found.append(Recorded(family, tuple(step for _, step in own), kept[family_id]))
     return found
 
 
-def _between(claim_ids: list[int]) -> tuple[dict[int, int], dict[int, dict[int, list[AccumulatorEntry]]]]:
-    """Each family's first number that one of the claims took, and the entries since then that none of them made."""
-    taken: dict[int, set[int]] = {}
-    for family_id, seq in _rows(_SEQS, [claim_ids]):
-        taken.setdefault(family_id, set()).add(seq)
-    first = {family_id: min(seqs) for family_id, seqs in taken.items()}
+def _others(claim_ids: list[int], family_ids: list[int]) -> dict[int, dict[int, list[AccumulatorEntry]]]:
+    """By family and place the entries that count and that none of the claims made.
+
+    Of other claims' live decisions, and of what is no decision. What was reversed counts for nothing.
+    """
+    places = {(family_id, seq): place for family_id, seq, place in _rows(_PLACES, [claim_ids, family_ids])}
     found: dict[int, dict[int, list[AccumulatorEntry]]] = {}
-    for one in accumulators.entries_of(list(first), since=first):
-        if one.family_seq not in taken[one.family_id]:
+    for one in accumulators.entries_of(family_ids, since=dict.fromkeys(family_ids, 1)):
+        place = places.get((one.family_id, one.family_seq), one.family_seq)
+        if place is not None:
             entry = AccumulatorEntry(one.member_id, one.code, one.period_on, one.amount, one.line_number)
-            found.setdefault(one.family_id, {}).setdefault(one.family_seq, []).append(entry)
-    return first, found
+            found.setdefault(one.family_id, {}).setdefault(place, []).append(entry)
+    return found
 
 
-def _by_seq(one: tuple[int, Step]) -> int:
+def _by_place(one: tuple[int, Step]) -> int:
     return one[0]
 
 

@@ -110,6 +110,12 @@ def decision(decision_id: int) -> Decision:
     return found
 
 
+def decided_lines(decision_ids: Collection[int]) -> dict[tuple[int, int], DecisionLine]:
+    """The lines of several decisions by decision and number."""
+    rows = DecisionLine.objects.filter(decision_id__in=list(decision_ids))
+    return {(row.decision_id, row.number): row for row in rows}
+
+
 def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")

@@ -21,7 +21,9 @@ from tpa.kernel.ids import key_of
 from tpa.web.operator.accumulators import measures_of, shown
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.web.portal import figures
+from tpa.workflows.claim_pends import CORRECT
 from tpa.workflows.claim_pends import release as release_pends
+from tpa.workflows.corrections import REASONS
 
 
 class Rung(NamedTuple):
@@ -92,6 +94,10 @@ def claim(request: HttpRequest, claim: str) -> HttpResponse:
         "versions": versions,
         "timeline": timeline(found, versions, pends),
         "pend": next((one for one in pends if one.resolved_at is None), None),
+        "needs_original": any(one.resolved_at is None and one.code in CORRECT for one in pends),
+        "beside": beside(versions) if len(versions) > 1 else [],
+        "can_correct": bool(versions) and versions[0].outcome != Decision.Outcome.REVERSED,
+        "reasons": REASONS,
     }
     return show(
         request, "operator/claim.html", here="claims", **context, **_decided(decision, request.employer.currency)
@@ -114,6 +120,13 @@ def _decided(decision: Decision | None, currency: str) -> dict[str, Any]:
         "entries": [(one, shown(one.code, one.amount, measures, currency)) for one in entries],
         "postings": ledger.lines_of_sources("decision", [decision.pk]),
     }
+
+
+def beside(versions: list[Decision]) -> list[tuple[int, list[Any]]]:
+    """Line by line what each version made of it, in the order of the versions."""
+    lines = claims.decided_lines([one.pk for one in versions])
+    numbers = sorted({number for _, number in lines})
+    return [(number, [lines.get((one.pk, number)) for one in versions]) for number in numbers]
 
 
 def ladder(decision: Decision) -> list[Rung]:
@@ -153,7 +166,15 @@ def release(request: HttpRequest, claim: str) -> HttpResponse:
             raise DomainError("A release needs a note.", remedy="Say what you looked at.")
         if not waiting:
             raise ConflictError("The claim does not wait for a person any more.")
-        release_pends(employer_id=employer_id, pend_ids=waiting, by_id=request.user.person, note=note)
+        named = request.POST.get("corrects", "").strip()
+        release_pends(
+            employer_id=employer_id,
+            pend_ids=waiting,
+            by_id=request.user.person,
+            note=note,
+            corrects=key_of(named, "clm", employer_id) if named else None,
+            stands_alone=request.POST.get("stands_alone") == "yes",
+        )
 
     attempt(request, "The claim will be decided again.", act)
     return redirect("operator:claim", employer=request.resolver_match.kwargs["employer"], claim=claim)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tpa.web.employer import funding, money, people, what_ifs
-from tpa.web.operator import employers, files, invoicing, today
+from tpa.web.operator import corrections, employers, files, invoicing, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path(f"{_EMPLOYER}claims/", employers.claim_list, name="claims"),
     path(f"{_EMPLOYER}claims/<str:claim>/", employers.claim, name="claim"),
     path(f"{_EMPLOYER}claims/<str:claim>/release/", employers.release, name="release"),
+    path(f"{_EMPLOYER}claims/<str:claim>/correct/", corrections.correct_claim, name="correct-claim"),
+    path(f"{_EMPLOYER}corrections/", corrections.correction_list, name="corrections"),
+    path(f"{_EMPLOYER}corrections/select/", corrections.select, name="select-claims"),
+    path(f"{_EMPLOYER}corrections/<str:correction>/", corrections.correction, name="correction"),
+    path(f"{_EMPLOYER}corrections/<str:correction>/<str:action>/", corrections.act, name="act-on-correction"),
     path(f"{_EMPLOYER}members/", employer_page("members.read")(people.roster), name="members"),
     path(f"{_EMPLOYER}members/<str:member>/", desk_people.member, name="member"),
     path(f"{_EMPLOYER}enrolment/", employer_page("files.read")(people.loads), name="loads"),
