@@ -28,9 +28,11 @@ from tpa.workflows.corrections import (
     apply_correction,
     park,
     preview_claims,
+    preview_family,
     renew,
 )
 from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.external_accumulators import Told, record
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.proof import verify_books
 
@@ -451,3 +453,20 @@ def test_the_preview_says_what_moves_in_accumulators_and_stop_loss(in_employer, 
     # The plan paid 320.00 and 240.00, and pays nothing: 360.00 over the deductible of 200.00 go.
     assert family.shown["stop_loss"] == [["SL-1", who, 56_000, 0, 36_000, 0]]
     assert [(live(key).paid_cents) for key in (one, two)] == [32_000, 24_000]
+
+
+def test_amounts_from_outside_that_come_late_count_when_the_family_is_looked_at_again(in_employer, home):
+    one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    row = Told("1", f"{home.number}-0", "medical", "deductible.main", date(2026, 2, 1), "300.00")
+    assert record(employer_id=in_employer.pk, source="pbm", rows=[row], by="story").late_count == 1
+    assert (live(one).paid_cents, live(two).paid_cents) == (0, 16_000)
+    correction = preview_family(family_id=home.family_id, why="outside_amounts", note="", by="ana")
+    # 300.00 of the deductible are met elsewhere: of the first claim 200.00 are over it, of the second all.
+    assert shown(correction) == [(one, "follows", 0, 16_000), (two, "follows", 16_000, 24_000)]
+    apply(correction)
+    assert OutboxEvent.objects.filter(payload__close__0="ripple", payload__close__1=home.family_id).exists()
+    assert sound(in_employer)
+    (three,) = decide(in_employer, claim(home, 10_000, 3))
+    apply(preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True))
+    assert (live(two).paid_cents, live(three).paid_cents) == (8_000, 8_000)
+    assert sound(in_employer)

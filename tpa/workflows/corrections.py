@@ -30,6 +30,8 @@ from tpa.workflows.ripple import Ask, Change, Redecided, redecided, written
 WORK, QUEUE = "correction", "adjustments"
 RETRO = "retro_coverage"
 """Kind of the work items that a late change of coverage opens."""
+LATE = "ripple"
+"""Kind of the work items that amounts from outside open, by family, where claims of their days are decided."""
 MOST_CLAIMS = 1_000
 """Claims that are named in one correction; more are a selection, which a job decides."""
 PARK_CENTS = 1_000
@@ -116,8 +118,11 @@ def preview_load(*, load_id: int, note: str, by: str) -> Correction:
 
 
 @transaction.atomic
-def preview_family(*, family_id: int, start: int, why: str, note: str, by: str) -> Correction:
-    """What it would come to if a family's decisions from a place in its order on were made again now."""
+def preview_family(*, family_id: int, start: int = 1, why: str, note: str, by: str) -> Correction:
+    """What it would come to if a family's decisions from a place in its order on were made again now.
+
+    For amounts from outside that came late: they are counted first.
+    """
     employer = open_employer()
     check_reason(why)
     kind = Correction.Kind.RIPPLE
@@ -278,5 +283,6 @@ def finish(correction: Correction, state: Correction.State, by: str, note: str =
     reason = note or correction.note
     audit.record_events([audit.Act(by, f"correction.{state}", "correction", correction.pk, reason, after=told)])
     work_items.close_items(WORK, [correction.pk])
+    work_items.close_items(LATE, list(correction.families.values_list("family_id", flat=True)))
     work_items.close_items(RETRO, correction.selection.get("claims", []))
     return book.correction(correction.pk)

@@ -170,10 +170,10 @@ def _facts_then(employer_id: int, decisions: Iterable[_Recorded]) -> dict[dateti
 
 
 class _Counted(NamedTuple):
-    """What counts in a family, at its place; `claim` is None for entries that no decision has made."""
+    """A live decision of the replay, at its place."""
 
     place: int
-    claim: Claim | None
+    claim: Claim
     decision: engine.Decision
 
 
@@ -184,24 +184,22 @@ class _State:
         self.balances = Balances()
         self.history: History = {}
         self._live: dict[int, _Counted] = {}
-        self._others = [_Counted(seq, None, engine.Decision(0, (), entries)) for seq, entries in others]
+        self._others = others
         self._begun = 0
 
     def begin(self, family: Family, one: _Recorded) -> None:
         """Let the family stand as it stood before this decision."""
-        while self._begun < len(self._others) and self._others[self._begun].place < one.family_seq:
-            self.balances.add(self._others[self._begun].decision.entries)
+        while self._begun < len(self._others) and self._others[self._begun][0] < one.family_seq:
+            self.balances.add(self._others[self._begun][1])
             self._begun += 1
         family.balances, family.history = self.balances, self.history
         if one.place is None:
             return
         family.balances, family.history = Balances(), {}
-        for known in sorted([*self._live.values(), *self._others[: self._begun]], key=_by_place):
-            if known.place >= one.place:
-                break
-            if known.claim is None:
-                family.balances.add(known.decision.entries)
-            else:
+        for _, entries in self._others[: self._begun]:
+            family.balances.add(entries)
+        for known in sorted(self._live.values(), key=_by_place):
+            if known.place < one.place:
                 family.fold(known.claim, known.decision)
 
     def count(self, family: Family, one: _Recorded, claim: Claim, decision: engine.Decision) -> None:

@@ -1,9 +1,10 @@
 """Deciding a family's claims again, in the family's order, as if what is corrected had been so from the start.
 
 Every live decision has a place in its family's order, and it keeps the place for ever. From the first place that a
-correction touches, each claim is decided again on the facts as they are known now, seeing what lies before its place
-and nothing else. What comes out as it stands is left alone; only what comes out otherwise is reversed and decided anew.
-So the books are in the end as if the surviving claims had been decided once, in order, and nobody else is disturbed.
+correction touches, each claim is decided again on the facts as they are known now. It sees the decisions before its
+place and no others; amounts from outside are facts: all that have come count. What comes out as it stands is left alone;
+only what comes out otherwise is reversed and decided anew. So the books are in the end as if the surviving claims had
+been decided once, in order, and nobody else is disturbed.
 
 Nothing is written here: `redecided` says what would change, `written` makes it so.
 """
@@ -108,15 +109,12 @@ class _Order:
         """Count what stays, decide again what lies behind the first correction."""
         changes: list[Change] = []
         looked_at, before = 0, Balances()
-        steps: list[tuple[int, Live | None]] = [(one.place, one) for one in self._past.decisions]
-        others = dict(self._past.others)
-        for place, one in sorted([*steps, *((place, None) for place in others)], key=_place):
-            if one is None:
-                before.add(others[place])
-                self._family.balances.add(others[place])
-                continue
+        for _, entries in self._past.others:
+            before.add(entries)
+            self._family.balances.add(entries)
+        for one in self._past.decisions:
             before.add(one.decision.entries)
-            if self._start is None or place < self._start:
+            if self._start is None or one.place < self._start:
                 self._family.fold(self._chosen[one.claim_id].claim, one.decision)
                 continue
             looked_at += 1
@@ -138,10 +136,6 @@ class _Order:
         if waiting.claim.claim_id == one.claim_id and is_same_outcome(outcome, one.decision):
             return None
         return Change(one, before, waiting, outcome, named)
-
-
-def _place(step: tuple[int, Live | None]) -> int:
-    return step[0]
 
 
 def _moved(before: Balances, after: Balances) -> Moved:

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from tpa.books.claims import corrections as selectors
 from tpa.books.claims.models import Correction
 from tpa.books.claims.selecting import Selection
+from tpa.books.members import selectors as members
 from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
@@ -106,18 +107,23 @@ class CorrectedFamilySerializer(serializers.Serializer):
 
 
 class AskCorrectionSerializer(StrictSerializer):
-    """The claims, or an eligibility load whose work list it is; whether they are decided again or taken back; and why."""
+    """The claims; or an eligibility load whose work list it is; or a member, whose family's claims are all looked at again
+    because amounts from outside came late. Whether claims are decided again or taken back, and why.
+    """
 
     claims = serializers.ListField(child=PublicIdField("clm"), required=False, allow_empty=False, max_length=1000)
     load = PublicIdField("lod", required=False)
+    member = PublicIdField("mem", required=False)
     take_back = serializers.BooleanField(default=False)
     why = serializers.ChoiceField(sorted(workflow.REASONS))
     note = serializers.CharField(max_length=400, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Either claims or a load."""
-        if ("claims" in attrs) == ("load" in attrs):
-            raise serializers.ValidationError({"claims": "Name claims, or a load."})
+        """One of the three."""
+        if len({"claims", "load", "member"} & attrs.keys()) != 1:
+            raise serializers.ValidationError({"claims": "Name claims, or a load, or a member."})
+        if attrs["take_back"] and "claims" not in attrs:
+            raise serializers.ValidationError({"take_back": "Only claims that are named are taken back."})
         return attrs
 
 
@@ -187,6 +193,10 @@ class CorrectionsView(CorrectionView):
         told, by = self.asked(AskCorrectionSerializer), caller_name(request)
         if "load" in told:
             return self.told(workflow.preview_load(load_id=told["load"], note=told["note"], by=by), 201)
+        if "member" in told:
+            family_id = members.member(told["member"]).family_id
+            found = workflow.preview_family(family_id=family_id, why=told["why"], note=told["note"], by=by)
+            return self.told(found, 201)
         found = workflow.preview_claims(
             claim_ids=told["claims"], why=told["why"], note=told["note"], by=by, take_back=told["take_back"]
         )
