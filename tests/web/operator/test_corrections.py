@@ -79,7 +79,7 @@ def test_what_changes_nothing_is_parked(employer, story):
 def test_a_selection_is_asked_for_followed_and_applied(employer, story):
     desk = desk_as("examiner")
     body = {"first": "2026-03-01", "last": "2026-03-31", "why": "audit", "procedure": "99213"}
-    page = desk.post(f"{root(employer)}corrections/select/", body, follow=True).content.decode()
+    page = desk.post(f"{root(employer)}corrections/ask/", body, follow=True).content.decode()
     assert "Being computed" in page
     with employer_scope(employer):
         correction = Correction.objects.get()
@@ -92,9 +92,9 @@ def test_a_selection_is_asked_for_followed_and_applied(employer, story):
         in desk.post(f"{path}apply/", {"signature": correction.signature}, follow=True).content.decode()
     )
     assert "A selection of claims" in desk.get(f"{root(employer)}corrections/").content.decode()
-    wrong = desk.post(f"{root(employer)}corrections/select/", body | {"last": "never"}, follow=True)
+    wrong = desk.post(f"{root(employer)}corrections/ask/", body | {"last": "never"}, follow=True)
     assert "First and last day of service are needed" in wrong.content.decode()
-    none = desk.post(f"{root(employer)}corrections/select/", body | {"procedure": "99999"}, follow=True)
+    none = desk.post(f"{root(employer)}corrections/ask/", body | {"procedure": "99999"}, follow=True)
     assert "No decided claim is selected" in none.content.decode()
 
 
