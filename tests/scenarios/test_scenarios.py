@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tpa.engine.adjudication.order import ORDER
 from tpa.engine.cases.__main__ import DIFFERENT, PASSED, UNREADABLE, case_files, main, read_file
+from tpa.engine.cases.lines import line_of
 from tpa.engine.cases.question import Question
 from tpa.engine.cases.read import Case
 from tpa.engine.cases.run import run_case, told
@@ -122,3 +124,45 @@ def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "empty").mkdir()
     assert main([str(tmp_path / "empty")]) == UNREADABLE
     assert "no case file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ('name = "Half of 100"', 'name = "Half of 100"\nuses = 1', 10),
+        ("on = 2026-03-02", 'on = "2026-02-30"', 11),
+        ("lines = [{ charge = 100,", "lines = [\n  # one\n  { chrage = 100,", 15),
+        ("lines = [{ charge = 100,", "lines = [\n{ charge = 100, expect.paid = 50 }, {", 14),
+        ('percent = "100%"', 'percnt = "100%"', 6),
+        ('coinsurance = "50%"', 'coinsurence = "50%"', 7),
+        ('line = "medical"', 'line = "medical"\ncolour = """\ntwo [[lines]]\n"""', 6),
+        ('source = "Own"', 'source = "Own"\nsauce = "x"', 3),
+        ("[[cases]]", '[[cases]]\nname = "one"\n[[cases.claims]]\non = 1\n[[cases]]', 11),
+    ],
+)
+def test_a_wrong_key_or_value_is_told_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], right: str, wrong: str, line: int
+) -> None:
+    assert right in GOOD
+    assert run(tmp_path, GOOD.replace(right, wrong, 1)) == UNREADABLE
+    assert f"line {line}, /" in capsys.readouterr().err
+
+
+def test_faults_of_a_plan_by_path_name_its_file_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan, _, cases = GOOD.partition("[[cases]]")
+    text = plan.replace('source = "Own"', "").replace("[plan]", "").replace("covered", "").replace("code =", "kode =")
+    (tmp_path / "plan_half.toml").write_text(text, encoding="utf-8")
+    assert run(tmp_path, 'source = "Own"\nplan_file = "plan_half.toml"\n[[cases]]' + cases) == UNREADABLE
+    told_fault = capsys.readouterr().err
+    assert "line 2, /plan_file: plan_half.toml: line 7, /benefits/0/code" in told_fault
+
+
+def test_every_line_of_every_case_file_is_known() -> None:
+    for file in case_files(HERE):
+        text = file.read_text(encoding="utf-8")
+        rows = text.splitlines()
+        for key, value in tomllib.loads(text).items():
+            line = line_of(text, f"/{key}")
+            assert key in rows[line - 1]
+            for n, row in enumerate(value if isinstance(value, list) else []):
+                assert row["name"] in rows[line_of(text, f"/{key}/{n}/name") - 1]

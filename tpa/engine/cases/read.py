@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.examples_read import Example, read_example
+from tpa.engine.cases.lines import line_of
 from tpa.engine.cases.question import Question, kinds, read_question
-from tpa.engine.plan import PlanTerms, parse_plan, read_toml
+from tpa.engine.plan import PlanError, PlanTerms, parse_plan, read_toml
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
 
@@ -38,35 +39,71 @@ class Case(NamedTuple):
 def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[Case | Question]:
     """The cases and questions of a file. `read_other` gives the text of a path that the file names, relative to it.
 
-    Raises CaseError: `where` is the file, the message holds the place of each fault in it.
+    Raises CaseError: `where` is the file, the message holds the line and place of each fault in it.
     """
     try:
-        with Section(read_toml(text)) as document:
-            source = document.text("source")
-            questions = [
-                read_question(file, source, kind, row) for key, kind in KINDS.items() for row in document.sections(key)
-            ]
-            if questions and "cases" not in document:
-                document.value("cases", None)
-                return [*questions]
-            terms = parse_plan(_plan(document, read_other))
-            compile_plan(terms)
-            document.sections("cases")
-            rows = document.value("cases")
-            if not rows:
-                raise DocumentError("A file needs at least one case.", where="/cases")
-            return [*(_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)), *questions]
+        document = read_toml(text)
     except DomainError as fault:
         raise CaseError(f"{fault} {fault.remedy}".rstrip(), where=file) from fault
+    try:
+        return _read(file, document, read_other)
+    except PlanError as fault:
+        told = "\n".join(_told(text, one, "/plan") for one in fault.faults)
+        raise CaseError(told, where=file) from fault
+    except DomainError as fault:
+        raise CaseError(_told(text, fault), where=file) from fault
 
 
-def _plan(document: Section, read_other: Callable[[str], str]) -> Mapping[str, Any]:
+def _read(file: str, values: Mapping[str, Any], read_other: Callable[[str], str]) -> list[Case | Question]:
+    with Section(values) as document:
+        source = document.text("source")
+        questions = [
+            read_question(file, source, kind, row) for key, kind in KINDS.items() for row in document.sections(key)
+        ]
+        if questions and "cases" not in document:
+            document.value("cases", None)
+            return [*questions]
+        terms = _plan(document, read_other)
+        document.sections("cases")
+        rows = document.value("cases")
+        if not rows:
+            raise DocumentError("A file needs at least one case.", where="/cases")
+        return [*(_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)), *questions]
+
+
+def _told(text: str, fault: DomainError, above: str = "") -> str:
+    """A fault with the line of its key in the text, or of the nearest table around it."""
+    where = above + fault.where
+    line = line_of(text, where)
+    place = ", ".join(part for part in (f"line {line}" if line else "", where) if part)
+    return f"{place or '/'}: {fault.message} {fault.remedy}".rstrip()
+
+
+def _plan(document: Section, read_other: Callable[[str], str]) -> PlanTerms:
     if ("plan" in document) == ("plan_file" in document):
         raise DocumentError("Either the table plan or the text plan_file is wanted.", where="/plan")
-    if "plan_file" in document:
-        return read_toml(read_other(document.text("plan_file")))
-    plan: Mapping[str, Any] = document.value("plan")
-    return plan
+    if "plan_file" not in document:
+        return _terms(document.value("plan"))
+    name = document.text("plan_file")
+    try:
+        text = read_other(name)
+    except DomainError as fault:
+        raise DocumentError(fault.message, where="/plan_file") from fault
+    try:
+        values = read_toml(text)
+    except DomainError as fault:
+        raise DocumentError(f"{name}: {fault.message}", where="/plan_file", remedy=fault.remedy) from fault
+    try:
+        return _terms(values)
+    except PlanError as fault:
+        told = "\n".join(f"{name}: {_told(text, one)}" for one in fault.faults)
+        raise DocumentError(told, where="/plan_file") from fault
+
+
+def _terms(plan: Mapping[str, Any]) -> PlanTerms:
+    terms = parse_plan(plan)
+    compile_plan(terms)
+    return terms
 
 
 def _case(file: str, source: str, row: Mapping[str, Any], where: str, terms: PlanTerms) -> Case:
