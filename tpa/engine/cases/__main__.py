@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from tpa.engine.cases.question import Question
 from tpa.engine.cases.read import Case, CaseError, read_cases
 from tpa.engine.cases.run import Result, as_json, run_case, told
 
+_SOURCE = re.compile(rb"^[ \t]*source[ \t]*=", re.MULTILINE)
 PASSED, DIFFERENT, UNREADABLE = 0, 1, 2
 
 
@@ -43,11 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def case_files(path: Path) -> Iterator[Path]:
-    """The case files of a path: itself, or all TOML files below a folder but those named plan_*, in order of name."""
+    """The case files of a path: itself, or all TOML files below a folder but plans, in order of name."""
     if path.is_dir():
-        yield from sorted(file for file in path.rglob("*.toml") if not file.name.startswith("plan_"))
+        yield from sorted(file for file in path.rglob("*.toml") if not _is_plan(file))
     else:
         yield path
+
+
+def _is_plan(file: Path) -> bool:
+    """Named plan_* and without the `source` that every case file has and no plan."""
+    return file.name.startswith("plan_") and _SOURCE.search(file.read_bytes()) is None
 
 
 def read_file(file: Path) -> Iterator[Case | Question]:

@@ -46,7 +46,7 @@ def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[C
     except DomainError as fault:
         raise CaseError(f"{fault} {fault.remedy}".rstrip(), where=file) from fault
     try:
-        return _read(file, document, read_other)
+        return read_document(file, document, read_other)
     except PlanError as fault:
         told = "\n".join(_told(text, one, "/plan") for one in fault.faults)
         raise CaseError(told, where=file) from fault
@@ -54,7 +54,8 @@ def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[C
         raise CaseError(_told(text, fault), where=file) from fault
 
 
-def _read(file: str, values: Mapping[str, Any], read_other: Callable[[str], str]) -> list[Case | Question]:
+def read_document(file: str, values: Mapping[str, Any], read_other: Callable[[str], str]) -> list[Case | Question]:
+    """The same of a document that is read already. Raises DomainError with the JSON pointer of the fault."""
     with Section(values) as document:
         source = document.text("source")
         questions = [
