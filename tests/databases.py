@@ -14,6 +14,9 @@ from psycopg import sql
 
 from tenants import directory
 from tenants.services import provision_employer
+from tpa.books.plans import selectors as plans
+from tpa.books.providers import selectors as providers
+from tpa.books.stoploss import selectors as stoploss
 from tpa.workflows.group_numbers import add_group_number
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +52,9 @@ def go_to_database(name: str) -> None:
     connection.close_pool()
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     directory.forget()
+    # A process knows one database all its life, and keeps what never changes there; here the same keys come again.
+    for kept in (plans._terms, providers._kept, stoploss._kept):
+        kept.clear()
 
 
 def _build(server: psycopg.Connection, template: str) -> None:

@@ -36,7 +36,7 @@ def publish(text, code="PPO", line="medical", effective_on=NEW_YEAR):
 @pytest.mark.usefixtures("in_employer")
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_sample_design_is_published_with_its_examples(name):
-    version = publish(template(name), line="dental" if name == "dental" else "medical")
+    version = publish(template(name), line=name if name in ("dental", "vision") else "medical")
     ((key, effective_on, terms),) = selectors.published_terms([version.plan_id])[version.plan_id]
     assert (key, effective_on, version.findings) == (version.pk, NEW_YEAR, [])
     assert terms.examples

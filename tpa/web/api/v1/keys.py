@@ -18,6 +18,7 @@ from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, NotFoundError
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import StrictSerializer
+from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 
@@ -79,6 +80,7 @@ class KeysView(BookView):
     @extend_schema(responses=KeySerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every key that was ever issued for the employer."""
+        NoQuery.read(request)
         with desk_scope():
             return Response({"data": KeySerializer(_keys(self), many=True).data})
 
