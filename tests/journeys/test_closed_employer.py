@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from tenants import directory
 from tenants import services as tenant_services
@@ -13,6 +14,7 @@ from tests.web.operator.desk import desk_as, root
 from tests.workflows.eligibility_files import covered, file_834, member
 from tests.workflows.test_claim_intake import claim_of, file_of, taken_in
 from tests.workflows.test_claim_rest import document
+from tpa.books.agreements.models import AsoAgreement, FeeScheduleVersion
 from tpa.books.claims.models import Claim, Pend, Work
 from tpa.books.edi.models import InboundFile, IntakeItem
 from tpa.books.funding.models import Credit, Deposit, FundingInvoice
@@ -145,3 +147,26 @@ def test_rest_answers_that_it_is_closed(employer, closed, desk_client):
     for method, path in (("get", "members/"), ("post", "claims/"), ("post", "deposits/")):
         answer = getattr(desk_client, method)(f"/api/v1/{path}", **named)
         assert (answer.status_code, answer.json()["code"]) == (409, "employer_closed")
+
+
+def test_the_desk_enters_neither_agreement_nor_fees_for_it(employer, closed):
+    browser, before = desk_as("tpa_admin"), (AsoAgreement.objects.count(), FeeScheduleVersion.objects.count())
+    agreement = {
+        "employer": employer.pk,
+        "number": "ASO-2",
+        "starts_on": "2030-01-01",
+        "funding_model": "arrears",
+        "currency": "USD",
+        "services": ["claims", "stop_loss"],
+        "line_medical": "employer",
+    }
+    fees = {
+        "employer": employer.pk,
+        "name": "Fees",
+        "effective_on": "2030-01-01",
+        "fees": '[{"code": "flat", "label": "Set-up", "terms": {"amount_cents": 5}}]',
+    }
+    for model, body in (("asoagreement", agreement), ("feescheduleversion", fees)):
+        answer = browser.post(reverse(f"admin:agreements_{model}_add"), body)
+        assert "The employer is suspended" in answer.content.decode()
+    assert (AsoAgreement.objects.count(), FeeScheduleVersion.objects.count()) == before

@@ -44,6 +44,15 @@ def test_months_are_added_by_the_calendar(day, months, expected):
     assert add_months(day, months) == expected
 
 
+def test_the_calendars_last_month_ends_with_the_calendar():
+    last = date(9999, 12, 1)
+    assert month_of(date(9999, 12, 30)) == Span(last, FOREVER)
+    assert months_in(Span(date(9999, 11, 2))) == [last]
+    assert months_in(Span(date(9999, 12, 2))) == []
+    assert year_of(date(9999, 12, 1), 7) == Span(date(9999, 7, 1), FOREVER)
+    assert add_months(last, -1) == date(9999, 11, 1)
+
+
 def test_the_month_of_a_day():
     assert month_of(date(2026, 2, 14)) == Span(date(2026, 2, 1), date(2026, 3, 1))
 

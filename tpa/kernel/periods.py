@@ -30,9 +30,14 @@ class Span(NamedTuple):
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later; the month's last day where it is shorter (31 January + 1 = 28 or 29 February)."""
+    """The same day `months` later; the month's last day where it is shorter (31 January + 1 = 28 or 29 February).
+
+    FOREVER where that is past the calendar's last month.
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
+    if year > FOREVER.year:
+        return FOREVER
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 

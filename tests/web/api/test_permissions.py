@@ -88,3 +88,10 @@ def test_a_key_without_the_scope_is_refused(db, portal_client, employer, pattern
     _, text = ApiKey.objects.create_key(name="none", employer=employer, scopes=[])
     answer = getattr(portal_client, method)(path_of(pattern, employer), HTTP_AUTHORIZATION=f"Bearer {text}")
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("pattern", "method"), CALLS, ids=lambda it: getattr(it, "name", it))
+def test_the_tpas_key_is_worth_nothing_at_a_portal(db, portal_client, employer, pattern, method):
+    _, text = ApiKey.objects.create_key(name="tpa", scopes=sorted(ACTIONS))
+    answer = getattr(portal_client, method)(path_of(pattern, employer), HTTP_AUTHORIZATION=f"Bearer {text}")
+    assert answer.status_code == 404

@@ -2,7 +2,7 @@
 
 On an employer's portal host the employer is the host's. On the TPA's host every call for one employer names it, by the
 header `Employer: emp_...`. A credential that does not count for that employer is answered 404, as if there were nothing;
-so is an employer's key at any host but its own portal's.
+so is an employer's key at any host but its own portal's, and the TPA's key at any portal.
 """
 
 from __future__ import annotations
@@ -116,9 +116,9 @@ class TablePermission(BasePermission):
 
     @staticmethod
     def _check_host(request: Request) -> None:
-        """An employer's key is worth nothing at the TPA's host, whatever employer is named there."""
-        host_employer: Employer | None = getattr(request, "employer", None)
-        if isinstance(request.user, ApiKey) and request.user.employer_id is not None and host_employer is None:
+        """An employer's key is worth nothing at the TPA's host, whatever employer is named there; the TPA's at a portal."""
+        of_employer = isinstance(request.user, ApiKey) and request.user.employer_id is not None
+        if isinstance(request.user, ApiKey) and of_employer != TablePermission._on_portal(request):
             raise NotFoundError("There is nothing here.")
 
     @staticmethod

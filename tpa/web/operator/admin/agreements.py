@@ -35,6 +35,7 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.infra import clock
+from tpa.infra.employers import require_open
 from tpa.kernel.document_text import read_json, read_toml
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import FOREVER
@@ -103,7 +104,7 @@ class AgreementForm(ServiceForm):
                 carrier = data["insurer"].pk if insured and data["insurer"] else None
                 lines.append(services.LineTerms(code, bearer, carrier))
         return services.sign_aso_agreement(
-            employer_id=data["employer"].pk,
+            employer_id=require_open(data["employer"]).pk,
             number=data["number"],
             starts_on=data["starts_on"],
             ends_before=data["ends_before"] or FOREVER,
@@ -165,7 +166,7 @@ class FeeScheduleForm(ServiceForm):
     def carry_out(self) -> FeeScheduleVersion:
         data = self.cleaned_data
         return services.save_fee_schedule(
-            employer_id=data["employer"].pk,
+            employer_id=require_open(data["employer"]).pk,
             name=data["name"],
             effective_on=data["effective_on"],
             fees=data["fees"],
@@ -198,6 +199,9 @@ class FeeScheduleVersionAdmin(ServiceAdmin):
     def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Make the draft count."""
         try:
+            draft = self.get_object(request, str(object_id))
+            if draft is not None:
+                require_open(draft.employer)
             version = services.publish_fee_schedule(
                 version_id=int(object_id), now=clock.now(), person_id=request.user.person
             )
