@@ -56,7 +56,9 @@ def open_clinic(employer: Employer) -> None:
         Price.objects.bulk_create(
             Price(version=version, code=code, amount_cents=cents) for code, cents in PRICES.items()
         )
-        PriceListVersion.objects.filter(pk=version.pk).update(state="published", published_at=datetime(2020, 1, 1, tzinfo=UTC))
+        PriceListVersion.objects.filter(pk=version.pk).update(
+            state="published", published_at=datetime(2020, 1, 1, tzinfo=UTC)
+        )
         ProviderContract.objects.create(network=network, price_list=prices, starts_on=date(2020, 1, 1))
 
 
