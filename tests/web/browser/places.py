@@ -17,10 +17,14 @@ NO_PAGES = {
     "operator:resolve": "a button", "operator:release": "a button", "operator:upload": "a button",
     "operator:act-on-load": "a button", "operator:draft-invoice": "a button", "operator:approve-invoice": "a button",
     "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",
-    "operator:ask-what-if": "a button", "portal:upload": "a button", "portal:act-on-load": "a button",
+    "operator:ask-what-if": "a button", "operator:correct-claim": "a button", "operator:select-claims": "a button",
+    "operator:act-on-correction": "a button",
+    "operator:corrections": "tests/web/operator/test_corrections.py opens it",
+    "operator:correction": "tests/web/operator/test_corrections.py asks for one and opens it",
+    "portal:upload": "a button", "portal:act-on-load": "a button",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
-    "api-schema": "for programs",
+    "api-schema": "for programs", "api-docs": "at the desk: the same page as at the portal, which is visited",
     "admin:view_on_site": "leads elsewhere", "admin:search": "a fragment", "admin:autocomplete": "a fragment",
     "admin:jsi18n": "a script",
     "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
@@ -72,7 +76,6 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "ledger": f"{root}ledger/",
         "account": f"{root}ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),
-        "api-docs": "/api/docs/",
     }
 
 
