@@ -24,7 +24,7 @@ NO_PAGES = {
     "portal:upload": "a button", "portal:act-on-load": "a button",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
-    "api-schema": "for programs", "api-docs": "at the desk: the same page as at the portal, which is visited",
+    "api-schema": "for programs", "api-docs": "the reference's page is made by Swagger UI, whose colours are its own",
     "admin:view_on_site": "leads elsewhere", "admin:search": "a fragment", "admin:autocomplete": "a fragment",
     "admin:jsi18n": "a script",
     "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
@@ -101,7 +101,6 @@ def portal_pages(employer: int, story: Story) -> dict[str, str]:
         "ledger": "/ledger/",
         "account": "/ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),
-        "api-docs": "/api/docs/",
     }
 
 
