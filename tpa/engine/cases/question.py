@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from tpa.engine.plan.terms_values import amount
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
 from tpa.kernel.folder import exports
-from tpa.kernel.money import format_amount, parse_amount
+from tpa.kernel.money import divide_rounded, format_amount, parse_amount
 
-Answer = int | str | tuple[str, ...] | bool
-"""Cents, a word, words in their order, yes or no."""
+_NUMBER = re.compile(r"(-?\d{1,9})(?:\.(\d{1,8}))?\Z", re.ASCII)
+_SHOWN_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count or a factor, exact. What a case expects of it is compared at as many decimals as it writes."""
+
+    value: Fraction
+    decimals: int = _SHOWN_DECIMALS
+    unit = ""
+    scale = 1
+
+    def __str__(self) -> str:
+        at = 10**self.decimals
+        whole = divide_rounded(self.value.numerator * self.scale * at, self.value.denominator)
+        digits, decimals = divmod(abs(whole), at)
+        return (
+            f"{'-' if whole < 0 else ''}{digits}{f'.{decimals:0{self.decimals}d}' if self.decimals else ''}{self.unit}"
+        )
+
+
+class Percent(Number):
+    """A part of a whole, as an exact fraction; written as a percentage."""
+
+    __slots__ = ()
+    unit = "%"
+    scale = 100
+
+
+Answer = int | str | tuple[str, ...] | bool | date | Number | Mapping[str, int]
+"""Cents, a word, words in their order, yes or no, a day, a number or percentage, amounts by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +74,7 @@ class Question:
         return [
             (f"{self.where}/expect/{key}", f"expected {shown(wanted)}, found {shown(self.found[key])}")
             for key, wanted in self.expected.items()
-            if self.found[key] != wanted
+            if not agree(wanted, self.found[key])
         ]
 
 
@@ -68,6 +102,13 @@ def _wanted(one: Section, key: str, found: Answer) -> Answer:
     answer: Answer
     if isinstance(found, bool):
         answer = one.flag(key)
+    elif isinstance(found, Number):
+        answer = _number(one, key, type(found))
+    elif isinstance(found, date):
+        answer = one.day(key)
+    elif isinstance(found, Mapping):
+        with one.section(key) as inner:
+            answer = {name: _cents(inner, name) for name in inner.keys()}  # noqa: SIM118
     elif isinstance(found, int):
         answer = _cents(one, key)
     elif isinstance(found, str):
@@ -88,10 +129,39 @@ def _cents(one: Section, key: str) -> int:
         raise DocumentError("An amount is wanted.", where=one.at(key)) from fault
 
 
+def _number(one: Section, key: str, kind: type[Number]) -> Number:
+    """A number as it is written: `1.25`, `"12.5%"`."""
+    found = one.value(key)
+    text = str(found).rstrip("% ") if kind is Percent else str(found)
+    match = _NUMBER.match(text)
+    if isinstance(found, bool) or match is None or (kind is Percent and not str(found).endswith("%")):
+        wanted = 'percentage, in quotes: "12.5%",' if kind is Percent else "number"
+        raise DocumentError(f"A {wanted} is wanted.", where=one.at(key))
+    return kind(Fraction(Decimal(text)) / kind.scale, len(match[2] or ""))
+
+
+def agree(wanted: Answer, found: Answer) -> bool:
+    """Whether an answer is what was expected: a number at the decimals written, of amounts by name those named."""
+    if isinstance(wanted, Number) and isinstance(found, Number):
+        return str(wanted) == str(type(found)(found.value, wanted.decimals))
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return all(found.get(name) == cents for name, cents in wanted.items())
+    return wanted == found
+
+
+def plain(answer: Answer) -> Any:
+    """An answer as a JSON value: amounts in cents, numbers and days as texts."""
+    if isinstance(answer, Number | date):
+        return str(answer)
+    return dict(answer) if isinstance(answer, Mapping) else answer
+
+
 def shown(answer: Any) -> str:
     """An answer as people read it."""
     if isinstance(answer, bool):
         return "true" if answer else "false"
+    if isinstance(answer, Mapping):
+        return ", ".join(f"{name} {format_amount(cents)}" for name, cents in answer.items()) or "nothing"
     if isinstance(answer, int):
         return format_amount(answer)
     return ", ".join(answer) if isinstance(answer, tuple) else str(answer)

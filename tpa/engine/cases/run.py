@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tpa.engine.adjudication.decision import Decision, Pend
 from tpa.engine.adjudication.examples import play
 from tpa.engine.adjudication.explain import auditor, explain
-from tpa.engine.cases.question import Question, shown
+from tpa.engine.cases.question import Question, plain, shown
 from tpa.engine.cases.read import Case
 from tpa.kernel.money import format_amount
 
@@ -61,7 +61,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "differences": [{"where": path, "message": message} for path, message in result.differences],
     }
     if isinstance(case, Question):
-        return {**told_json, "answers": dict(case.found)}
+        return {**told_json, "answers": {key: plain(answer) for key, answer in case.found.items()}}
     return {**told_json, "claims": [_outcome_json(outcome) for outcome in result.outcomes]}
 
 

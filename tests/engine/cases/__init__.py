@@ -1,0 +1,1 @@
+"""Cases that anybody can write."""
