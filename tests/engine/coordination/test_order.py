@@ -100,8 +100,8 @@ def test_active_comes_before_retired_and_laid_off_and_continuation_last():
     assert first(active, retired) == ("work", "active")
     assert first(active, HeldCoverage("off", status="laid_off")) == ("work", "active")
     assert first(active, cobra) == ("work", "continuation")
-    # A retiree's plan is not one of an active employee, so it stands behind a continuation by the earlier rule.
-    assert first(retired, cobra) == ("cobra", "active")
+    # Nobody is active here; a continuation comes after the plan of "an employee, member, subscriber or retiree" (6D(4)).
+    assert first(retired, cobra) == ("pension", "continuation")
 
 
 def test_the_longer_coverage_comes_first_and_without_a_difference_they_share():

@@ -1,6 +1,7 @@
 """The order of benefits in the United States: NAIC Model Regulation 120, section 6, as the states have adopted it.
 
-Of several rules the first that decides holds. The year of a birth never counts.
+Of several rules the first that decides holds. The year of a birth never counts. A continuation (COBRA) comes
+after every other plan of the person, a retiree's too (6D(4)).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ def compare(a: HeldCoverage, b: HeldCoverage) -> Verdict:
         by_rank(a.coordinates, b.coordinates, "no_coordination")
         or by_rank(a.relationship != "self", b.relationship != "self", "non_dependent")
         or _dependent(a, b)
-        or by_rank(a.status in _LAID_OFF, b.status in _LAID_OFF, "active")
         or by_rank(a.status == "continuation", b.status == "continuation", "continuation")
+        or by_rank(a.status in _LAID_OFF, b.status in _LAID_OFF, "active")
         or by_longer(a, b)
         or Verdict(None, "equal")
     )

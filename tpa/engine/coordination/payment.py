@@ -40,8 +40,10 @@ def coordinate(terms: Coordination, normal: Normal, prior: Prior, *, saved_cents
 
     Never more than the allowable expense less what was paid before, and never more than what the payer before has left
     to the member, where its answer says that (expenses that a provider may not charge are not allowable, NAIC Model
-    Regulation 120, section 3A).
+    Regulation 120, section 3A). With maintenance of benefits `normal` has what was paid before taken off already.
     """
+    if terms.method is Method.MAINTENANCE_OF_BENEFITS:
+        return _held_to_left(normal, prior)
     allowable = _allowable(terms, normal, prior)
     room = max(0, allowable - prior.paid_cents)
     if prior.left_cents is not None:
@@ -61,6 +63,16 @@ def coordinate(terms: Coordination, normal: Normal, prior: Prior, *, saved_cents
     member = max(0, min(owed - pays, normal.member_cents))
     raised = max(0, min(most, prior.paid_cents + pays + member) - collectible)
     return Coordinated(pays, member, allowable, raised, saved)
+
+
+def _held_to_left(normal: Normal, prior: Prior) -> Coordinated:
+    """Nobody pays more than the payer before has left to the member, the plan first."""
+    pays, member = normal.benefit_cents, normal.member_cents
+    if prior.left_cents is not None:
+        left = max(0, prior.left_cents)
+        pays = min(pays, left)
+        member = min(member, left - pays)
+    return Coordinated(pays, member, normal.allowed_cents, 0, 0)
 
 
 def _allowable(terms: Coordination, normal: Normal, prior: Prior) -> int:
@@ -93,5 +105,4 @@ def _wanted(method: Method, normal: Normal, prior: Prior) -> int:
 
 def subject_cents(allowed_cents: int, prior: Prior) -> int:
     """With maintenance of benefits: what of the allowed amount the member's share is worked out on (R-A17)."""
-    rest = max(0, allowed_cents - prior.paid_cents)
-    return rest if prior.left_cents is None else min(rest, max(0, prior.left_cents))
+    return max(0, allowed_cents - prior.paid_cents)

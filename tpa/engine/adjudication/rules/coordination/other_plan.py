@@ -7,7 +7,7 @@ from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.relief import give_back, relieve, reopen
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.coordination.payment import Coordinated, Normal, coordinate
-from tpa.engine.plan.terms_coordination import Coordination, Counts, Method
+from tpa.engine.plan.terms_coordination import Counts, Method
 
 NAME = "coordination.other_plan"
 
@@ -36,7 +36,8 @@ def coordinate_line(work: LineWork) -> None:
     )
     reopen(work, NAME, "CO", "45", found.raised_cents, terms.clause, inputs)
     back = work.member_cents - found.member_cents
-    relieve(work, NAME, back, terms.clause, inputs, uncounted=terms.counts is Counts.REMAINING)
+    is_counted = terms.counts is Counts.NORMAL and terms.method is not Method.MAINTENANCE_OF_BENEFITS
+    relieve(work, NAME, back, terms.clause, inputs, uncounted=not is_counted)
     work.move(NAME, "OA", "23", work.open_cents - found.pays_cents, terms.clause, inputs)
     for counter in _maximums(work):
         if found.pays_cents < normal_cents:
@@ -78,8 +79,7 @@ def _saved(work: LineWork) -> int:
 
 
 def _coordinates(share: CompiledShare) -> bool:
-    terms: Coordination | None = share.coordination
-    return terms is not None and terms.method is not Method.MAINTENANCE_OF_BENEFITS
+    return share.coordination is not None
 
 
 RULE = Rule(

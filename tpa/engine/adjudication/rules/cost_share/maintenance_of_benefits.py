@@ -2,7 +2,6 @@
 
 from tpa.engine.adjudication.compiled import CompiledShare
 from tpa.engine.adjudication.line import LineWork
-from tpa.engine.adjudication.relief import relieve
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.coordination.payment import subject_cents
 from tpa.engine.plan.terms_coordination import Method
@@ -21,10 +20,6 @@ def take_prior_payment(work: LineWork) -> None:
         ("prior_paid_cents", prior.paid_cents),
         ("subject_cents", subject),
     )
-    if prior.left_cents is not None:
-        # What the other plan's contract forbids to bill, nobody owes as an excess over our allowed amount either.
-        beyond = min(work.member_cents, max(0, work.member_cents + subject - prior.left_cents))
-        relieve(work, NAME, beyond, terms.clause, inputs, uncounted=True)
     work.move(NAME, "OA", "23", work.open_cents - subject, terms.clause, inputs)
 
 
