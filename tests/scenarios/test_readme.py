@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.scenarios.test_scenarios import run
 from tpa.engine.cases.__main__ import PASSED
 
@@ -13,6 +15,7 @@ def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     assert run(tmp_path, text) == PASSED
 
 
-def test_the_questions_of_the_page_have_their_answers(tmp_path: Path) -> None:
-    _, start, rest = README.partition('source = "CLHIA guideline"')
+@pytest.mark.parametrize("begins", ['source = "CLHIA guideline"', 'source = "Own"\n\n[[funding]]'])
+def test_the_questions_of_the_page_have_their_answers(tmp_path: Path, begins: str) -> None:
+    _, start, rest = README.partition(begins)
     assert run(tmp_path, start + rest.partition("```")[0]) == PASSED

@@ -46,6 +46,11 @@ class Percent(Number):
     scale = 100
 
 
+def count_of(things: int) -> Number:
+    """A whole number of things."""
+    return Number(Fraction(things), 0)
+
+
 Answer = int | str | tuple[str, ...] | bool | date | Number | Mapping[str, int]
 """Cents, a word, words in their order, yes or no, a day, a number or percentage, amounts by name."""
 
