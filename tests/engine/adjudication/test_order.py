@@ -31,6 +31,8 @@ GOLDEN = [
     "claim_pricing.bilateral",
     "claim_pricing.endoscopy",
     "claim_pricing.multiple_procedures",
+    "overrides.allowed",
+    "overrides.denied",
     "limits.missing_tooth",
     "limits.instalments",
     "limits.site_limit",

@@ -17,6 +17,7 @@ from tpa.kernel.errors import must
 _CLAIM = stage_rules("claim")
 _SCREENS = stage_rules("screens")
 _CLAIM_PRICING = stage_rules("claim_pricing")
+_OVERRIDES = stage_rules("overrides")
 _FINISH = stage_rules("finish")
 
 
@@ -55,6 +56,10 @@ def _price(work: ClaimWork, person: Person) -> list[LineWork]:
     if is_weighed and not work.pends:
         for weigh in _CLAIM_PRICING:
             weigh([one for one in lines if not one.is_closed])
+    if work.claim.overrides and not work.pends:
+        for one in lines:
+            if not one.is_closed:
+                _apply(one, _OVERRIDES)
     return lines
 
 

@@ -17,6 +17,7 @@ from tpa.engine.adjudication.examples_dental import (
     place_counter,
     read_instalment,
 )
+from tpa.engine.adjudication.examples_overrides import read_overrides
 from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
 from tpa.engine.adjudication.facts import Authorization, Claim, Coverage, Elsewhere, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, Measure, PlanTerms
@@ -229,6 +230,7 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             other_payers=payers,
             accident_on=one.day("accident_on", None),
             cleared=one.texts("cleared", ()),
+            overrides=read_overrides(one, len(rows)),
             drg=one.text("drg", ""),
             zip_code=_zip(one),
             repriced_cents=amount(one, "repriced", None),

@@ -9,10 +9,18 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.decision import Decision, LineDecision, Move
 from tpa.engine.adjudication.order import ORDER
+from tpa.engine.adjudication.overrides import SET_ASIDE
 from tpa.kernel.money import format_amount
 
 WHO = {"CO": "provider", "PR": "member", "OA": "other", "PI": "payer"}
 """Who bears a move of a group."""
+
+
+_GIVEN_BACK = (
+    "Set aside by an examiner, {cents} are given back: {set_aside_for}.",
+    "After a person has looked at it, this does not count: {cents} less are taken.",
+)
+"""How the opposite move of a rule that was set aside is told to the desk and to the member."""
 
 
 class Step(NamedTuple):
@@ -75,7 +83,10 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
         after = before - cents
         known = ORDER.get(rule)
         words = {"cents": format_amount(cents), **{name: shown(name, value) for name, value in inputs}}
-        operator, member = (_say(text, words) for text in ((known.operator, known.member) if known else ("", "")))
+        texts = (known.operator, known.member) if known else ("", "")
+        if SET_ASIDE in words:
+            words["cents"], texts = format_amount(-cents), _GIVEN_BACK
+        operator, member = (_say(text, words) for text in texts)
         if "stopped_by" in words:
             operator += f" Stopped at {words['stopped_by']}."
             member += " You have reached a maximum of your plan, so you pay no more than this."

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication.compiled_edits import NO_TABLES, EditTables
 from tpa.engine.adjudication.decision import Decision
+from tpa.engine.adjudication.overrides import Override
 from tpa.engine.coordination.answers import OtherPayer
 from tpa.engine.coordination.coverage import HeldCoverage
 from tpa.engine.plan.terms import PlanTerms
@@ -96,6 +97,9 @@ class Claim(NamedTuple):
     treatment: Treatment | None = None
     instalment: int = 0
     """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
+
+    overrides: tuple[Override, ...] = ()
+    """What a person has decided otherwise than the rules."""
 
     @property
     def provider(self) -> str:

@@ -12,6 +12,7 @@ from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, Fills
 from tpa.engine.adjudication.compiled_tiers import CompiledTier
 from tpa.engine.adjudication.decision import Inputs, LineDecision, Move, PendReason
 from tpa.engine.adjudication.facts import Claim, Coverage, Family, Person, PriorLine, ServiceLine, prior_line
+from tpa.engine.adjudication.overrides import SET_ASIDE, Override, OverrideKind, found
 from tpa.engine.coordination.answers import Prior
 from tpa.engine.plan.terms_access import NeedsAuthorization
 from tpa.engine.plan.terms_dental import Alternate
@@ -159,9 +160,25 @@ class LineWork:
         if group == MEMBER:
             self.member_cents += cents
         self.moves.append(Move(rule, group, carc, cents, clause, inputs))
+        if self.claim.overrides and (one := self._set_aside(rule)):
+            self._give_back(one, self.moves[-1])
+
+    def _set_aside(self, rule: str) -> Override | None:
+        return found(self.claim.overrides, self.line.number, OverrideKind.SET_ASIDE, rule)
+
+    def _give_back(self, one: Override, move: Move) -> None:
+        """The opposite of a move of a rule that does not count on this line."""
+        self.open_cents += move.cents
+        if move.group == MEMBER:
+            self.member_cents -= move.cents
+        inputs: Inputs = ((SET_ASIDE, one.reason), ("override", one.override_id))
+        self.moves.append(move._replace(cents=-move.cents, inputs=inputs))
 
     def deny(self, rule: str, group: str, carc: str, clause: str = "", inputs: Inputs = ()) -> None:
-        """Move everything that is open; no rule after this one looks at the line."""
+        """Move everything that is open; no rule after this one looks at the line, unless a person has set this one aside."""
+        if self.claim.overrides and self._set_aside(rule):
+            self.move(rule, group, carc, self.open_cents, clause, inputs)
+            return
         self.denied = self.is_closed = True
         self.allowed_cents = 0
         if any(entry.line_number == self.line.number for entry in self.work.entries):
@@ -243,6 +260,8 @@ class LineWork:
         if stopped_by is not None:
             inputs = (*inputs, ("stopped_by", stopped_by.code))
         self.move(rule, MEMBER, carc, cents, clause, inputs)
+        if self.claim.overrides and self._set_aside(rule):
+            return 0
         for counter, left in zip(fills.caps, lefts, strict=True):
             self._file(counter, cents, left)
         for counter in fills.fed:

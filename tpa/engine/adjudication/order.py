@@ -18,6 +18,7 @@ STAGES = {
     "screens": "Each line: may it be paid at all, under which plan, tier and benefit?",
     "pricing": "Each line: the allowed amount.",
     "claim_pricing": "Once a claim that asks for it: its priced lines weighed against each other.",
+    "overrides": "Each line that an examiner has decided otherwise.",
     "limits": "Each line from here on: what the benefit has left, before cost sharing.",
     "cost_share": "The member's share, in the order that the benefit says (`member_pays`). Every part stops at the"
     " out-of-pocket maximums, which so come last.",
@@ -56,6 +57,11 @@ ORDER = _ordered()
 def stage_rules(stage: str) -> tuple[Callable[..., None], ...]:
     """The functions of a stage, in order."""
     return tuple(rule.apply for name, rule in ORDER.items() if name.startswith(f"{stage}."))
+
+
+def settable() -> list[str]:
+    """Names of the rules that an examiner may set aside on a line."""
+    return [name for name, rule in ORDER.items() if rule.may_be_set_aside]
 
 
 def build_program(share: CompiledShare) -> Program:

@@ -31,3 +31,5 @@ class Rule:
     member: str = ""
     after: tuple[str, ...] = ()
     wanted: Callable[[CompiledShare], bool] = always
+    may_be_set_aside: bool = False
+    """Whether an examiner may decide that the rule does not count on a line: what it takes is given back."""

@@ -30,4 +30,5 @@ RULE = Rule(
     operator="Coinsurance of {rate_bp} on {subject_cents}.",
     member="Your share is {rate_bp} of {subject_cents}.",
     after=("first_amount", "first_visits"),
+    may_be_set_aside=True,
 )

@@ -88,4 +88,5 @@ RULE = Rule(
     operator="Copay of {copay_cents}, {taken_before_cents} of it taken before.",
     member="Your copay for this service is {copay_cents}.",
     after=("admission", "first_amount", "first_visits"),
+    may_be_set_aside=True,
 )

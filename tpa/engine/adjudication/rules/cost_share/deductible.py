@@ -25,4 +25,5 @@ RULE = Rule(
     operator="Deductible {deductible}: {left_cents} was left to meet on {subject_cents}.",
     member="{cents} goes towards your deductible, of which {left_cents} was still to be met.",
     after=("first_amount", "first_visits"),
+    may_be_set_aside=True,
 )

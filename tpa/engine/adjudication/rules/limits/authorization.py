@@ -35,4 +35,5 @@ RULE = Rule(
     member="This service needed an authorization. You owe {cents} because it was not asked for in full.",
     after=("benefit_limit",),
     wanted=_is_asked,
+    may_be_set_aside=True,
 )

@@ -24,4 +24,5 @@ RULE = Rule(
     operator="{needs}: the penalty on {subject_cents} is {cents}.",
     member="Without the authorization that your plan asks for it pays {cents} less. You owe this amount.",
     wanted=_is_asked,
+    may_be_set_aside=True,
 )

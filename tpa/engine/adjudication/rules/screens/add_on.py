@@ -27,4 +27,5 @@ RULE = Rule(
     operator="Add-on code {code} without a primary procedure of the same day.",
     member="This service ({code}) is paid only together with another one, which was not billed. You do not owe it.",
     after=("network",),
+    may_be_set_aside=True,
 )

@@ -72,4 +72,5 @@ RULE = Rule(
     operator="No authorization that {needs} asks for.",
     member="This service needed an authorization before it was given, and there was none.",
     after=("exclusion", "waiting_period"),
+    may_be_set_aside=True,
 )

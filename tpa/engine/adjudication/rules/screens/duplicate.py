@@ -29,4 +29,5 @@ RULE = Rule(
     operator="Exact duplicate of a line of claim {claim}.",
     member="This service was already decided in an earlier claim. You owe nothing on this one.",
     after=("dependent_age",),
+    may_be_set_aside=True,
 )

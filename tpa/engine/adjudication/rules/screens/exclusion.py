@@ -18,4 +18,5 @@ RULE = Rule(
     operator="{benefit} is not covered in the tier {tier}.",
     member="Your plan does not cover this: {benefit}, {tier}.",
     after=("benefit",),
+    may_be_set_aside=True,
 )

@@ -31,4 +31,5 @@ RULE = Rule(
     " other payer's answer).",
     member="The provider sent this claim too late: it had to arrive by {last_on}. You do not owe it.",
     after=("duplicate",),
+    may_be_set_aside=True,
 )

@@ -36,4 +36,5 @@ RULE = Rule(
     operator="{units} units of {code} on one {per}; {most} are likely at most.",
     member="More units of this service were billed ({units}) than are likely in one {per} ({most}). You do not owe it.",
     after=("network",),
+    may_be_set_aside=True,
 )

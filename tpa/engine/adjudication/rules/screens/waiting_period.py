@@ -29,4 +29,5 @@ RULE = Rule(
     operator="Covered since {covered_since_on}; this benefit begins on {covered_on}.",
     member="Your plan pays for this service from {covered_on} on.",
     after=("exclusion",),
+    may_be_set_aside=True,
 )

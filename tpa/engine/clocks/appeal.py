@@ -1,0 +1,71 @@
+"""By when must an appeal be filed, and decided? And a request for external review?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from tpa.engine.clocks.calendar import add_business_days, roll_forward
+from tpa.engine.clocks.claim import Kind, later, law_of
+from tpa.kernel.periods import add_months
+
+LEVELS = (1, 2)
+"""How many levels of appeal a plan may have."""
+
+
+class AppealClock(NamedTuple):
+    """The last day for the plan's decision, and its last instant where the law counts hours."""
+
+    due_on: date
+    due_at: datetime | None = None
+    may_extend_days: int = 0
+    """By so many days the plan may extend once, if it tells so in time."""
+
+
+class ExternalClock(NamedTuple):
+    """A request for external review: is it one, is said by `preliminary_on`; the independent reviewers decide by `due_on`."""
+
+    preliminary_on: date
+    due_on: date
+    due_at: datetime | None = None
+
+
+def last_day_to_appeal(kind: Kind, notified_on: date) -> date:
+    """The last day on which a decision of which the claimant was notified on a day may be appealed."""
+    return roll_forward(notified_on + timedelta(days=law_of("appeal_procedures", kind, notified_on)["window_days"]))
+
+
+def appeal_clock(kind: Kind, levels_count: int, at: datetime, on: date, *, is_extended: bool = False) -> AppealClock:
+    """The time for one level of an appeal that came at an instant, on a day, in the employer's time zone.
+
+    A plan with two levels has a share of the time for each.
+    """
+    law = law_of("appeal_procedures", kind, on)
+    of_two = "_of_two" if levels_count > 1 else ""
+    if kind is Kind.URGENT:
+        due_at = later(at, law[f"decide_hours{of_two}"])
+        return AppealClock(due_at.date(), due_at)
+    due_on = on + timedelta(days=law[f"decide_days{of_two}"])
+    if is_extended:
+        return AppealClock(due_on + timedelta(days=law["extension_days"]))
+    return AppealClock(due_on, None, law["extension_days"])
+
+
+def last_day_for_external(notified_on: date) -> date:
+    """The last day to ask for external review of a final decision of which the claimant was notified on a day."""
+    months = law_of("appeal_procedures", "external", notified_on)["window_months"]
+    day = add_months(notified_on, months)
+    if day.day < notified_on.day:
+        # The month has no such day: the first of the next one.
+        day += timedelta(days=1)
+    return roll_forward(day)
+
+
+def external_clock(at: datetime, on: date, *, is_expedited: bool = False) -> ExternalClock:
+    """The time for an external review that was asked for at an instant, on a day, in the employer's time zone."""
+    law = law_of("appeal_procedures", "external", on)
+    if is_expedited:
+        due_at = later(at, law["decide_hours_expedited"])
+        return ExternalClock(on, due_at.date(), due_at)
+    preliminary_on = add_business_days(on, law["preliminary_business_days"])
+    return ExternalClock(preliminary_on, on + timedelta(days=law["decide_days"]))
