@@ -12,7 +12,7 @@ where they begin after the end, in a later version of the schedule or by their o
 anything to bill may be left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -26,10 +26,12 @@ from tpa.books.funding.errors import InvoiceStateError
 from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
 from tpa.books.ledger import services as ledger
 from tpa.books.members import selectors as members
+from tpa.engine.billing.activity import Activity, ClaimRow, PaidClaims
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
-from tpa.engine.billing.lines import InvoiceLine, Paid, PaidClaims, TierRates
+from tpa.engine.billing.lines import InvoiceLine
 from tpa.engine.billing.schedule import FeeLine, Premium
+from tpa.engine.billing.tiers import flat_rates
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.fee_charged import FeeCharged
@@ -87,10 +89,10 @@ def draft_month(*, month: date) -> FundingInvoice:
         census=Census(span.starts_on, roster.rows),
         fees=terms.fees,
         premiums=terms.premiums,
-        paid=Paid(claims),
+        activity=Activity(_rows(claims)),
         claims=claims,
         past=_past_months(employer.pk, past, roster),
-        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on) for one in due],
+        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on, one.against) for one in due],
         prior_balance_cents=funding.account_balance(),
     )
     return services.draft_invoice(
@@ -166,7 +168,7 @@ def premiums_of(contract: StopLossInForce) -> list[Premium]:
     for name, cover in (("specific", contract.terms.specific), ("aggregate", contract.terms.aggregate)):
         if cover is not None and cover.premium is not None:
             asked = cover.premium
-            rates = TierRates(asked.rates_cents, asked.lines, asked.count_rule)
+            rates = flat_rates(asked.rates_cents, asked.lines, asked.count_rule)
             label = f"Stop-loss premium, {name} ({contract.carrier_name})"
             found.append(Premium(f"stop_loss_{name}", label, rates, asked.retro_months))
     return found
@@ -195,10 +197,14 @@ def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: servi
                 premiums_of(contract) if contract else (),
                 Census(invoice.month, then),
                 Census(invoice.month, roster.rows),
-                Paid(tuple(PaidClaims(*row) for row in invoice.basis["claims"])),
+                Activity(_rows(PaidClaims(*row) for row in invoice.basis["claims"])),
             )
         )
     return found
+
+
+def _rows(claims: Iterable[PaidClaims]) -> tuple[ClaimRow, ...]:
+    return tuple(ClaimRow(*one) for one in claims)
 
 
 def _unbilled(decided: Sequence[tuple[date, PaidClaims]], past: Sequence[FundingInvoice]) -> tuple[PaidClaims, ...]:

@@ -163,7 +163,7 @@ def test_a_published_version_holds_until_the_next_one(employer):
     fees(employer, date(2025, 3, 1), 9900)  # stays a draft
 
     def rate_on(day):
-        return fee_schedule_on(employer.pk, day).fees[0].terms.rates_cents
+        return fee_schedule_on(employer.pk, day).fees[0].terms.scale.bands[0].rate
 
     assert fee_schedule_on(employer.pk, date(2024, 12, 31)) is None
     assert rate_on(date(2025, 6, 30)) == {"ALL": 3200}

@@ -78,7 +78,7 @@ def test_who_has_several_lines_counts_once_with_the_leading_lines_tier():
     census = Census(MARCH, rows)
     assert census.lives("first_of_month") == {"ES": 1, "EF": 1}
     assert census.lives("first_of_month", ("dental",)) == {"EE": 1, "ES": 1}
-    assert census.tiers("first_of_month", ("medical",)) == {1: "EF"}
+    assert census.counted("first_of_month", ("medical",)) == {(1, 0): {"EF": 1}}
 
 
 def test_a_coverage_outside_the_month_is_left_out():

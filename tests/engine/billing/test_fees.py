@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from tpa.engine.billing.activity import Activity, ClaimRow
 from tpa.engine.billing.census import Census, Enrolment
-from tpa.engine.billing.lines import Paid, PaidClaims
 from tpa.engine.billing.schedule import FEES, fee_lines, parse_fee, parse_fees, parse_premium, premium_lines
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import DomainError
@@ -24,15 +24,22 @@ def census_of(month=MARCH, line="medical", **lives):
 
 
 def charged(code, terms, census=None, paid=None):
-    return fee_lines([parse_fee(code, "Fee", terms)], census or census_of(), paid or Paid())
+    return fee_lines([parse_fee(code, "Fee", terms)], census or census_of(), paid or Activity())
 
 
-CLAIMS = Paid((PaidClaims("medical", 40, 12_345_67, 5_000_00), PaidClaims("dental", 9, 1_000_01, 200_00)))
+CLAIMS = Activity((ClaimRow("medical", 40, 12_345_67, 5_000_00), ClaimRow("dental", 9, 1_000_01, 200_00)))
 
 
 def test_the_folder_holds_the_fee_types():
     assert {code: fee.code for code, fee in FEES.items()} == {code: code for code in FEES}
-    assert list(FEES) == ["flat", "minimum", "pepm", "per_claim", "percent_of_claims", "percent_of_savings"]
+    assert {code for code, fee in FEES.items() if fee.follows_claims} == {
+        "per_claim",
+        "per_script",
+        "percent_of_claims",
+        "percent_of_recovery",
+        "percent_of_savings",
+        "run_out",
+    }
 
 
 def test_pepm_has_a_line_for_each_tier():
@@ -80,7 +87,7 @@ def test_per_claim():
     ],
 )
 def test_percent_of_claims_rounds_to_the_cent(paid_cents, rate_bp, cents):
-    (line,) = charged("percent_of_claims", {"rate_bp": rate_bp}, paid=Paid((PaidClaims("medical", 1, paid_cents),)))
+    (line,) = charged("percent_of_claims", {"rate_bp": rate_bp}, paid=Activity((ClaimRow("medical", 1, paid_cents),)))
     assert (line.cents, line.rate) == (cents, "3.5 %")
 
 
@@ -91,7 +98,7 @@ def test_percent_of_claims_takes_the_sum_of_its_lines():
 
 def test_case_103_percent_of_savings():
     """Savings of 116,000 at 35 %: 40,600 exactly (the published page rounds to 41,000)."""
-    (line,) = charged("percent_of_savings", {"rate_bp": 3_500}, paid=Paid((PaidClaims("medical", 1, 0, 116_000_00),)))
+    (line,) = charged("percent_of_savings", {"rate_bp": 3_500}, paid=Activity((ClaimRow("medical", 1, 0, 116_000_00),)))
     assert line.cents == 40_600_00
     assert line.basis["text"] == "35 % of 116000.00 saved"
 
@@ -112,7 +119,7 @@ def test_minimum_charges_what_is_missing(lives, cents):
             ("pepm", "Administration", {"rates_cents": {"ALL": 3_200}}),
         ]
     )
-    lines = fee_lines(fees, census_of(EE=lives), Paid())
+    lines = fee_lines(fees, census_of(EE=lives), Activity())
     assert [line.cents for line in lines if line.code == "minimum"] == ([] if cents is None else [cents])
     assert lines[-1].code == "pepm", "the schedule's order, though the minimum is computed last"
 
@@ -122,7 +129,7 @@ def test_case_099_aso_annual_budget():
     fee = parse_fee("pepm", "Administration", {"rates_cents": {"ALL": 3_000}})
     premium = parse_premium("specific", "Stop-loss", {"rates_cents": {"ALL": 100_000}})
     months = [census_of(date(2026, month, 1), EE=200) for month in range(1, 13)]
-    fees = sum(line.cents for census in months for line in fee_lines([fee], census, Paid()))
+    fees = sum(line.cents for census in months for line in fee_lines([fee], census, Activity()))
     stop_loss = sum(line.cents for line in premium_lines([premium], months[0]))
     assert (fees, stop_loss) == (72_000_00, 200_000_00)
     assert 200 * 6_000_00 + fees + stop_loss == 1_472_000_00
@@ -140,7 +147,7 @@ def test_a_fee_is_charged_within_its_dates_alone(month, charges):
 @pytest.mark.parametrize(
     ("code", "terms", "where"),
     [
-        ("pmpm", {}, "/code"),
+        ("ppm", {}, "/code"),
         ("pepm", {"rates_cents": {"EE": 1}, "rate": 5}, "/rate"),
         ("pepm", {"rates_cents": {"EX": 1}}, "/rates_cents/EX"),
         ("pepm", {"rates_cents": {"EE": 1.5}}, "/rates_cents/EE"),
@@ -169,6 +176,6 @@ def test_a_schedules_fault_names_the_fee():
     assert refusal.value.where == "/1/amount_cents"
 
 
-def test_two_fees_of_one_type_need_different_labels():
-    with pytest.raises(DocumentError, match="two flat fees named 'A'"):
-        parse_fees([("flat", "A", {"amount_cents": 1}), ("flat", "A", {"amount_cents": 2})])
+def test_two_fees_need_different_labels():
+    with pytest.raises(DocumentError, match="two fees named 'A'"):
+        parse_fees([("flat", "A", {"amount_cents": 1}), ("per_claim", "A", {"rate_cents": 2})])

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from tpa.engine.billing.activity import Activity, ClaimRow, PaidClaims
 from tpa.engine.billing.census import Census, Enrolment
 from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
-from tpa.engine.billing.lines import Paid, PaidClaims
 from tpa.engine.billing.schedule import parse_fees, parse_premium
 from tpa.kernel.errors import InvariantError
 from tpa.kernel.periods import FOREVER
@@ -19,7 +19,8 @@ FEES = parse_fees(
     ]
 )
 SPECIFIC = parse_premium("specific", "Specific stop-loss", {"rates_cents": {"EE": 5_000, "EF": 12_000}})
-PAID = Paid((PaidClaims("medical", 12, 800_000), PaidClaims("dental", 3, 45_000)))
+CLAIMS = (PaidClaims("medical", 12, 800_000), PaidClaims("dental", 3, 45_000))
+DECIDED = Activity(tuple(ClaimRow(*one) for one in CLAIMS))
 
 
 def enrolled(subscriber, tier="EE", starts_on=date(2025, 1, 1), ends_before=FOREVER):
@@ -41,8 +42,8 @@ def rows(composed):
 
 def test_a_months_invoice_adds_up():
     composed = invoice(
-        paid=PAID,
-        claims=PAID.claims,
+        activity=DECIDED,
+        claims=CLAIMS,
         credits=[CreditDue("stop_loss", "Stop-loss reimbursement, claimant 7", 100_000, date(2026, 2, 17))],
         prior_balance_cents=25_000,
     )
@@ -56,21 +57,21 @@ def test_a_months_invoice_adds_up():
         ("claims", "Claims, dental", 3, 45_000),
         ("credit", "Stop-loss reimbursement, claimant 7", None, -100_000),
     ]
-    assert composed[2:] == (31_325, 22_000, 845_000, 100_000, 798_325, 25_000, 823_325)
+    assert composed[2:] == (31_325, 22_000, 0, 845_000, 100_000, 798_325, 25_000, 823_325)
     assert composed.lines[-1].month == date(2026, 2, 1)
 
 
 def test_an_employer_ahead_pays_less():
-    composed = invoice(fees=(), premiums=(), claims=PAID.claims, prior_balance_cents=-900_000)
+    composed = invoice(fees=(), premiums=(), claims=CLAIMS, prior_balance_cents=-900_000)
     assert (composed.total_cents, composed.amount_due_cents) == (845_000, -55_000)
 
 
 def test_an_empty_month_is_an_invoice_of_nothing():
-    assert compose_invoice(InvoiceFacts(Census(MARCH, []))) == Invoice(MARCH, (), 0, 0, 0, 0, 0, 0, 0)
+    assert compose_invoice(InvoiceFacts(Census(MARCH, []))) == Invoice(MARCH, (), 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def past(month, then, now, fees=FEES, premiums=(SPECIFIC,)):
-    return PastMonth(fees, premiums, Census(month, then), Census(month, now), PAID)
+    return PastMonth(fees, premiums, Census(month, then), Census(month, now), DECIDED)
 
 
 def test_a_retroactive_termination_is_a_line_of_its_own_that_names_the_month():
@@ -134,4 +135,61 @@ def test_a_credit_that_is_not_positive_is_a_broken_invariant():
 
 
 def test_the_same_facts_give_the_same_invoice():
-    assert invoice(paid=PAID, claims=PAID.claims) == invoice(paid=PAID, claims=PAID.claims)
+    assert invoice(activity=DECIDED, claims=CLAIMS) == invoice(activity=DECIDED, claims=CLAIMS)
+
+
+RETRO_FEES = [
+    ("pepm", {"bands": [{"up_to": 2, "rates_cents": {"ALL": 3_000}}, {"rates_cents": {"ALL": 2_000}}]}, [-2_000]),
+    (
+        "pepm",
+        {
+            "bands": [{"up_to": 2, "rates_cents": {"ALL": 3_000}}, {"rates_cents": {"ALL": 2_000}}],
+            "banding": "volume",
+        },
+        [2_000, -2_000],
+    ),
+    ("pepm", {"rates_cents": {"ALL": 3_200}, "count_rule": "pro_rata"}, [-3_200]),
+    ("pmpm", {"rates_cents": {"ALL": 500}}, [-500]),
+    ("network_access", {"rates_cents": {"ALL": 400}}, [-400]),
+    ("flat", {"amount_cents": 9, "per_employee_cents": 100}, [-100]),
+    ("commission", {"basis": "pepm", "rates_cents": {"ALL": 250}, "payees": [{"broker": "North"}]}, [-250]),
+    ("commission", {"basis": "percent_of_premium", "rate_bp": 1_000, "payees": [{"broker": "North"}]}, [-1_200]),
+    ("percent_of_claims", {"rate_bp": 250}, []),
+    ("per_claim", {"rate_cents": 500}, []),
+]
+
+
+@pytest.mark.parametrize(("code", "terms", "cents"), RETRO_FEES)
+def test_every_fee_by_heads_is_restated_for_who_left(code, terms, cents):
+    """Of two alone and one family (premium 120.00) the family has left; bands of lives change with it."""
+    fees = parse_fees([(code, "Fee", terms)])
+    composed = invoice(fees=(), premiums=(), past=[past(date(2026, 2, 1), STAFF, STAFF[:2], fees=fees)])
+    found = [line for line in composed.lines if line.kind == "fee"]
+    assert [line.cents for line in found] == cents
+    assert all("retroactive for 2026-02" in line.description for line in found)
+
+
+@pytest.mark.parametrize(("minimum_cents", "cents"), [(6_000, []), (6_400, []), (8_000, [1_600]), (12_000, [3_200])])
+def test_a_minimum_is_restated_with_what_it_looks_at(minimum_cents, cents):
+    """Three lives came to 96.00, two come to 64.00: the minimum covers what falls below it."""
+    fees = parse_fees(
+        [
+            ("pepm", "Administration", {"rates_cents": {"ALL": 3_200}}),
+            ("minimum", "Least", {"minimum_cents": minimum_cents}),
+        ]
+    )
+    composed = invoice(fees=(), premiums=(), past=[past(date(2026, 2, 1), STAFF, STAFF[:2], fees=fees, premiums=())])
+    assert [line.cents for line in composed.lines if line.code == "minimum"] == cents
+
+
+def test_a_minimum_counts_fees_that_do_not_reach_back_so_far():
+    """The claim fee of 1,000.00 is above the minimum, whether or not it is restated itself."""
+    fees = parse_fees(
+        [
+            ("pepm", "Administration", {"rates_cents": {"ALL": 3_200}}),
+            ("flat", "Fixed", {"amount_cents": 100_000, "retro_months": 0}),
+            ("minimum", "Least", {"minimum_cents": 50_000}),
+        ]
+    )
+    composed = invoice(fees=(), premiums=(), past=[past(date(2026, 2, 1), STAFF, STAFF[:2], fees=fees, premiums=())])
+    assert rows(composed) == [("fee", "Administration, EF, retroactive for 2026-02", -1, -3_200)]

@@ -26,7 +26,7 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.books.agreements.suitability import UNSUITABLE
-from tpa.engine.billing.schedule import parse_fee
+from tpa.engine.billing.schedule import parse_fees
 from tpa.engine.stoploss.contract import UNITS, Contract, parse_contract
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import locks
@@ -190,8 +190,7 @@ def save_fee_schedule(
     """The next draft version of the employer's fee schedule, from a first of month. Raises TermsError, DatesError."""
     if effective_on.day != 1:
         raise DatesError("A fee schedule takes effect on the first of a month.", where="effective_on")
-    for i, fee in enumerate(fees):
-        _check_fee(fee, f"/fees/{i}")
+    _check_fees(fees)
     schedule, _ = FeeSchedule.objects.get_or_create(employer_id=employer_id, defaults={"name": name})
     FeeSchedule.objects.select_for_update().get(pk=schedule.pk)
     version = FeeScheduleVersion.objects.create(
@@ -215,11 +214,11 @@ def save_fee_schedule(
     return version
 
 
-def _check_fee(fee: FeeTerms, where: str) -> None:
+def _check_fees(fees: Sequence[FeeTerms]) -> None:
     try:
-        parse_fee(fee.code, fee.label, fee.terms)
+        parse_fees([(fee.code, fee.label, fee.terms) for fee in fees])
     except DocumentError as fault:
-        raise DocumentError(fault.message, where=f"{where}{fault.where}", remedy=fault.remedy) from None
+        raise DocumentError(fault.message, where=f"/fees{fault.where}", remedy=fault.remedy) from None
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.engine.billing.activity import PaidClaims
 from tpa.engine.billing.census import Enrolment
-from tpa.engine.billing.lines import PaidClaims
 from tpa.kernel.errors import NotFoundError
 
 FINAL = FundingInvoice.State.FINAL

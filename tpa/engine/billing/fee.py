@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tpa.engine.billing.activity import Activity
 from tpa.engine.billing.census import Census
-from tpa.engine.billing.lines import Charge, Paid
+from tpa.engine.billing.lines import Charge
 from tpa.kernel.document import Section
 
 
@@ -14,13 +15,15 @@ class Fee(NamedTuple):
     """A type of fee.
 
     `parse` reads its terms from a section and refuses what it does not know; `charge` computes a month.
-    `after_others`: it depends on what the schedule's other fees come to (`paid.fees_cents`). `follows_claims`: it is
-    owed for claims, so also for those of the run-out after the agreement's end.
+    `stage`: 0 for what follows from the month's facts; a later stage sees what the earlier ones charge
+    (`activity.charged_cents`): 1 limits of the TPA's own fees, 2 what is reckoned on them. Terms of such a type that has
+    `fees`, labels of others in the schedule, look at these alone. `follows_claims`: it is owed for claims, so also for
+    those of the run-out after the agreement's end.
     """
 
     code: str
     label: str
     parse: Callable[[Section], Any]
-    charge: Callable[[Census, Paid, Any], list[Charge]]
-    after_others: bool = False
+    charge: Callable[[Census, Activity, Any], list[Charge]]
+    stage: int = 0
     follows_claims: bool = False

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from tpa.engine.billing.activity import Activity, PaidClaims
 from tpa.engine.billing.census import Census
-from tpa.engine.billing.lines import Charge, InvoiceLine, Paid, PaidClaims, difference, invoice_line
-from tpa.engine.billing.schedule import FeeLine, Premium, fee_lines, premium_lines, within_retro
+from tpa.engine.billing.lines import Charge, InvoiceLine, Kind, difference, invoice_line
+from tpa.engine.billing.schedule import FeeLine, Premium, fee_lines, lines_by_fee, premium_lines, within_retro
+from tpa.engine.billing.taxes import Place, Taxed, format_ppm, reckon_places
 from tpa.kernel.errors import must
 from tpa.kernel.periods import month_of
 
+KINDS: tuple[Kind, ...] = ("fee", "premium", "tax", "claims", "credit")
+
 
 class PastMonth(NamedTuple):
-    """A month that was billed before: the terms that held in it, its census as billed and as known now, its claims.
+    """A month that was billed before: the terms that held in it, its census as billed and as known now, its activity.
 
     As billed means: with every retroactive line of the invoices since then.
     """
@@ -23,42 +28,45 @@ class PastMonth(NamedTuple):
     premiums: Sequence[Premium]
     census_then: Census
     census_now: Census
-    paid: Paid = Paid()
+    activity: Activity = Activity()
 
 
 class CreditDue(NamedTuple):
-    """A credit that this invoice gives. `cents` is positive."""
+    """A credit that this invoice gives. `cents` is positive; of one against fees the tax is given back as well."""
 
     code: str
     description: str
     cents: int
     month: date
+    against: str = "fund"
 
 
 class InvoiceFacts(NamedTuple):
     """All that a month's invoice follows from.
 
-    `paid` is what fees are computed on; `claims` is what the employer is asked to fund with this invoice.
-    `prior_balance_cents` is negative where the employer is ahead.
+    `activity` is what fees are computed on; `claims` is what the employer is asked to fund with this invoice. `places`:
+    where fees and claims are taxed, none where they are not. `prior_balance_cents` is negative where the employer is ahead.
     """
 
     census: Census
     fees: Sequence[FeeLine] = ()
     premiums: Sequence[Premium] = ()
-    paid: Paid = Paid()
+    activity: Activity = Activity()
     claims: Sequence[PaidClaims] = ()
     past: Sequence[PastMonth] = ()
     credits: Sequence[CreditDue] = ()
+    places: Sequence[Place] = ()
     prior_balance_cents: int = 0
 
 
 class Invoice(NamedTuple):
-    """An invoice. total = fees + premium + claims - credits; amount due = total + prior balance."""
+    """An invoice. total = fees + premium + taxes + claims - credits; amount due = total + prior balance."""
 
     month: date
     lines: tuple[InvoiceLine, ...]
     fees_cents: int
     premium_cents: int
+    taxes_cents: int
     claims_cents: int
     credits_cents: int
     total_cents: int
@@ -67,29 +75,39 @@ class Invoice(NamedTuple):
 
 
 def compose_invoice(facts: InvoiceFacts) -> Invoice:
-    """The invoice of the census's month: fees, premium, claims by line of coverage, credits; corrections after each kind.
+    """The invoice of the census's month: fees, premium, taxes, claims by line of coverage, credits; corrections of
+    earlier months after each kind.
 
     Raises DomainError where a tier has lives and no rate.
     """
     month = facts.census.month.starts_on
     corrections = [line for past in facts.past for line in _corrections(past, month)]
-    lines = [
-        *fee_lines(facts.fees, facts.census, facts.paid),
-        *(line for line in corrections if line.kind == "fee"),
+    premiums = [
         *premium_lines(facts.premiums, facts.census),
         *(line for line in corrections if line.kind == "premium"),
+    ]
+    by_code: Counter[str] = Counter()
+    for line in premiums:
+        by_code[line.code] += line.cents
+    fees = [
+        *fee_lines(facts.fees, facts.census, facts.activity._replace(premiums_cents=by_code)),
+        *(line for line in corrections if line.kind == "fee"),
+    ]
+    lines = [
+        *fees,
+        *premiums,
+        *_tax_lines(facts, fees, sum(by_code.values()), month),
         *(_claims_line(claims, month) for claims in facts.claims),
         *(_credit_line(credit) for credit in facts.credits),
     ]
-    sums = {
-        kind: sum(line.cents for line in lines if line.kind == kind) for kind in ("fee", "premium", "claims", "credit")
-    }
+    sums = {kind: sum(line.cents for line in lines if line.kind == kind) for kind in KINDS}
     total = sum(sums.values())
     return Invoice(
         month,
         tuple(lines),
         sums["fee"],
         sums["premium"],
+        sums["tax"],
         sums["claims"],
         -sums["credit"],
         total,
@@ -99,19 +117,66 @@ def compose_invoice(facts: InvoiceFacts) -> Invoice:
 
 
 def _corrections(past: PastMonth, month: date) -> list[InvoiceLine]:
-    """The lines that restate a past month for who was covered in it, as far back as each fee and premium reaches."""
+    """The lines that restate a past month for who was covered in it, as far back as each fee and premium reaches.
+
+    A fee that does not reach so far is reckoned as it was billed, because a minimum or a share of the fees looks at it.
+    """
     first = past.census_now.month.starts_on
     must(past.census_then.month == past.census_now.month, "a past month is compared with itself")
-    fees = [fee for fee in past.fees if within_retro(first, month, fee.retro_months)]
+    reached = [within_retro(first, month, fee.retro_months) for fee in past.fees]
     premiums = [premium for premium in past.premiums if within_retro(first, month, premium.retro_months)]
-    then = fee_lines(fees, past.census_then, past.paid) + premium_lines(premiums, past.census_then)
-    now = fee_lines(fees, past.census_now, past.paid) + premium_lines(premiums, past.census_now)
-    return difference(then, now)
+    then, now = (
+        lines_by_fee(
+            [
+                (fee, census if is_reached else past.census_then)
+                for fee, is_reached in zip(past.fees, reached, strict=True)
+            ],
+            past.activity._replace(premiums_cents=_premiums(past.premiums, census)),
+        )
+        for census in (past.census_then, past.census_now)
+    )
+    kept = [n for n, is_reached in enumerate(reached) if is_reached]
+    return difference(
+        [line for n in kept for line in then[n]] + premium_lines(premiums, past.census_then),
+        [line for n in kept for line in now[n]] + premium_lines(premiums, past.census_now),
+    )
+
+
+def _premiums(premiums: Sequence[Premium], census: Census) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for line in premium_lines(premiums, census):
+        sums[line.code] += line.cents
+    return dict(sums)
+
+
+def _tax_lines(facts: InvoiceFacts, fees: Sequence[InvoiceLine], premium_cents: int, month: date) -> list[InvoiceLine]:
+    """Taxes on what this invoice asks for, by the law of the month's last day."""
+    taxable = sum(line.cents for line in fees if line.basis.get("taxable", True))
+    taxable -= sum(credit.cents for credit in facts.credits if credit.against == "fee")
+    due = reckon_places(facts.places, facts.census.month.last_day, taxable, {"": premium_cents})
+    return [_tax_line(one, month) for one in due]
+
+
+def _tax_line(due: Taxed, month: date) -> InvoiceLine:
+    tax = due.tax
+    basis = {
+        "text": due.text,
+        "rows": "lines",
+        "place": tax.place,
+        "base": tax.base,
+        "base_cents": due.base_cents,
+        "rate_ppm": tax.rate_ppm,
+        "source": tax.source,
+    }
+    return invoice_line(
+        "tax", tax.code, month, due.description, Charge("", None, format_ppm(tax.rate_ppm), due.cents, basis)
+    )
 
 
 def _claims_line(claims: PaidClaims, month: date) -> InvoiceLine:
     basis = {
         "text": f"{claims.claim_count} claims",
+        "rows": "claims",
         "line": claims.line,
         "claim_count": claims.claim_count,
         "cents": claims.paid_cents,
@@ -122,5 +187,5 @@ def _claims_line(claims: PaidClaims, month: date) -> InvoiceLine:
 
 def _credit_line(credit: CreditDue) -> InvoiceLine:
     must(credit.cents > 0, "a credit is positive")
-    charge = Charge("", None, "", -credit.cents, {"text": credit.description, "code": credit.code})
+    charge = Charge("", None, "", -credit.cents, {"text": credit.description, "code": credit.code, "rows": "credits"})
     return invoice_line("credit", credit.code, month_of(credit.month).starts_on, credit.description, charge)

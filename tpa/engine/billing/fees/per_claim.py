@@ -1,35 +1,35 @@
-"""A rate for each claim decided in the month. Terms: `rate_cents`, `lines` of coverage (all without it)."""
+"""A rate for each claim decided in the month.
+
+Terms: `rate_cents` or `bands` of it by number of claims; which claims: `lines`, `networks`, `incurred_from`,
+`incurred_before` (all without them).
+"""
 
 from typing import NamedTuple
 
+from tpa.engine.billing.activity import Activity, Which, parse_which
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.fee import Fee
-from tpa.engine.billing.lines import Charge, Paid
-from tpa.kernel.coverage import FUND_LINES
+from tpa.engine.billing.lines import Charge
+from tpa.engine.billing.scale import Scale, parse_unit_scale, rows_of, unit_charges
 from tpa.kernel.document import Section
-from tpa.kernel.money import format_amount
 
 
 class Terms(NamedTuple):
-    """The rate of one claim, and which lines of coverage count."""
+    """The rate of one claim, and which claims count."""
 
-    rate_cents: int
-    lines: tuple[str, ...] | None
+    scale: Scale[int]
+    which: Which
 
 
 def parse(section: Section) -> Terms:
     """The terms from their document."""
-    return Terms(section.cents("rate_cents"), section.texts("lines", None, options=FUND_LINES))
+    return Terms(parse_unit_scale(section), parse_which(section))
 
 
-def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:
-    """One charge for all claims of the lines; none where nothing was decided."""
-    count = sum(claims.claim_count for claims in paid.of(terms.lines))
-    if count == 0:
-        return []
-    rate = format_amount(terms.rate_cents)
-    basis = {"text": f"{count} claims x {rate}", "claim_count": count, "rate_cents": terms.rate_cents}
-    return [Charge("", count, rate, count * terms.rate_cents, basis)]
+def charge(_census: Census, activity: Activity, terms: Terms) -> list[Charge]:
+    """A charge for each band that the claims reach; none where nothing was decided."""
+    count = sum(row.claim_count for row in terms.which.of(activity.claims))
+    return unit_charges(terms.scale, count, "claims", rows_of("claims", **terms.which._asdict()))
 
 
 FEE = Fee("per_claim", "Per claim", parse, charge, follows_claims=True)

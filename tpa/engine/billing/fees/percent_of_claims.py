@@ -1,35 +1,35 @@
-"""A share of what the plan paid in the month. Terms: `rate_bp`, `lines` of coverage (all without it)."""
+"""A share of what the plan paid in the month.
+
+Terms: `rate_bp` or `bands` of it by amount, or `cap_cents` for each claim; which claims: `lines`, `networks`,
+`incurred_from`, `incurred_before` (all without them).
+"""
 
 from typing import NamedTuple
 
+from tpa.engine.billing.activity import Activity, Which, parse_which
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.fee import Fee
-from tpa.engine.billing.lines import Charge, Paid, format_rate
-from tpa.kernel.coverage import FUND_LINES
+from tpa.engine.billing.lines import Charge
+from tpa.engine.billing.scale import PercentTerms, decision_sums, parse_percent, percent_charges, rows_of
 from tpa.kernel.document import Section
-from tpa.kernel.money import format_amount, portion
 
 
 class Terms(NamedTuple):
-    """The share in basis points, and which lines of coverage count."""
+    """The share, and of which claims."""
 
-    rate_bp: int
-    lines: tuple[str, ...] | None
+    share: PercentTerms
+    which: Which
 
 
 def parse(section: Section) -> Terms:
     """The terms from their document."""
-    return Terms(section.rate_bp("rate_bp"), section.texts("lines", None, options=FUND_LINES))
+    return Terms(parse_percent(section), parse_which(section))
 
 
-def charge(_census: Census, paid: Paid, terms: Terms) -> list[Charge]:
-    """One charge on the sum of the lines; negative where more was taken back than paid."""
-    base = sum(claims.paid_cents for claims in paid.of(terms.lines))
-    if base == 0:
-        return []
-    rate = format_rate(terms.rate_bp)
-    basis = {"text": f"{rate} of {format_amount(base)} paid", "paid_cents": base, "rate_bp": terms.rate_bp}
-    return [Charge("", None, rate, portion(base, terms.rate_bp), basis)]
+def charge(_census: Census, activity: Activity, terms: Terms) -> list[Charge]:
+    """A charge on the sum of the claims, or on each up to the cap; negative where more was taken back than paid."""
+    amounts = decision_sums(terms.which.of(activity.claims), lambda row: row.paid_cents)
+    return percent_charges(terms.share, amounts, "paid", rows_of("claims", **terms.which._asdict()))
 
 
 FEE = Fee("percent_of_claims", "Percent of paid claims", parse, charge, follows_claims=True)
