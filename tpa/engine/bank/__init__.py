@@ -1,0 +1,1 @@
+"""What the bank says: statement files of several formats, read to the same entries, and matched with the books."""
