@@ -1,5 +1,8 @@
 """Agreements, fee schedules and stop-loss contracts over REST: drafts, second persons, the law, and the desk alone."""
 
+from datetime import date
+from fractions import Fraction
+
 import pytest
 
 from tenants import directory
@@ -8,6 +11,7 @@ from tests.books.agreements.test_agreements import contract
 from tests.web.api.book import key_for
 from tests.web.login import log_in
 from tpa.books.agreements.models import AsoAgreement, Carrier, FeeScheduleVersion, StopLossContractVersion
+from tpa.books.agreements.selectors import funding_terms_on
 from tpa.books.identity.models import Grant, User
 from tpa.kernel.ids import public_id
 
@@ -62,6 +66,13 @@ def test_a_signed_agreement_is_entered(as_person):
     }
 
 
+def test_the_terms_of_its_funding_model_are_part_of_an_agreement(as_person, employer):
+    terms = {"monthly_cents": 6_000_000, "settlement": {"run_out_months": 9, "tpa_share": "1/3"}}
+    status, told = as_person("ana")("agreements/", {**AGREEMENT, "funding_model": "level", "funding_terms": terms})
+    assert (status, told["funding_terms"]) == (201, terms)
+    assert funding_terms_on(employer.pk, date(2026, 5, 1)).settlement.shares == (Fraction(2, 3), Fraction(1, 3), 0)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "where"),
     [
@@ -70,6 +81,7 @@ def test_a_signed_agreement_is_entered(as_person):
         ({"lines": [{"line": "life", "bearer": "insurer", "carrier": "Nobody"}]}, 422, "/lines/0/carrier"),
         ({"ends_before": "2025-01-01"}, 422, "ends_before"),
         ({"funding_model": "free"}, 400, "/funding_model"),
+        ({"funding_terms": {"minimum_cents": 1}}, 422, "/funding_terms/minimum_cents"),
         ({"colour": "blue"}, 400, "/colour"),
     ],
 )

@@ -73,6 +73,11 @@ class AsoAgreement(models.Model):
     ends_before = models.DateField(default=FOREVER, help_text="First day on which it no longer holds.")
     services = models.JSONField(default=list, help_text="What the TPA does, as a list of service codes.")
     funding_model = models.CharField(max_length=12, choices=Funding)
+    funding_terms = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The model's figures, in the form of engine/funding/terms: minimum balance, deposits, settlement.",
+    )
     pay_before_funded = models.BooleanField(
         default=False,
         help_text="Payments may leave before the employer's money has arrived.",

@@ -19,6 +19,7 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.engine.billing.schedule import FeeLine, parse_fee
+from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.stoploss.contract import Contract, parse_contract
 from tpa.kernel.periods import Span
 
@@ -85,6 +86,12 @@ def governing_agreement(employer_id: int, day: date) -> AsoAgreement:
     if agreement is None:
         raise NothingAgreedError(f"No ASO agreement has begun by {day}.")
     return agreement
+
+
+def funding_terms_on(employer_id: int, day: date) -> FundingTerms:
+    """How the employer funds its plan by the agreement that governs on `day`. Raises NothingAgreedError."""
+    agreement = governing_agreement(employer_id, day)
+    return parse_terms(agreement.funding_model, agreement.funding_terms)
 
 
 def has_begun(employer_id: int, day: date) -> bool:

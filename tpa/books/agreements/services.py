@@ -1,8 +1,9 @@
 """Writing agreements: signed, superseded, versioned, approved. Nothing that was agreed is edited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from tpa.books.agreements.models import (
 )
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fees
+from tpa.engine.funding.terms import parse_terms
 from tpa.engine.stoploss.contract import UNITS, Contract, parse_contract
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import locks
@@ -76,6 +78,7 @@ def sign_aso_agreement(
     lines: Sequence[LineTerms],
     services: Sequence[str],
     funding_model: str,
+    funding_terms: Mapping[str, Any] = MappingProxyType({}),
     ends_before: date = FOREVER,
     pay_before_funded: bool = False,
     currency: str = "USD",
@@ -84,10 +87,12 @@ def sign_aso_agreement(
 ) -> AsoAgreement:
     """Enter a signed agreement. One without an end that holds on `starts_on` ends there.
 
-    Raises UnsuitableLineError, TermsError, or DatesError where another agreement holds on some of the dates.
+    Raises UnsuitableLineError, TermsError, DocumentError for funding terms that the model does not have, or DatesError
+    where another agreement holds on some of the dates.
     """
     _check_lines(lines)
     _check_choices(services, funding_model)
+    _check_funding(funding_model, funding_terms)
     if starts_on >= ends_before:
         raise DatesError("The agreement ends before it starts.", where="ends_before")
     locks.lock(f"agreements:{employer_id}")
@@ -112,6 +117,7 @@ def sign_aso_agreement(
         ends_before=ends_before,
         services=list(services),
         funding_model=funding_model,
+        funding_terms=dict(funding_terms),
         pay_before_funded=pay_before_funded,
         currency=currency,
         signed_on=signed_on,
@@ -176,6 +182,13 @@ def _check_choices(services: Sequence[str], funding_model: str) -> None:
             where="funding_model",
             remedy=f"One of {', '.join(AsoAgreement.Funding.values)}.",
         )
+
+
+def _check_funding(funding_model: str, funding_terms: Mapping[str, Any]) -> None:
+    try:
+        parse_terms(funding_model, funding_terms)
+    except DocumentError as fault:
+        raise DocumentError(fault.message, where=f"/funding_terms{fault.where}", remedy=fault.remedy) from None
 
 
 @transaction.atomic

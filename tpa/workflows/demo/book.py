@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tpa.workflows.demo.claims import ClaimMaker, DemoClaim, DemoProvider, make_providers
@@ -35,6 +37,7 @@ class DemoEmployer(NamedTuple):
     funding_model: str
     stop_loss: dict[str, Any]
     fees: tuple[dict[str, Any], ...]
+    funding_terms: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def dental(self) -> str:
@@ -103,6 +106,10 @@ EMPLOYERS = (
         plans=(DemoPlan("ALDER-PPO", "ppo", "Alder PPO", "medical"),),
         visits_per_person=5.0,
         funding_model="level",
+        funding_terms={
+            "monthly": {"claims_fund_cents": 5_400_000, "admin_cents": 216_000, "stop_loss_cents": 888_000},
+            "settlement": {"run_out_months": 3, "tpa_share": "1/3"},
+        },
         stop_loss=_contract(1_000_000, {"EE": 24_000, "ES": 46_000, "EC": 43_000, "EF": 66_000}, 12_500, 14_800),
         fees=_fees(3_600),
     ),

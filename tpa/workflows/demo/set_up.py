@@ -143,6 +143,7 @@ def _contracts(demo: DemoEmployer, employer: Employer) -> None:
             lines=[agreements.LineTerms(line) for line in sorted({plan.line for plan in demo.plans})],
             services=["claims", "eligibility", "network", "stop_loss", "reporting"],
             funding_model=demo.funding_model,
+            funding_terms=demo.funding_terms,
             signed_on=date(PLAN_YEAR - 1, 11, 15),
         )
     if not FeeSchedule.objects.filter(employer=employer).exists():

@@ -46,6 +46,7 @@ class AgreementSerializer(serializers.Serializer):
     ends_before = serializers.DateField()
     services = serializers.ListField(child=serializers.CharField())
     funding_model = serializers.CharField()
+    funding_terms = serializers.DictField()
     pay_before_funded = serializers.BooleanField()
     currency = serializers.CharField()
     lines = AgreementLineSerializer(many=True)
@@ -107,6 +108,10 @@ class NewAgreementSerializer(StrictSerializer):
         child=serializers.ChoiceField(services.SERVICES), max_length=len(services.SERVICES)
     )
     funding_model = serializers.ChoiceField(AsoAgreement.Funding.values)
+    funding_terms = serializers.DictField(
+        default=dict,
+        help_text="The model's figures in cents: minimum_cents or minimum, monthly or rates_cents, float_cents, settlement.",
+    )
     pay_before_funded = serializers.BooleanField(default=False)
     currency = serializers.ChoiceField(("USD", "CAD"), default="USD")
     signed_on = serializers.DateField(required=False, allow_null=True)

@@ -77,6 +77,11 @@ class AgreementForm(ServiceForm):
     starts_on = day()
     ends_before = day(required=False, help_text="First day on which it no longer holds; empty: until further notice.")
     funding_model = forms.ChoiceField(choices=AsoAgreement.Funding.choices, widget=UnfoldAdminSelectWidget())
+    funding_terms = forms.CharField(
+        required=False,
+        widget=DocumentArea(attrs={"rows": 6}),
+        help_text="TOML, in cents: minimum_cents; monthly_cents or rates_cents, and settlement; float_cents.",
+    )
     pay_before_funded = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget())
     currency = forms.ChoiceField(
         choices=[("USD", "US dollar"), ("CAD", "Canadian dollar")], widget=UnfoldAdminSelectWidget()
@@ -93,6 +98,13 @@ class AgreementForm(ServiceForm):
             self.fields[f"line_{code}"] = forms.ChoiceField(
                 choices=BEARERS, required=False, label=label, widget=UnfoldAdminSelectWidget()
             )
+
+    def clean_funding_terms(self) -> dict[str, Any]:
+        """The text as TOML; which keys there are, the funding model says."""
+        try:
+            return read_toml(self.cleaned_data["funding_terms"])
+        except DomainError as fault:
+            raise forms.ValidationError(str(fault)) from fault
 
     def carry_out(self) -> AsoAgreement:
         data = self.cleaned_data
@@ -111,6 +123,7 @@ class AgreementForm(ServiceForm):
             lines=lines,
             services=data["services"],
             funding_model=data["funding_model"],
+            funding_terms=data["funding_terms"],
             pay_before_funded=data["pay_before_funded"],
             currency=data["currency"],
             broker_id=data["broker"].pk if data["broker"] else None,
