@@ -44,6 +44,7 @@ REASONS = {
     "plan_correction": "The plan was corrected for days in the past",
     "outside_amounts": "Amounts of another carrier or of the pharmacy came late",
     "appeal": "An appeal was decided",
+    "override": "An examiner decided otherwise",
     "provider_request": "The provider asked for it",
     "replacement": "A replacement claim came",
     "void": "A void claim came",

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims.dental import with_dental
+from tpa.books.claims.overrides import read_orders
 from tpa.books.members import authorizations
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
@@ -18,6 +19,7 @@ from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import facts
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.compiled_edits import NO_TABLES, EditTables
+from tpa.engine.adjudication.overrides import Override
 from tpa.engine.coordination.answers import payers_from_json
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
@@ -57,11 +59,14 @@ _LINES = """
     SELECT claim_id, number, from_on, through_on, charge_cents, procedure, modifiers, revenue_code, place, units_milli,
         diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency, area, placed_before_on
     FROM claims_claimline WHERE claim_id = ANY(%s) ORDER BY claim_id, number"""
-_CLEARED = """
-    SELECT claim_id, reasons FROM claims_pend
-    WHERE claim_id = ANY(%s) AND resolution = 'released' AND resolved_at <= coalesce(%s, resolved_at)
-    UNION ALL SELECT by_claim_id, '[["replacement"]]' FROM claims_closing
-    WHERE by_claim_id = ANY(%s) AND why = 'replaced' AND closed_at <= coalesce(%s, closed_at)"""
+_SETTLED = """
+    SELECT claim_id, false, reasons FROM claims_pend
+    WHERE claim_id = ANY(%(claims)s) AND resolution = 'released' AND resolved_at <= coalesce(%(at)s, resolved_at)
+    UNION ALL SELECT by_claim_id, false, '[["replacement"]]' FROM claims_closing
+    WHERE by_claim_id = ANY(%(claims)s) AND why = 'replaced' AND closed_at <= coalesce(%(at)s, closed_at)
+    UNION ALL SELECT claim_id, true, jsonb_build_array(id, why, orders) FROM claims_override
+    WHERE claim_id = ANY(%(claims)s) AND in_force_at <= coalesce(%(at)s, in_force_at)
+        AND (ended_at IS NULL OR ended_at > %(at)s)"""
 _HISTORY = """
     SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,
         came.modifiers, came.revenue_code, came.tooth, came.units_milli, came.charge_cents, line.benefit,
@@ -98,9 +103,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
     for claim_id, *line in _rows(_LINES, [claim_ids]):
         line[5], line[9] = tuple(line[5]), tuple(line[9])
         lines[claim_id].append(facts.ServiceLine(*line))
-    cleared: dict[int, tuple[str, ...]] = {}
-    for claim_id, reasons in _rows(_CLEARED, [claim_ids, known_at] * 2):
-        cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in json.loads(reasons)))
+    cleared, overrides = _settled(claim_ids, known_at)
     asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
     standings = providers.standings(employer_id, set(asks.values()))
     return [
@@ -109,6 +112,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             family_id,
             _claim(
                 dental,
+                overrides.get(claim_id, ()),
                 claim_id,
                 member_id,
                 form,
@@ -160,8 +164,25 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
     ]
 
 
-def _claim(dental: str | None, *known: Any) -> facts.Claim:
+def _settled(
+    claim_ids: list[int], known_at: datetime | None
+) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[Override, ...]]]:
+    """What people have said of these claims by `known_at`: reasons to wait that are settled, and overrides. One query."""
+    cleared: dict[int, tuple[str, ...]] = {}
+    overrides: dict[int, tuple[Override, ...]] = {}
+    for claim_id, is_override, text in _rows(_SETTLED, {"claims": claim_ids, "at": known_at}):
+        told = json.loads(text)
+        if is_override:
+            overrides[claim_id] = tuple(sorted((*overrides.get(claim_id, ()), *read_orders(*told))))
+        else:
+            cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in told))
+    return cleared, overrides
+
+
+def _claim(dental: str | None, overrides: tuple[Override, ...], *known: Any) -> facts.Claim:
     claim = facts.Claim(*known)
+    if overrides:
+        claim = claim._replace(overrides=overrides)
     return claim if dental is None else with_dental(claim, dental)
 
 
@@ -281,7 +302,7 @@ def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:
     return found
 
 
-def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

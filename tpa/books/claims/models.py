@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tpa.books.claims.examining import Override as Override
+
 
 class Form(models.TextChoices):
     """The kind of claim form, as the engine names it."""

@@ -7,7 +7,7 @@ so is an employer's key at any host but its own portal's, and the TPA's key at a
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.http import HttpRequest
 from rest_framework import exceptions
@@ -18,11 +18,11 @@ from rest_framework.request import Request
 from tenants import directory
 from tenants.errors import EmployerNotFound
 from tenants.models import Employer
-from tpa.books.identity.models import ApiKey
+from tpa.books.identity.models import ApiKey, User
 from tpa.books.identity.selectors import employer_ids_for
 from tpa.books.identity.services import use_key
 from tpa.infra.employers import require_open
-from tpa.kernel.errors import NotFoundError
+from tpa.kernel.errors import ConflictError, NotFoundError
 from tpa.kernel.ids import read_public_id
 
 EMPLOYER_HEADER = "Employer"
@@ -64,6 +64,20 @@ def caller_name(request: Request) -> str:
 def person_of(request: Request) -> int | None:
     """The human being who called; None for a program."""
     return getattr(request.user, "person", None)
+
+
+class PersonNeededError(ConflictError):
+    """Programs do not do what a human being answers for."""
+
+    code = "person_needed"
+    remedy = "Log in at the desk."
+
+
+def human_of(request: Request, says: str) -> User:
+    """The person who called. Raises PersonNeededError for a program; `says` tells what a person is needed for."""
+    if person_of(request) is None:
+        raise PersonNeededError(says)
+    return cast(User, request.user)
 
 
 def employer_of_call(request: HttpRequest | Request) -> Employer | None:

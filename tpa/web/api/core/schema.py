@@ -16,7 +16,8 @@ from tpa.web.api.core.problems import CONTENT_TYPE
 
 ID_KINDS = {
     "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "employer": "emp", "entry": "led",
-    "fee_version": "fsc", "file": "fil", "invoice": "inv",
+    "fee_version": "fsc", "file": "fil", "invoice": "inv", "appeal": "apl",
+    "override": "ovr",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
     "price_version": "prv", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
 }  # fmt: skip

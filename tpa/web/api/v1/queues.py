@@ -13,9 +13,9 @@ from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.infra import work_items
 from tpa.infra.models import WorkItem
-from tpa.kernel.errors import ConflictError, NotFoundError
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of, public_id, read_public_id
-from tpa.web.api.core.access import Row, person_of
+from tpa.web.api.core.access import Row, human_of, person_of
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer, id_schema
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
@@ -68,17 +68,8 @@ class TakeSerializer(StrictSerializer):
     queue = serializers.CharField(max_length=40)
 
 
-class PersonNeededError(ConflictError):
-    """Programs do not work at the desk."""
-
-    code = "person_needed"
-    remedy = "Log in at the desk."
-
-
 def _person(request: Request) -> int:
-    if person_of(request) is None:
-        raise PersonNeededError("An item is taken by a person, not by a key.")
-    return int(request.user.pk)
+    return int(human_of(request, "An item is taken by a person, not by a key.").pk)
 
 
 class QueuesView(BookView):
