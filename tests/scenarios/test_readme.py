@@ -19,3 +19,8 @@ def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
 def test_the_questions_of_the_page_have_their_answers(tmp_path: Path, begins: str) -> None:
     _, start, rest = README.partition(begins)
     assert run(tmp_path, start + rest.partition("```")[0]) == PASSED
+
+
+def test_the_stop_loss_questions_of_the_page_have_their_answers(tmp_path: Path) -> None:
+    _, start, rest = README.partition('source = "Sun Life')
+    assert run(tmp_path, start + rest.partition("```")[0]) == PASSED

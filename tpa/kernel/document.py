@@ -162,16 +162,16 @@ class Section:
                 raise DocumentError(f"{one[:60]!r} is wrong here: {wanted}.", where=f"{self.at(key)}/{n}")
         return tuple(found)
 
-    def section(self, key: str) -> Section:
+    def section(self, key: str) -> Self:
         """The table under `key`."""
-        return Section(self.value(key), self.at(key))
+        return type(self)(self.value(key), self.at(key))
 
-    def sections(self, key: str) -> list[Section]:
+    def sections(self, key: str) -> list[Self]:
         """The list of tables under `key`; none where the key is absent."""
         found = self.value(key, [])
         if not isinstance(found, list):
             raise DocumentError("A list of tables is wanted.", where=self.at(key))
-        return [Section(one, f"{self.at(key)}/{n}") for n, one in enumerate(found)]
+        return [type(self)(one, f"{self.at(key)}/{n}") for n, one in enumerate(found)]
 
     def cents_by(self, key: str, names: Collection[str]) -> dict[str, int]:
         """The table under `key`: amounts in cents by some of `names`, at least one."""

@@ -12,7 +12,8 @@ from tpa.books.claims.models import Claim
 from tpa.books.members import selectors as members
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.stoploss.aggregate import attachment
-from tpa.engine.stoploss.contract import Contract, parse_contract
+from tpa.engine.stoploss.contract import Contract
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import clock
 from tpa.infra.employers import open_employer

@@ -29,6 +29,7 @@ from tpa.books.agreements.services import (
     save_stop_loss_contract,
     sign_aso_agreement,
 )
+from tpa.engine.stoploss.contract import Laser
 from tpa.engine.stoploss.regulation import Group
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import ConflictError, NotFoundError
@@ -286,4 +287,4 @@ def test_a_faulty_document_and_another_employers_person_are_refused(employer, ot
     ours = public_id("mem", employer.pk, 5)
     version = save(employer, contract(lasers=[{"unit_id": ours, "deductible_cents": 5_000_000}]))
     approve(version)
-    assert stop_loss_contract_on(employer.pk, date(2025, 6, 1)).terms.specific.lasers == {5: 5_000_000}
+    assert stop_loss_contract_on(employer.pk, date(2025, 6, 1)).terms.specific.lasers == {5: Laser(5_000_000)}

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpa.engine.stoploss.contract import parse_contract
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.windows import Amount
 
 YEAR = {"starts_on": "2026-01-01", "ends_before": "2027-01-01"}

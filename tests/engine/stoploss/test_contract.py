@@ -7,8 +7,9 @@ import pytest
 
 from tests.engine.stoploss.contracts import YEAR, aggregate, contract, specific
 from tpa.engine.billing.census import COUNT_RULES
-from tpa.engine.stoploss import contract as module
-from tpa.engine.stoploss.contract import Factor, Premium, parse_contract
+from tpa.engine.stoploss import contract_read as module
+from tpa.engine.stoploss.contract import Factor, Laser, Premium
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import public_id
@@ -58,8 +59,7 @@ def test_a_whole_contract_is_read():
     found = parse_contract(tomllib.loads(WHOLE))
     assert found.policy == Span(date(2026, 1, 1), date(2027, 1, 1))
     assert found.incurred.starts_on == date(2025, 10, 1)
-    assert found.specific.lasers == {42: 25_000_000, 43: None}
-    assert [found.specific.deductible_of(unit) for unit in (1, 42, 43)] == [10_000_000, 25_000_000, None]
+    assert found.specific.lasers == {42: Laser(25_000_000), 43: Laser(None)}
     assert found.specific.premium == Premium({"EE": 5_000, "ALL": 12_000}, ("medical", "drug"), "first_of_month", 3)
     assert found.aggregate.factors == (
         Factor("medical", ("medical", "drug"), "first_of_month", {"EE": 25_001, "EF": 62_500}, EXPECTED),

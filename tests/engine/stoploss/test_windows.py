@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.engine.stoploss.contracts import YEAR, amount, contract, specific
-from tpa.engine.stoploss.contract import parse_contract
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.exposure import exposure
 from tpa.engine.stoploss.windows import propose_windows, reason_left_out
 from tpa.kernel.errors import DomainError
@@ -28,7 +28,8 @@ POLICY = Span(date(2026, 1, 1), date(2027, 1, 1))
     ],
 )
 def test_first_last_and_next_day_of_both_windows(incurred_on, paid_on, reason):
-    assert reason_left_out(contract(specific=specific(1)), incurred_on, paid_on) == reason
+    one = amount(1, 1, 100, incurred_on, paid_on=paid_on)
+    assert reason_left_out(contract(specific=specific(1)), one) == reason
 
 
 @pytest.mark.parametrize(("paid_on", "covered"), [(date(2026, 12, 31), 50_000), (date(2027, 1, 1), 0)])

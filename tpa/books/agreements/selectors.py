@@ -20,7 +20,8 @@ from tpa.books.agreements.models import (
 )
 from tpa.engine.billing.schedule import FeeLine, parse_fee
 from tpa.engine.funding.terms import FundingTerms, parse_terms
-from tpa.engine.stoploss.contract import Contract, parse_contract
+from tpa.engine.stoploss.contract import Contract
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.kernel.periods import Span
 
 
@@ -142,7 +143,7 @@ def stop_loss_contract_on(employer_id: int, day: date) -> StopLossInForce | None
 def stop_loss_contracts_open_on(employer_id: int, day: date) -> list[StopLossInForce]:
     """Every contract whose paid window holds `day`, so also those in their run-out; by policy period."""
     parsed = [_parsed(version) for version in _in_force(employer_id)]
-    return [contract for contract in parsed if day in contract.terms.paid]
+    return [contract for contract in parsed if day in contract.terms.paid_window]
 
 
 def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce | None:

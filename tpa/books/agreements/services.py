@@ -29,7 +29,8 @@ from tpa.books.agreements.models import (
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fees
 from tpa.engine.funding.terms import parse_terms
-from tpa.engine.stoploss.contract import UNITS, Contract, parse_contract
+from tpa.engine.stoploss.contract import UNITS, Contract
+from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import locks
 from tpa.kernel.document import DocumentError

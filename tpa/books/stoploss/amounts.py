@@ -4,13 +4,13 @@ Set-based across two lower books, which their selectors could not be: a row here
 its payment at once.
 """
 
-from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from tpa.engine.stoploss.contract import Contract
-from tpa.engine.stoploss.windows import Amount
+from tpa.engine.stoploss.windows import About, Amount
 
 # A reversal carries the payment date of the version that it takes back, so that it lowers the period in which that was
 # paid. A payment issued after the day asked for had not left yet. Claims incurred before the contract are read as far
@@ -18,19 +18,29 @@ from tpa.engine.stoploss.windows import Amount
 _LINES = """
 SELECT d.id AS decision_id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage AS line, l.service_on,
        CASE WHEN p.issued_on <= %(as_of)s THEN p.issued_on END AS paid_on, sum(l.paid_cents)::bigint AS cents,
-       d.decided_on
+       d.decided_on{columns}
 FROM claims_decision d
 JOIN claims_decisionline l ON l.decision_id = d.id
 LEFT JOIN claims_decision taken_back
        ON d.outcome = 'reversed' AND taken_back.claim_id = d.claim_id AND taken_back.version = d.version - 1
 LEFT JOIN payments_payment p ON p.decision_id = coalesce(taken_back.id, d.id)
+{joins}
 WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
   AND (%(family_id)s::bigint IS NULL OR d.family_id = %(family_id)s)
   AND l.service_on < %(incurred_before)s AND (l.service_on >= %(incurred_from)s OR d.decided_on >= %(policy_from)s)
-GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on"""
+GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on{columns}"""
 
-# Who is far below every deductible needs no order and no names of decisions: one row for each line of coverage and side
-# of the windows says the same. `unit` is a column of _LINES.
+_PLAIN_LINES = _LINES.format(columns="", joins="")
+
+# Where a term depends on treatments or diagnoses each line comes with its own.
+_LINES_AND_SERVICES = _LINES.format(
+    columns=", s.procedure, s.revenue_code, s.diagnoses || c.diagnoses",
+    joins="""JOIN claims_claim c ON c.id = d.claim_id
+JOIN claims_claimline s ON s.claim_id = d.claim_id AND s.number = l.number""",
+)
+
+# Who is far below every deductible needs no order and no names of decisions: one row for each line of coverage, month
+# and side of the windows says the same. `unit` is a column of _LINES.
 _CONDENSED = """
 WITH line AS ({lines}), weighed AS (
     SELECT *, sum(greatest(cents, 0)) OVER (PARTITION BY {unit}) >= %(heavy_cents)s AS heavy FROM line)
@@ -40,7 +50,8 @@ UNION ALL
 SELECT 0, 0, member_id, family_id, line, min(service_on), min(paid_on), sum(cents)::bigint, min(decided_on)
 FROM weighed WHERE NOT heavy
 GROUP BY member_id, family_id, line, service_on < %(incurred_from)s, paid_on < %(paid_from)s,
-         paid_on < %(paid_before)s"""
+         paid_on < %(paid_before)s{month}"""
+_BY_MONTH = ", date_trunc('month', paid_on)"
 
 
 def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
@@ -48,19 +59,29 @@ def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> li
 
     Of one family, or of all.
     """
-    return _read(_LINES, contract, as_of, family_id)
+    if not contract.looks_at_services:
+        return [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)]
+    return [
+        Amount(*row[:-3])._replace(about=About(codes=tuple(filter(None, row[-3:-1])), diagnoses=tuple(row[-1])))
+        for row in _read(_LINES_AND_SERVICES, contract, as_of, family_id)
+    ]
 
 
 def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
     """The same in fewer rows: units under half of the least deductible are summed, under decision 0.
 
-    An exposure from these has the same figures, and names the decisions of every unit at or above that half.
+    An exposure from these has the same figures, and names the decisions of every unit at or above that half. Its months
+    are right where the aggregate is accommodated; otherwise nobody computes with them.
     """
+    if contract.needs_every_decision:
+        return amounts(contract, as_of)
     unit = "member_id" if contract.specific is None or contract.specific.unit == "person" else "family_id"
-    return _read(_CONDENSED.format(lines=_LINES, unit=unit), contract, as_of)
+    month = _BY_MONTH if contract.aggregate and contract.aggregate.accommodation else ""
+    query = _CONDENSED.format(lines=_PLAIN_LINES, unit=unit, month=month)
+    return [Amount(*row) for row in _read(query, contract, as_of)]
 
 
-def _read(query: str, contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
+def _read(query: str, contract: Contract, as_of: date, family_id: int | None = None) -> list[tuple[Any, ...]]:
     covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -72,17 +93,17 @@ def _read(query: str, contract: Contract, as_of: date, family_id: int | None = N
                 "incurred_from": contract.incurred.starts_on,
                 "incurred_before": contract.incurred.ends_before,
                 "policy_from": contract.policy.starts_on,
-                "paid_from": contract.paid.starts_on,
-                "paid_before": contract.paid.ends_before,
+                "paid_from": contract.paid_window.starts_on,
+                "paid_before": contract.paid_window.ends_before,
                 "heavy_cents": _heavy_cents(contract),
             },
         )
-        return [Amount(*row) for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _heavy_cents(contract: Contract) -> int | None:
     """Half of the least deductible of any unit; None where no unit has one."""
     if contract.specific is None:
         return None
-    deductibles: Sequence[int | None] = [contract.specific.deductible_cents, *contract.specific.lasers.values()]
-    return min(cents for cents in deductibles if cents is not None) // 2
+    lasers = [laser.deductible_cents for laser in contract.specific.lasers.values()]
+    return min(cents for cents in (contract.specific.deductible_cents, *lasers) if cents is not None) // 2

@@ -32,9 +32,10 @@ def lives(terms: Aggregate, policy: Span, as_of: date) -> Iterator[Lives]:
     if not months or not terms.factors:
         return
     enrolments = list(members.enrolments(policy))
+    factors = {factor.code: factor for factor in terms.factors}.values()
     for month in months:
         census = Census(month, enrolments)
-        for factor in terms.factors:
+        for factor in factors:
             for tier, count in census.lives(factor.count_rule, factor.lines).items():
                 yield Lives(factor.code, month, tier, count)
 

@@ -51,8 +51,9 @@ def count_of(things: int) -> Number:
     return Number(Fraction(things), 0)
 
 
-Answer = int | str | tuple[str, ...] | bool | date | Number | Mapping[str, int]
-"""Cents, a word, words in their order, yes or no, a day, a number or percentage, amounts by name."""
+Named = Mapping[str, int] | Mapping[str, str] | Mapping[str, tuple[str, ...]]
+Answer = int | str | tuple[str, ...] | bool | date | Number | Named
+"""Cents, a word, words in their order, yes or no, a day, a number or percentage; amounts or words by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +113,21 @@ def _wanted(one: Section, key: str, found: Answer) -> Answer:
     elif isinstance(found, date):
         answer = one.day(key)
     elif isinstance(found, Mapping):
-        with one.section(key) as inner:
-            answer = {name: _cents(inner, name) for name in inner.keys()}  # noqa: SIM118
+        answer = _named(one.section(key), found)
     elif isinstance(found, int):
         answer = _cents(one, key)
     elif isinstance(found, str):
-        answer = one.text(key)
+        answer = "" if one.value(key) == "" else one.text(key)
     else:
-        answer = one.texts(key)
+        answer = () if one.value(key) == [] else one.texts(key)
     return answer
+
+
+def _named(table: Section, found: Mapping[str, Any]) -> Any:
+    """What is expected by name; a name that the answer does not have is read as its other names are."""
+    like = next(iter(found.values()), 0)
+    with table:
+        return {name: _wanted(table, name, found.get(name, like)) for name in table.keys()}  # noqa: SIM118
 
 
 def _cents(one: Section, key: str) -> int:
@@ -146,11 +153,11 @@ def _number(one: Section, key: str, kind: type[Number]) -> Number:
 
 
 def agree(wanted: Answer, found: Answer) -> bool:
-    """Whether an answer is what was expected: a number at the decimals written, of amounts by name those named."""
+    """Whether an answer is what was expected: a number at the decimals written, by name what was named."""
     if isinstance(wanted, Number) and isinstance(found, Number):
         return str(wanted) == str(type(found)(found.value, wanted.decimals))
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        return all(found.get(name) == cents for name, cents in wanted.items())
+        return all(found.get(name) == one for name, one in wanted.items())
     return wanted == found
 
 
@@ -166,7 +173,7 @@ def shown(answer: Any) -> str:
     if isinstance(answer, bool):
         return "true" if answer else "false"
     if isinstance(answer, Mapping):
-        return ", ".join(f"{name} {format_amount(cents)}" for name, cents in answer.items()) or "nothing"
+        return ", ".join(f"{name} {shown(one)}".rstrip() for name, one in answer.items()) or "nothing"
     if isinstance(answer, int):
         return format_amount(answer)
     return ", ".join(answer) if isinstance(answer, tuple) else str(answer)

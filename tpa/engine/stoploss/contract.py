@@ -1,42 +1,29 @@
-"""A stop-loss contract, read from its document.
+"""The terms of a stop-loss contract. `contract_read` reads them from a document.
 
-::
-
-    policy = { starts_on = 2026-01-01, ends_before = 2027-01-01 }
-    incurred = { starts_on = 2026-01-01, ends_before = 2027-01-01 }
-    paid = { starts_on = 2026-01-01, ends_before = 2027-04-01 }
-    label = "12/15"                                  # shown, never computed with
-
-    [specific]
-    deductible_cents = 10_000_000
-    unit = "person"                                  # or certificate, employee: both mean the family
-    lines = ["medical", "drug"]
-    aggregating_cents = 5_000_000
-    lasers = [{ unit_id = "mem_...", deductible_cents = 25_000_000 }, { unit_id = "mem_...", excluded = true }]
-
-    [aggregate]
-    lines = ["medical", "drug"]
-    minimum_first_month_bp = 9_500                   # of the first month's attachment, times the months of the policy
-    factors = [{ code = "medical", lines = ["medical"], corridor_bp = 12_500, expected_cents = { EE = 20_000 } }]
+Windows are dates; a label such as 12/15 is shown and never computed with.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import NamedTuple
 
-from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
-from tpa.kernel.document import DocumentError, Section
+from tpa.engine.plan.terms_values import fits_any
+from tpa.kernel.coverage import ALL_TIERS
 from tpa.kernel.errors import DomainError
-from tpa.kernel.ids import read_public_id
-from tpa.kernel.money import BASIS_POINTS, portion
 from tpa.kernel.periods import Span
 
 UNITS = {"person": "mem", "certificate": "fam", "employee": "fam"}
 """Unit of the specific deductible -> kind of public id that names one. A certificate and an employee cover a family."""
 
-COUNT_RULES = ("first_of_month", "fifteen_day", "wash")
-_MOST_CORRIDOR_BP = 5 * BASIS_POINTS
-_MOST_KEY = 2**42
+TRANSFERS = ("individual", "proportionate", "current_group")
+"""What becomes of a unit's accumulation where it moves between groups (divisions, locations) under one contract:
+each group accumulates for itself; or it goes on, and the groups share the reimbursement by what each has paid; or the
+group in which the unit is at last has it all."""
+
+ACCOMMODATION_MINIMUMS = ("prorated", "whole")
+REPAID = ("year_end", "monthly")
+FURTHER = ("any", "monthly")
 
 
 class Premium(NamedTuple):
@@ -47,9 +34,49 @@ class Premium(NamedTuple):
     count_rule: str
     retro_months: int
 
+    def rate_of(self, tier: str) -> int:
+        """What an employee of that tier costs a month; nothing where the contract asks nothing for the tier."""
+        return self.rates_cents.get(tier, self.rates_cents.get(ALL_TIERS, 0))
+
+
+class Condition(NamedTuple):
+    """A treatment (patterns of procedure, revenue or drug codes) or a diagnosis (patterns, without dots)."""
+
+    codes: tuple[str, ...]
+    diagnoses: tuple[str, ...]
+
+    def met_by(self, codes: tuple[str, ...], diagnoses: tuple[str, ...]) -> bool:
+        """Whether one of the codes or of the diagnoses is meant."""
+        return any(fits_any(self.codes, code) for code in codes) or any(
+            fits_any(self.diagnoses, diagnosis) for diagnosis in diagnoses
+        )
+
+
+class Laser(NamedTuple):
+    """A unit's own deductible, None where the unit is excluded. `when`: only if that is among what was paid for it."""
+
+    deductible_cents: int | None
+    when: Condition | None = None
+
+
+class Advance(NamedTuple):
+    """The carrier pays before the plan has: for a decided claim above the deductible, under these conditions.
+
+    `least_cents` a unit; asked for at least `days_before_end` days before the paid window ends; and what comes is paid
+    on within `pay_within_days` working days.
+    """
+
+    least_cents: int
+    days_before_end: int
+    pay_within_days: int
+
 
 class Specific(NamedTuple):
-    """The cover of one unit. `lasers`: unit id -> its own deductible, None where it is excluded."""
+    """The cover of one unit. `lasers`: unit id -> its own terms.
+
+    `family_deductible_cents`: what the people of a family bear together, each up to the deductible; above it the
+    carrier bears everybody's. `nets_rebates`: a rebate named to a person lowers what is eligible for it.
+    """
 
     deductible_cents: int
     unit: str
@@ -58,18 +85,19 @@ class Specific(NamedTuple):
     maximum_per_unit_cents: int | None
     maximum_cents: int | None
     aggregating_cents: int
-    lasers: dict[int, int | None]
+    lasers: dict[int, Laser]
     premium: Premium | None
-
-    def deductible_of(self, unit_id: int) -> int | None:
-        """The unit's deductible: its laser or the contract's; None where it is excluded."""
-        return self.lasers.get(unit_id, self.deductible_cents)
+    family_deductible_cents: int | None = None
+    transfer: str = "individual"
+    nets_rebates: bool = False
+    advance: Advance | None = None
 
 
 class Factor(NamedTuple):
     """Monthly aggregate factors for the employees of some lines; the corridor is in `factors_cents` already.
 
     `expected_cents`: what the claims are expected to be, by tier, where the contract says that and a corridor.
+    `starts_on`: the first month of these figures; an earlier row of the same code holds until then.
     """
 
     code: str
@@ -77,6 +105,7 @@ class Factor(NamedTuple):
     count_rule: str
     factors_cents: dict[str, int]
     expected_cents: dict[str, int] | None = None
+    starts_on: date | None = None
 
     def expected_of_tier(self, tier: str) -> int | None:
         """What the claims of an employee of that tier are expected to be a month; None where the contract is silent."""
@@ -95,8 +124,25 @@ class Factor(NamedTuple):
         return found
 
 
+class Accommodation(NamedTuple):
+    """The aggregate is paid month by month as soon as what counts exceeds the attachment of the months so far.
+
+    The attachment so far is never below the minimum: `prorated` by months, or `whole`. `retained_cents` is kept off
+    every reckoning (3,000 in one published form); less than `least_cents` is not paid. Where the claims fall behind
+    again it is `repaid` at the `year_end`, or `monthly`.
+    """
+
+    minimum: str
+    retained_cents: int
+    least_cents: int
+    repaid: str
+
+
 class Aggregate(NamedTuple):
-    """The cover of the whole group."""
+    """The cover of the whole group.
+
+    `net_of_specific`: what lies above the specific deductible does not count; without it all that was paid counts.
+    """
 
     lines: tuple[str, ...]
     factors: tuple[Factor, ...]
@@ -107,10 +153,67 @@ class Aggregate(NamedTuple):
     counts_laser_excess: bool
     counts_aggregating_retention: bool
     premium: Premium | None
+    net_of_specific: bool = True
+    nets_rebates: bool = True
+    accommodation: Accommodation | None = None
+
+
+class RunIn(NamedTuple):
+    """The most that counts of what was incurred before the policy: of one person, of all."""
+
+    per_person_cents: int | None
+    total_cents: int | None
+
+
+class TerminalLiability(NamedTuple):
+    """At the end of the contract the employer may buy more time: `run_out_days` after the policy for payment.
+
+    Once `elected` the attachment point rises by its last `attachment_months` months.
+    """
+
+    run_out_days: int
+    attachment_months: int
+    elected: bool
+
+
+class Exclusion(NamedTuple):
+    """What the carrier does not cover: everything of the lines, of the condition, of the unit that are named."""
+
+    reason: str
+    lines: tuple[str, ...]
+    condition: Condition | None
+    member_id: int | None
+
+
+class Notices(NamedTuple):
+    """When the carrier has to be told: a share of the deductible, a diagnosis, a stay of more than so many days."""
+
+    share_bp: int
+    diagnoses: tuple[str, ...]
+    confinement_days: int
+    within_days: int
+
+
+class Filing(NamedTuple):
+    """How a claim is filed: how long after the paid window, and how often or from what amount on again."""
+
+    within_days: int
+    further_when: str
+    further_cents: int
+
+
+class Renewal(NamedTuple):
+    """What the carrier has promised for the next period: no new lasers, and the most by which rates may rise."""
+
+    no_new_lasers: bool
+    rate_cap_bp: int | None
 
 
 class Contract(NamedTuple):
-    """A stop-loss contract. The windows are dates; `label` (12/15) is shown and never computed with."""
+    """A stop-loss contract. The windows are dates; `label` (12/15) is shown and never computed with.
+
+    `external_review`: what an external review orders to be paid counts also when it is paid after the window.
+    """
 
     policy: Span
     incurred: Span
@@ -119,109 +222,38 @@ class Contract(NamedTuple):
     carrier: str
     specific: Specific | None
     aggregate: Aggregate | None
+    run_in: RunIn = RunIn(None, None)
+    exclusions: tuple[Exclusion, ...] = ()
+    external_review: bool = False
+    terminal_liability: TerminalLiability | None = None
+    notices: Notices = Notices(5_000, (), 7, 30)
+    filing: Filing = Filing(90, "any", 0)
+    renewal: Renewal = Renewal(False, None)
 
-
-def parse_contract(document: Any) -> Contract:
-    """The contract of a document. Raises DocumentError with the path of the first fault, unknown keys included."""
-    with Section(document) as section:
-        contract = Contract(
-            section.span("policy"),
-            section.span("incurred"),
-            section.span("paid"),
-            section.text("label", ""),
-            section.text("carrier", ""),
-            _specific(section.section("specific")) if section.value("specific", None) is not None else None,
-            _aggregate(section.section("aggregate")) if section.value("aggregate", None) is not None else None,
-        )
-    if contract.specific is None and contract.aggregate is None:
-        raise DocumentError("A stop-loss contract is specific, aggregate or both.", where="")
-    if not contract.incurred.overlaps(contract.policy) or not contract.paid.overlaps(contract.policy):
-        raise DocumentError("The windows must touch the policy period.", where="/incurred")
-    if contract.paid.ends_before <= contract.incurred.starts_on:
-        raise DocumentError("Nothing can be paid before it is incurred.", where="/paid")
-    return contract
-
-
-def _specific(section: Section) -> Specific:
-    with section as one:
-        unit = one.choice("unit", UNITS)
-        lines = one.texts("lines", options=FUND_LINES)
-        return Specific(
-            one.cents("deductible_cents"),
-            unit,
-            lines,
-            one.rate_bp("reimbursement_bp", BASIS_POINTS),
-            one.cents("maximum_per_unit_cents", None),
-            one.cents("maximum_cents", None),
-            one.cents("aggregating_cents", 0),
-            _lasers(one, UNITS[unit]),
-            _premium(one, lines),
+    @property
+    def paid_window(self) -> Span:
+        """The paid window with the time that an elected terminal liability adds."""
+        extra = self.terminal_liability
+        if extra is None or not extra.elected:
+            return self.paid
+        return Span(
+            self.paid.starts_on,
+            max(self.paid.ends_before, self.policy.ends_before + timedelta(days=extra.run_out_days)),
         )
 
+    @property
+    def file_by(self) -> date:
+        """The last day on which a claim may be filed."""
+        return self.paid_window.last_day + timedelta(days=self.filing.within_days)
 
-def _lasers(section: Section, kind: str) -> dict[int, int | None]:
-    lasers: dict[int, int | None] = {}
-    for one in section.sections("lasers"):
-        with one as laser:
-            unit_id = _unit_id(laser, kind)
-            excluded = laser.flag("excluded", False)
-            deductible = laser.cents("deductible_cents", None)
-        if excluded == (deductible is not None):
-            raise DocumentError("A laser is a deductible_cents or excluded = true.", where=one.where)
-        if unit_id in lasers:
-            raise DocumentError("This unit has a laser already.", where=one.at("unit_id"))
-        lasers[unit_id] = deductible
-    return lasers
+    @property
+    def looks_at_services(self) -> bool:
+        """Whether a term depends on treatments or diagnoses, so that amounts have to come with theirs."""
+        lasers = self.specific.lasers.values() if self.specific else ()
+        return any(laser.when for laser in lasers) or any(one.condition for one in self.exclusions)
 
-
-def _unit_id(section: Section, kind: str) -> int:
-    found = section.value("unit_id")
-    if isinstance(found, str):
-        try:
-            return read_public_id(found, kind).key
-        except DomainError as fault:
-            raise DocumentError(f"This is no id of the kind {kind}_.", where=section.at("unit_id")) from fault
-    return section.whole("unit_id", least=1, most=_MOST_KEY)
-
-
-def _aggregate(section: Section) -> Aggregate:
-    with section as one:
-        lines = one.texts("lines", options=FUND_LINES)
-        return Aggregate(
-            lines,
-            tuple(_factor(factor, lines) for factor in one.sections("factors")),
-            one.rate_bp("reimbursement_bp", BASIS_POINTS),
-            one.cents("maximum_cents", None),
-            one.cents("minimum_cents", 0),
-            one.rate_bp("minimum_first_month_bp", 0),
-            one.flag("counts_laser_excess", False),
-            one.flag("counts_aggregating_retention", False),
-            _premium(one, lines),
-        )
-
-
-def _factor(section: Section, lines: tuple[str, ...]) -> Factor:
-    tiers = (*TIERS, ALL_TIERS)
-    with section as one:
-        code, own_lines = one.text("code"), one.texts("lines", lines, options=lines)
-        count_rule = one.choice("count_rule", COUNT_RULES, "first_of_month")
-        if ("factors_cents" in one) == ("expected_cents" in one):
-            raise DocumentError("Either factors_cents, or expected_cents with corridor_bp, is wanted.", where=one.where)
-        if "factors_cents" in one:
-            return Factor(code, own_lines, count_rule, one.cents_by("factors_cents", tiers))
-        corridor = one.rate_bp("corridor_bp", most=_MOST_CORRIDOR_BP)
-        expected = one.cents_by("expected_cents", tiers)
-        factors = {tier: portion(cents, corridor) for tier, cents in expected.items()}
-        return Factor(code, own_lines, count_rule, factors, expected)
-
-
-def _premium(section: Section, lines: tuple[str, ...]) -> Premium | None:
-    if section.value("premium", None) is None:
-        return None
-    with section.section("premium") as one:
-        return Premium(
-            one.cents_by("rates_cents", (*TIERS, ALL_TIERS)),
-            one.texts("lines", lines, options=FUND_LINES),
-            one.choice("count_rule", COUNT_RULES, "first_of_month"),
-            one.whole("retro_months", 3, most=120),
-        )
+    @property
+    def needs_every_decision(self) -> bool:
+        """Whether small amounts may not be summed before they are looked at: what they are, and their order, counts."""
+        family = self.specific is not None and self.specific.family_deductible_cents is not None
+        return self.looks_at_services or family or self.run_in != RunIn(None, None)

@@ -6,10 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.stoploss.aggregate import Attachment, Lives, aggregate_reimbursement, attachment
+from tpa.engine.stoploss.aggregate import (
+    AggregateMonth,
+    Attachment,
+    Lives,
+    aggregate_reimbursement,
+    attachment,
+    months_of,
+)
 from tpa.engine.stoploss.contract import Aggregate, Contract
-from tpa.engine.stoploss.specific import Unit, in_order, specific_units
-from tpa.engine.stoploss.windows import Amount, reason_left_out
+from tpa.engine.stoploss.specific import Part, Unit, looks_at, specific_units
+from tpa.engine.stoploss.windows import REBATE, Amount, in_order, limit_run_in, reason_left_out
 from tpa.kernel.money import BASIS_POINTS
 
 
@@ -30,12 +37,15 @@ class Counted(NamedTuple):
     decision_id: int
     line: str
     cents: int
+    paid_on: date
 
 
 class AggregateExposure(NamedTuple):
     """The aggregate cover. `reimbursable_cents`: what the carrier would owe if nothing more were paid.
 
-    `reached_bp`: countable over annual attachment, rounded down.
+    `reached_bp`: countable over annual attachment, rounded down. `laser_cents` and `retained_cents`: what the employer
+    bears above the specific deductible, under lasers and under the aggregating specific; it counts only where the
+    contract says so. `months`: how it stood at the end of each month, and what the accommodation has paid by then.
     """
 
     attachment: Attachment
@@ -44,6 +54,19 @@ class AggregateExposure(NamedTuple):
     reimbursable_cents: int
     awaiting_cents: int
     counted: tuple[Counted, ...]
+    laser_cents: int = 0
+    retained_cents: int = 0
+    months: tuple[AggregateMonth, ...] = ()
+
+    @property
+    def accommodated_cents(self) -> int:
+        """What the carrier has paid month by month."""
+        return self.months[-1].paid_cents if self.months else 0
+
+    @property
+    def true_up_cents(self) -> int:
+        """What the settlement of the year adds to that; below zero where the carrier gets something back."""
+        return self.reimbursable_cents - self.accommodated_cents
 
 
 class LeftOut(NamedTuple):
@@ -76,18 +99,20 @@ def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Live
     for amount in amounts:
         if amount.known_on > as_of:
             continue
-        reason = reason_left_out(contract, amount.incurred_on, amount.paid_on) if amount.line in covered else "line"
+        reason = reason_left_out(contract, amount) if amount.line in covered else "line"
         if not reason:
             inside.append(amount)
         elif reason == "not_paid":
             awaiting.append(amount)
         else:
             left_out.append(LeftOut(amount.decision_id, amount.line, amount.cents, reason))
+    inside, beyond = limit_run_in(contract, inside)
+    left_out += [LeftOut(amount.decision_id, amount.line, amount.cents, "run_in") for amount in beyond]
     units = tuple(specific_units(contract.specific, inside, awaiting)) if contract.specific else ()
     aggregate = None
     if contract.aggregate:
         known = [row for row in lives if row.month <= as_of]
-        aggregate = _aggregate(contract, contract.aggregate, units, inside, awaiting, known)
+        aggregate = _aggregate(contract, contract.aggregate, units, (inside, awaiting), known, as_of)
     return Exposure(as_of, _specific(units) if contract.specific else None, aggregate, tuple(left_out))
 
 
@@ -106,17 +131,28 @@ def _aggregate(
     contract: Contract,
     terms: Aggregate,
     units: tuple[Unit, ...],
-    inside: list[Amount],
-    awaiting: list[Amount],
+    amounts: tuple[list[Amount], list[Amount]],
     lives: list[Lives],
+    as_of: date,
 ) -> AggregateExposure:
-    attached = attachment(terms, contract.policy, lives)
+    inside, awaiting = amounts
+    attached = attachment(terms, contract.policy, lives, contract.terminal_liability)
     counted = _counted(contract, terms, units, inside)
     countable = sum(one.cents for one in counted)
     reached = max(0, countable) * BASIS_POINTS // attached.annual_cents if attached.annual_cents else 0
     owed = aggregate_reimbursement(terms, countable, attached.annual_cents) if attached.annual_cents else 0
-    waiting = sum(amount.cents for amount in awaiting if amount.line in terms.lines)
-    return AggregateExposure(attached, countable, reached, owed, waiting, tuple(counted))
+    parts = [part for unit in units for part in unit.parts if part.line in terms.lines]
+    return AggregateExposure(
+        attached,
+        countable,
+        reached,
+        owed,
+        sum(amount.cents for amount in awaiting if amount.line in terms.lines),
+        tuple(counted),
+        sum(part.laser_cents for part in parts),
+        sum(part.retained_cents for part in parts),
+        months_of(terms, contract.policy, attached, ((one.paid_on, one.cents) for one in counted), as_of),
+    )
 
 
 def _counted(contract: Contract, terms: Aggregate, units: tuple[Unit, ...], inside: list[Amount]) -> list[Counted]:
@@ -124,12 +160,28 @@ def _counted(contract: Contract, terms: Aggregate, units: tuple[Unit, ...], insi
     counted: list[Counted] = []
     for unit in units:
         for part in unit.parts:
-            cents = part.below_cents
-            cents += part.laser_cents if terms.counts_laser_excess else 0
-            cents += part.retained_cents if terms.counts_aggregating_retention else 0
+            cents = _countable(terms, part)
             if cents and part.line in terms.lines:
-                counted.append(Counted(part.decision_id, part.line, cents))
-    under_specific = contract.specific.lines if contract.specific else ()
-    outside = [amount for amount in inside if amount.line in terms.lines and amount.line not in under_specific]
-    counted += [Counted(amount.decision_id, amount.line, amount.cents) for amount in sorted(outside, key=in_order)]
+                counted.append(Counted(part.decision_id, part.line, cents, part.paid_on))
+    outside = [amount for amount in inside if _is_outside(contract, terms, amount)]
+    counted += [
+        Counted(amount.decision_id, amount.line, amount.cents, amount.paid_on or amount.known_on)
+        for amount in sorted(outside, key=in_order)
+    ]
     return counted
+
+
+def _countable(terms: Aggregate, part: Part) -> int:
+    if not terms.net_of_specific:
+        return part.eligible_cents
+    cents = part.below_cents
+    cents += part.laser_cents if terms.counts_laser_excess else 0
+    cents += part.retained_cents if terms.counts_aggregating_retention else 0
+    return cents
+
+
+def _is_outside(contract: Contract, terms: Aggregate, amount: Amount) -> bool:
+    """Whether the aggregate takes in an amount that the specific does not look at."""
+    if amount.line not in terms.lines or (amount.about.kind == REBATE and not terms.nets_rebates):
+        return False
+    return contract.specific is None or not looks_at(contract.specific, amount)

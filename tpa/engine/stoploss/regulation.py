@@ -87,12 +87,35 @@ def _specific_faults(row: Value, contract: Contract) -> list[tuple[str, str]]:
 def _aggregate_faults(row: Value, contract: Contract, group: Group) -> list[tuple[str, str]]:
     if contract.aggregate is None or group.attachment_cents is None:
         return []
-    least = max(
-        row.get("aggregate_cents", 0),
-        row.get("aggregate_per_member_cents", 0) * group.member_count,
-        portion(group.expected_cents or 0, row.get("aggregate_expected_bp", 0)),
-    )
+    least = _least_attachment(row, group)
     if group.attachment_cents >= least:
         return []
     given = format_amount(group.attachment_cents)
     return [("/aggregate/factors", f"the attachment {given} is below the least, {format_amount(least)}")]
+
+
+def _least_attachment(row: Value, group: Group) -> int:
+    """The greatest of the measures that the law names."""
+    measures: list[int] = [
+        row.get("aggregate_cents", 0),
+        row.get("aggregate_per_member_cents", 0) * group.member_count,
+        row.get("aggregate_per_employee_cents", 0) * group.employee_count,
+        portion(group.expected_cents or 0, row.get("aggregate_expected_bp", 0)),
+    ]
+    return max(measures)
+
+
+class Least(NamedTuple):
+    """The least points for a group: 0 where nothing is said of them."""
+
+    specific_cents: int
+    attachment_cents: int
+
+
+def least(group: Group, day: date) -> Least:
+    """The least specific deductible and aggregate attachment of a year, by every row that holds for the group."""
+    rows = _rows(group, day)
+    return Least(
+        max((row.get("specific_cents", 0) for row in rows), default=0),
+        max((_least_attachment(row, group) for row in rows), default=0),
+    )

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.stoploss.contract import Specific
-from tpa.engine.stoploss.windows import Amount
-from tpa.kernel.money import BASIS_POINTS, portion
+from tpa.engine.stoploss.contract import Laser, Specific
+from tpa.engine.stoploss.windows import REBATE, Amount, capped, in_order
+from tpa.kernel.money import BASIS_POINTS, portion, split
 
 
 class Part(NamedTuple):
@@ -38,6 +38,7 @@ class Unit(NamedTuple):
     """A person, or a family where the contract counts certificates or employees. `deductible_cents` None: excluded.
 
     `reached_bp`: eligible over deductible, rounded down, so that 10,000 is never shown before it is reached.
+    `by_group`: the reimbursement by group (division, location), where the unit moved between groups.
     """
 
     unit_id: int
@@ -49,17 +50,40 @@ class Unit(NamedTuple):
     reimbursable_cents: int
     awaiting_cents: int
     parts: tuple[Part, ...]
+    by_group: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def retained_cents(self) -> int:
+        """What stays with the employer."""
+        return self.eligible_cents - self.reimbursable_cents
 
 
 class _Running:
-    """The running sums of one unit."""
+    """The running sums of one unit; of one of its groups, where each accumulates for itself."""
 
-    __slots__ = ("below", "deductible", "eligible", "excess", "laser", "parts", "raw", "share", "waiting")
+    __slots__ = ("below", "deductible", "eligible", "excess", "groups", "laser", "parts", "raw", "share", "waiting")
 
     def __init__(self, deductible: int | None) -> None:
         self.deductible = deductible
         self.eligible = self.below = self.laser = self.excess = self.raw = self.share = self.waiting = 0
         self.parts: list[Part] = []
+        self.groups: dict[str, int] = {}
+
+
+class _Family:
+    """What the people of a family bear together, each up to the deductible."""
+
+    __slots__ = ("below", "over")
+
+    def __init__(self) -> None:
+        self.below = self.over = 0
+
+    def over_of(self, below: int, deductible: int) -> int:
+        """Take in what a person bears more; how much of it lies above the family's deductible."""
+        self.below += below
+        over = max(0, self.below - deductible)
+        change, self.over = over - self.over, over
+        return change
 
 
 def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterable[Amount] = ()) -> list[Unit]:
@@ -68,38 +92,65 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
     `amounts` lie inside the windows and have been paid; `awaiting` would lie inside once paid. Lines that the cover
     does not include are passed over.
     """
-    units: dict[int, _Running] = {}
+    counted = sorted((one for one in amounts if looks_at(terms, one)), key=in_order)
+    lasers = _lasers_that_hold(terms, counted)
+    units: dict[tuple[int, str], _Running] = {}
+    families: dict[int, _Family] = {}
 
     def unit_of(amount: Amount) -> _Running:
-        unit_id = amount.member_id if terms.unit == "person" else amount.family_id
-        if unit_id not in units:
-            units[unit_id] = _Running(terms.deductible_of(unit_id))
-        return units[unit_id]
+        key = _unit_id(terms, amount), amount.about.group if terms.transfer == "individual" else ""
+        if key not in units:
+            laser = lasers.get(key[0])
+            units[key] = _Running(laser.deductible_cents if laser else terms.deductible_cents)
+        return units[key]
 
     excess = raw = share = reimbursed = 0
-    for amount in sorted((one for one in amounts if one.line in terms.lines), key=in_order):
+    for amount in counted:
         unit = unit_of(amount)
         below, laser, over = _move(unit, terms.deductible_cents, amount.cents)
+        if terms.family_deductible_cents is not None:
+            family = families.setdefault(amount.family_id, _Family())
+            together = family.over_of(below, terms.family_deductible_cents)
+            below, over = below - together, over + together
         excess += over
         raw_now = max(0, excess - terms.aggregating_cents)
         unit.raw += raw_now - raw
-        share_now = _capped(portion(unit.raw, terms.reimbursement_bp), terms.maximum_per_unit_cents)
+        share_now = capped(portion(unit.raw, terms.reimbursement_bp), terms.maximum_per_unit_cents)
         share += share_now - unit.share
-        total = _capped(share, terms.maximum_cents)
+        total = capped(share, terms.maximum_cents)
         paid_on = amount.paid_on or amount.known_on
         part = (below, laser, over, over - (raw_now - raw), total - reimbursed)
         unit.parts.append(Part(amount.decision_id, amount.line, paid_on, amount.cents, *part))
+        unit.groups[amount.about.group] = unit.groups.pop(amount.about.group, 0) + amount.cents
         raw, unit.share, reimbursed = raw_now, share_now, total
     for amount in awaiting:
-        if amount.line in terms.lines:
+        if looks_at(terms, amount):
             unit_of(amount).waiting += amount.cents
-    found = [_unit(unit_id, running, unit_id in terms.lasers) for unit_id, running in units.items()]
+    found = [_unit(unit_id, running, unit_id in lasers, terms.transfer) for (unit_id, _), running in units.items()]
     return sorted(found, key=lambda unit: (-unit.reimbursable_cents, -unit.eligible_cents, unit.unit_id))
 
 
-def in_order(amount: Amount) -> tuple[date, int, int, str]:
-    """The order of accumulation: by day of payment; what belongs to one claim stays together."""
-    return amount.paid_on or amount.known_on, amount.claim_id, amount.decision_id, amount.line
+def looks_at(terms: Specific, amount: Amount) -> bool:
+    """Whether the cover takes the amount in: its line, and a rebate only where it is a person's and lowers the cover."""
+    if amount.about.kind == REBATE and not (terms.nets_rebates and amount.member_id):
+        return False
+    return amount.line in terms.lines
+
+
+def _unit_id(terms: Specific, amount: Amount) -> int:
+    return amount.member_id if terms.unit == "person" else amount.family_id
+
+
+def _lasers_that_hold(terms: Specific, amounts: Iterable[Amount]) -> dict[int, Laser]:
+    """The lasers without a condition, and those whose treatment or diagnosis is among what was paid and not taken back."""
+    met: dict[int, int] = {}
+    conditional = {unit_id: laser.when for unit_id, laser in terms.lasers.items() if laser.when}
+    for amount in amounts if conditional else ():
+        unit_id = _unit_id(terms, amount)
+        when = conditional.get(unit_id)
+        if when and when.met_by(amount.about.codes, amount.about.diagnoses):
+            met[unit_id] = met.get(unit_id, 0) + amount.cents
+    return {unit_id: laser for unit_id, laser in terms.lasers.items() if laser.when is None or met.get(unit_id, 0) > 0}
 
 
 def _move(unit: _Running, base: int, cents: int) -> tuple[int, int, int]:
@@ -114,20 +165,27 @@ def _move(unit: _Running, base: int, cents: int) -> tuple[int, int, int]:
     return change
 
 
-def _capped(cents: int, maximum: int | None) -> int:
-    return cents if maximum is None else min(cents, maximum)
-
-
-def _unit(unit_id: int, running: _Running, lasered: bool) -> Unit:
+def _unit(unit_id: int, running: _Running, lasered: bool, transfer: str) -> Unit:
     reached = running.eligible * BASIS_POINTS // running.deductible if running.deductible else 0
+    reimbursable = sum(part.reimbursable_cents for part in running.parts)
     return Unit(
         unit_id,
         running.deductible,
         lasered,
         running.eligible,
         reached,
-        running.excess,
-        sum(part.reimbursable_cents for part in running.parts),
+        sum(part.excess_cents for part in running.parts),
+        reimbursable,
         running.waiting,
         tuple(running.parts),
+        _by_group(running.groups, reimbursable, transfer),
     )
+
+
+def _by_group(groups: dict[str, int], reimbursable: int, transfer: str) -> tuple[tuple[str, int], ...]:
+    """Who gets the reimbursement; `groups` holds what each has paid, the unit's last group at the end."""
+    names = list(groups)
+    if transfer == "proportionate" and names:
+        shares = split(reimbursable, [max(0, groups[name]) for name in names])
+        return tuple(zip(names, shares, strict=True))
+    return ((names[-1], reimbursable),) if names else ()
