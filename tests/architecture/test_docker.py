@@ -109,7 +109,14 @@ def test_the_web_servers_health_is_asked_at_an_address_that_exists() -> None:
 def test_no_secret_has_a_default() -> None:
     text = (DOCKER / "compose.yaml").read_text()
     secrets = {name for name in re.findall(r"\$\{(\w+)", text) if re.search("KEY|PASSWORD", name)}
-    assert secrets == {"SECRET_KEY", "MEMBER_HASH_KEY", "TPA_DATABASE_PASSWORD", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
+    assert secrets == {
+        "SECRET_KEY",
+        "MEMBER_HASH_KEY",
+        "BANK_ACCOUNT_KEY",
+        "TPA_DATABASE_PASSWORD",
+        "POSTGRES_PASSWORD",
+        "VALKEY_PASSWORD",
+    }
     for name in secrets:
         assert re.findall(rf"\$\{{{name}(.*?)\}}", text) == [":?"] * text.count(f"${{{name}")
 

@@ -19,7 +19,7 @@ from tpa.books.agreements.services import (
 )
 from tpa.books.claims.models import Decision, DecisionLine
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, Member
-from tpa.books.payments.models import Payment, PaymentRun
+from tpa.books.payments.models import ClaimPayment, Payment, PaymentRun
 from tpa.books.plans.models import Plan
 from tpa.engine.stoploss.regulation import Group
 from tpa.kernel.periods import FOREVER
@@ -245,11 +245,19 @@ def _line(decision, service_on, line, denied):
 def pay(decision, issued_on):
     """The payment of a decision is issued."""
     run = PaymentRun.objects.create(run_on=issued_on, started_at=NOW, available_cents=decision.paid_cents, paid_count=1)
-    return Payment.objects.create(
-        decision_id=decision.pk,
-        claim_id=decision.claim_id,
+    payment = Payment.objects.create(
         run=run,
         payee="provider",
+        method="advice",
+        amount_cents=decision.paid_cents,
+        amounts=[["medical", decision.paid_cents]],
+        issued_on=issued_on,
+        state="issued",
+    )
+    return ClaimPayment.objects.create(
+        payment=payment,
+        decision_id=decision.pk,
+        claim_id=decision.claim_id,
         amount_cents=decision.paid_cents,
         issued_on=issued_on,
     )

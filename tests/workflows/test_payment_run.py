@@ -10,7 +10,7 @@ from tests.workflows import stories
 from tests.workflows.claim_stories import RECEIVED, new_claim, open_book, register
 from tpa.books.agreements.models import AsoAgreement
 from tpa.books.ledger import selectors as ledger
-from tpa.books.payments.models import Payment
+from tpa.books.payments.models import ClaimPayment, Payment
 from tpa.engine.journal.accounts import CLAIMS_FUNDED, CLAIMS_PAYABLE, EMPLOYER_DEPOSITS, OUTSTANDING_PAYMENTS
 from tpa.infra.clock import clock_at
 from tpa.infra.postgres.statements import count_statements
@@ -64,9 +64,9 @@ def test_as_many_are_paid_as_the_deposits_cover_to_the_cent(homes, short, paid):
 def test_the_oldest_decision_goes_first(homes):
     deposit(VISIT_PAID)
     run_payments()
-    (payment,) = Payment.objects.all()
-    assert payment.decision_id == min(line.source_id for line in ledger.posted_lines(CLAIMS_PAYABLE))
-    assert (payment.payee, payment.amount_cents) == ("provider", VISIT_PAID)
+    (claim,) = ClaimPayment.objects.all()
+    assert claim.decision_id == min(line.source_id for line in ledger.posted_lines(CLAIMS_PAYABLE))
+    assert (claim.payment.payee, claim.payment.amount_cents) == ("provider", VISIT_PAID)
 
 
 def test_a_second_run_pays_what_the_first_held_and_nothing_twice(in_employer, homes):
@@ -75,7 +75,8 @@ def test_a_second_run_pays_what_the_first_held_and_nothing_twice(in_employer, ho
     deposit(2 * VISIT_PAID, "wire-2")
     assert run_payments().paid_count == 2
     assert run_payments() is None
-    assert Payment.objects.count() == 3
+    assert ClaimPayment.objects.count() == 3
+    assert [one.amount_cents for one in Payment.objects.order_by("id")] == [VISIT_PAID, 2 * VISIT_PAID]
     assert balances() == (0, 0, 0, 3 * VISIT_PAID)
     assert verify_books(employer_id=in_employer.pk).faults == []
 
@@ -91,7 +92,7 @@ def test_an_agreement_may_let_payments_leave_first(in_employer, homes):
 def test_the_database_refuses_a_second_payment_of_a_decision(homes):
     deposit(VISIT_PAID)
     run_payments()
-    again = Payment.objects.get()
+    again = ClaimPayment.objects.get()
     again.pk = None
     with pytest.raises(DatabaseError, match="unique"), transaction.atomic():
         again.save(force_insert=True)

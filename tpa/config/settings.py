@@ -23,6 +23,10 @@ DEVELOPMENT_KEY = "development-only-key-that-no-reachable-installation-may-use"
 SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
 MEMBER_HASH_KEY = env.str("MEMBER_HASH_KEY", SECRET_KEY)
 """Keys the index that routes claims to employers; with another key every member must be indexed again."""
+BANK_ACCOUNT_KEY = env.str("BANK_ACCOUNT_KEY", SECRET_KEY)
+"""Encrypts bank account numbers; with another key they can no longer be read."""
+PAY_ALONE_UP_TO_CENTS = env.int("PAY_ALONE_UP_TO_CENTS", 2_500_000)
+"""A payment run up to this amount needs no second person, where an employer's paying terms do not say otherwise."""
 EDI_SENDER_ID = env.str("EDI_SENDER_ID", "TPA")
 """Our interchange id (ISA06 of what we send) and our payer id in acknowledgements."""
 EDI_SENDER_NAME = env.str("EDI_SENDER_NAME", "Third-Party Administrator")

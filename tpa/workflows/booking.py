@@ -19,7 +19,7 @@ from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
-from tpa.engine.journal.recipes.claim_reversed import ClaimReversed
+from tpa.engine.journal.recipes.claim_reversed import ClaimReversed, Stage
 from tpa.infra import day_counts, work_items
 from tpa.workflows.totals import figures_of
 from tpa.workflows.treatments import begun_by
@@ -50,7 +50,7 @@ class Chunk(NamedTuple):
     """What came out of the engine for a chunk, and the numbers that the families give next.
 
     `decided` may hold reversals; `taken_back` then says, by the key of each reversal, which decision it takes back and
-    whether the payee has its money.
+    how far its money had come.
     """
 
     waiting: list[facts.Waiting]
@@ -58,7 +58,7 @@ class Chunk(NamedTuple):
     pended: list[tuple[facts.Waiting, engine.Pend]]
     next_seqs: dict[int, int]
     fresh_counts: dict[int, int]
-    taken_back: Mapping[int, tuple[int, bool]] = MappingProxyType({})
+    taken_back: Mapping[int, tuple[int, Stage]] = MappingProxyType({})
 
 
 def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
@@ -115,11 +115,11 @@ def _entry(one: decisions.Decided, chunk: Chunk, decided_on: date) -> Entry:
         amounts = tuple(Amount(name, cents) for name, cents in sums.items())
         recipe = ClaimDenied if denied else ClaimApproved
         return entry_for(recipe(one.decision_id, decided_on, amounts))
-    decision_id, is_paid = chunk.taken_back[one.decision_id]
+    decision_id, stage = chunk.taken_back[one.decision_id]
     back = tuple(Amount(name, -cents) for name, cents in sums.items() if cents)
     if denied:
         return entry_for(ClaimReversed(decision_id, decided_on, "approved", (), back))
-    return entry_for(ClaimReversed(decision_id, decided_on, "paid" if is_paid else "approved", back))
+    return entry_for(ClaimReversed(decision_id, decided_on, stage, back))
 
 
 def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:

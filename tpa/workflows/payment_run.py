@@ -1,54 +1,164 @@
 """The payment run: decided claims are paid, oldest first, as far as the employer's money is there.
 
 Fees and premium of final invoices go first; what is in the fund for them is not spent on claims. An agreement may say
-that payments leave before the money has come (`pay_before_funded`); then nothing is held.
+that payments leave before the money has come (`pay_before_funded`); then nothing is held. A run is proposed, approved
+and released. Up to the limit of the paying terms one person, or the clock, does all three; a larger one takes two persons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
 from tpa.books.payments import selectors, services
-from tpa.books.payments.models import PaymentRun
-from tpa.books.payments.services import Payable
+from tpa.books.payments.errors import OpenRunError, RunOvertakenError
+from tpa.books.payments.models import ClaimPayment, Payment, PaymentRun
+from tpa.books.payments.services import Means
 from tpa.engine.journal.accounts import EMPLOYER_DEPOSITS, FEE_PAYABLE, PREMIUM_PAYABLE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount, Entry
+from tpa.engine.journal.recipes.balances_moved import BalancesMoved
 from tpa.engine.journal.recipes.claim_paid import ClaimPaid
 from tpa.engine.journal.recipes.funded import Funded
+from tpa.engine.journal.recipes.overpayment_offset import OverpaymentOffset
+from tpa.engine.paying.planning import plan_payments
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
+from tpa.kernel.ids import public_id
 from tpa.workflows.fixed_costs import send_fixed_costs
 
 
 @transaction.atomic
-def run_payments() -> PaymentRun | None:
-    """Pay what may be paid, in one transaction, inside employer_scope; None where nothing is owed. Run twice, it pays once."""
+def run_payments(*, person_id: int | None = None) -> PaymentRun | None:
+    """Propose what may be paid and release it where one may do so alone, in one transaction; None where nothing is owed.
+
+    A run that needs a second person stays proposed. Run twice, it pays once. Raises OpenRunError.
+    """
+    run = propose_payments(person_id=person_id)
+    if run is None or run.needs_second_person:
+        return run
+    return release_payments(run_id=run.pk, person_id=person_id)
+
+
+@transaction.atomic
+def propose_payments(*, person_id: int | None) -> PaymentRun | None:
+    """A run of what may be paid today, inside employer_scope; None where nothing waits. Raises OpenRunError."""
     employer = open_employer()
     locks.lock("payment_run")
     now, today = clock.now(), clock.today(employer.time_zone)
+    if (open_run := selectors.open_run()) is not None:
+        raise OpenRunError(f"{public_id('run', employer.pk, open_run.pk)} is {open_run.state}.")
     send_fixed_costs(on=today)
     waiting = selectors.payables()
     if not waiting:
         return None
+    terms = selectors.terms()
     available = available_cents()
-    advances = agreements.governing_agreement(employer.pk, today).pay_before_funded
-    paid = waiting if advances else fundable(waiting, available)
-    held = waiting[len(paid) :]
-    run = services.record_run(run_on=today, started_at=now, available_cents=available, paid=paid, held=held)
-    amounts = selectors.amounts_by_line([one.decision_id for one in paid])
-    entries: list[Entry] = []
-    for one in paid:
-        by_line = tuple(Amount(line, cents) for line, cents in amounts[one.decision_id])
-        must(sum(cents for _, cents in by_line) == one.cents, f"decision {one.decision_id} is not the sum of its lines")
-        entries.append(entry_for(Funded(one.decision_id, today, by_line)))
-        entries.append(entry_for(ClaimPaid(one.decision_id, today, by_line)))
-    ledger_services.post_entries(entries=entries, recorded_at=now)
+    plan = plan_payments(
+        waiting,
+        selectors.balances_due(today),
+        available_cents=None if _advances(employer.pk, today) else available,
+        wait_days=terms.recoup_after_days if terms else 0,
+    )
+    return services.propose_run(
+        run_on=today,
+        started_at=now,
+        available_cents=available,
+        plan=plan,
+        by_line=selectors.amounts_by_line([one.decision_id for payment in plan.payments for one in payment.claims]),
+        means=Means(terms, selectors.usable_accounts(today)),
+        alone_up_to_cents=terms.alone_up_to_cents if terms else settings.PAY_ALONE_UP_TO_CENTS,
+        by_id=person_id,
+    )
+
+
+@transaction.atomic
+def approve_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
+    """Somebody has looked at the run. Raises NotFoundError, RunStateError, SecondPersonError."""
+    open_employer()
+    run = services.locked_run(run_id, "proposed")
+    return services.approve_run(run=run, by_id=person_id, now=clock.now())
+
+
+@transaction.atomic
+def cancel_payments(*, run_id: int, person_id: int | None, note: str) -> PaymentRun:
+    """The run is given up; the next one starts from what waits then. Raises NotFoundError, RunStateError."""
+    employer = open_employer()
+    locks.lock("payment_run")
+    run = services.locked_run(run_id, "proposed", "approved")
+    return services.cancel_run(
+        run=run, by_id=person_id, on=clock.today(employer.time_zone), now=clock.now(), note=note.strip()
+    )
+
+
+@transaction.atomic
+def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
+    """The run's payments are issued and booked.
+
+    Raises NotFoundError, RunStateError, SecondPersonError, and RunOvertakenError where a claim was corrected since or the
+    money is no longer there.
+    """
+    employer = open_employer()
+    locks.lock("payment_run")
+    now, today = clock.now(), clock.today(employer.time_zone)
+    run = services.locked_run(run_id, "proposed", "approved")
+    corrected = selectors.corrected_among(run.pk)
+    if corrected:
+        names = ", ".join(public_id("clm", employer.pk, claim_id) for claim_id in corrected[:5])
+        raise RunOvertakenError(f"Corrected since the run was proposed: {names}.")
+    run = services.release_run(run=run, by_id=person_id, now=now)
+    payments = list(run.payments.order_by("id").select_related("terms"))
+    _require_money(employer.pk, today, payments)
+    issue(payments, on=today, person_id=person_id)
     return run
+
+
+def _require_money(employer_id: int, today: date, payments: Sequence[Payment]) -> None:
+    fresh = ClaimPayment.objects.filter(payment__in=payments, is_funded=True).values_list("amount_cents", flat=True)
+    needed = sum(payment.amount_cents for payment in payments) - sum(fresh)
+    if needed > available_cents() and not _advances(employer_id, today):
+        raise RunOvertakenError("The deposits no longer cover the run.")
+
+
+def issue(payments: Sequence[Payment], *, on: date, person_id: int | None) -> None:
+    """Number the proposed payments, issue and book them. The caller's transaction, under the lock of the run."""
+    now = clock.now()
+    terms = next((payment.terms for payment in payments if payment.terms_id), None)
+    services.issue_payments(numbers=dict(services.numbers_for(payments, terms)), on=on, now=now, by_id=person_id)
+    claims = list(ClaimPayment.objects.filter(payment__in=payments).order_by("id"))
+    amounts = selectors.amounts_by_line([one.decision_id for one in claims])
+    entries: list[Entry] = []
+    for one in claims:
+        by_line = tuple(Amount(line, cents) for line, cents in amounts.get(one.decision_id, ()))
+        must(
+            sum(cents for _, cents in by_line) == one.amount_cents,
+            f"claim payment {one.pk} is not the sum of its lines",
+        )
+        entries += _booked(one, by_line, on)
+    for payment in Payment.objects.filter(pk__in=[one.pk for one in payments]).prefetch_related("carried", "taken"):
+        carried, taken = (sum(one.cents for one in rows.all()) for rows in (payment.carried, payment.taken))
+        if carried or taken:
+            entries.append(entry_for(BalancesMoved(payment.pk, on, carried, taken)))
+    ledger_services.post_entries(entries=entries, recorded_at=now)
+
+
+def _booked(one: ClaimPayment, by_line: tuple[Amount, ...], on: date) -> Iterator[Entry]:
+    if one.amount_cents < 0:
+        back = tuple(Amount(line, -cents) for line, cents in by_line)
+        yield entry_for(OverpaymentOffset(one.pk, on, back))
+    elif one.amount_cents:
+        if not one.is_funded:
+            yield entry_for(Funded(one.decision_id, on, by_line))
+        yield entry_for(ClaimPaid(one.pk, on, by_line))
+
+
+def _advances(employer_id: int, day: date) -> bool:
+    return agreements.governing_agreement(employer_id, day).pay_before_funded
 
 
 def available_cents() -> int:
@@ -56,14 +166,3 @@ def available_cents() -> int:
     deposits = -ledger.balance(EMPLOYER_DEPOSITS)
     fixed = -ledger.balance(FEE_PAYABLE) - ledger.balance(PREMIUM_PAYABLE)
     return max(0, deposits - max(0, fixed))
-
-
-def fundable(waiting: Sequence[Payable], available: int) -> list[Payable]:
-    """As many as the money covers, in their order: a later, smaller claim does not overtake."""
-    paid = []
-    for one in waiting:
-        if one.cents > available:
-            break
-        available -= one.cents
-        paid.append(one)
-    return paid

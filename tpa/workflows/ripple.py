@@ -23,6 +23,7 @@ from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.facts import Claim
 from tpa.engine.adjudication.reversal import is_same_outcome, reversal_of
+from tpa.engine.journal.recipes.claim_reversed import Stage
 from tpa.infra import locks
 from tpa.infra.sequences import next_ids
 from tpa.workflows.booking import Chunk
@@ -151,21 +152,21 @@ def written(changes: Sequence[Change], next_seqs: dict[int, int], decided_at: da
     """The changes as a chunk to be booked, in the families' turns.
 
     First what is taken back, the latest place first; then the new decisions in their order. A payment run waits until
-    the transaction is over, so that what is taken back here is either paid or not.
+    the transaction is over, so that what is taken back here is paid or not.
     """
     locks.lock("payment_run")
-    paid = payments.paid_among([change.old.decision_id for change in changes])
+    stages = payments.stages([change.old.decision_id for change in changes])
     fresh = [change for change in changes if isinstance(change.outcome, engine.Decision)]
     keys = iter(next_ids(Decision, len(changes) + len(fresh)))
     seqs = dict(next_seqs)
     decided: list[decisions.Decided] = []
-    taken_back: dict[int, tuple[int, bool]] = {}
+    taken_back: dict[int, tuple[int, Stage]] = {}
     for change in sorted(changes, key=lambda one: (one.old.family_id, -one.old.place)):
         old = change.old
         turned = reversal_of(old.decision)
         one = _numbered(next(keys), old.version + 1, old, change.before.claim, turned, seqs)
         decided.append(one._replace(is_reversal=True))
-        taken_back[one.decision_id] = old.decision_id, old.decision_id in paid
+        taken_back[one.decision_id] = old.decision_id, stages.get(old.decision_id, "approved")
     for change in sorted(fresh, key=lambda one: (one.old.family_id, one.old.place)):
         is_same = change.waiting.claim.claim_id == change.old.claim_id
         version = change.old.version + 2 if is_same else change.waiting.version

@@ -51,7 +51,7 @@ def test_a_line_that_no_fund_pays_has_no_expense_account():
 
 
 def test_account_codes_and_names_are_unique():
-    assert len({account.name for account in CHART.values()}) == len(CHART) == 24
+    assert len({account.name for account in CHART.values()}) == len(CHART) == 25
     assert {account.kind for account in CHART.values()} == {
         "asset",
         "liability",
@@ -65,6 +65,7 @@ def test_account_codes_and_names_are_unique():
 def test_every_event_has_its_recipe_under_its_own_name():
     assert {event: recipe.event for event, recipe in RECIPES.items()} == {event: event for event in RECIPES}
     assert list(RECIPES) == [
+        "balances_moved",
         "claim_approved",
         "claim_denied",
         "claim_paid",
@@ -74,9 +75,15 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "fixed_costs_paid",
         "funded",
         "invoice_issued",
+        "overpayment_offset",
         "payment_cleared",
+        "payment_escheated",
         "payment_received",
+        "payment_reissued",
+        "payment_returned",
+        "payment_voided",
         "premium_charged",
+        "refund_received",
         "stop_loss_receivable",
         "stop_loss_received",
     ]

@@ -125,7 +125,11 @@ def test_a_payment_run_pays_once(send, employer, book):
     runs = read(send, "payment-runs/").json()["data"]
     payments = read(send, f"payments/?run={runs[0]['id']}").json()["data"]
     assert [one["amount_cents"] for one in payments] == [runs[0]["paid_cents"]]
-    assert payments[0]["claim"] == book.ids["clm"]
+    whole = read(send, f"payments/{payments[0]['id']}/").json()
+    assert [(one["claim"], one["amount_cents"]) for one in whole["claims"]] == [
+        (book.ids["clm"], runs[0]["paid_cents"])
+    ]
+    assert [one["kind"] for one in whole["events"]] == ["issued"]
     answer = send("payment-runs/", {}, "pay 1")
     assert (answer.status_code, answer.content) == (204, b"")
     assert send("payment-runs/", {}, "pay 1")["Idempotent-Replayed"] == "true"

@@ -1,46 +1,322 @@
-"""Payments of decided claims: only as far as the employer's deposits cover. Tenant schema."""
+"""Payments of decided claims: runs, what each payee gets, what each payee owes back. Tenant schema.
 
+Money is never edited: a payment goes from state to state by events, a void frees its claims to be paid again. The
+database itself refuses that a decision is settled twice, that a run is released by its maker, and that a payment of a
+run that is not released is issued (`sql` of the migrations).
+"""
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
+
+from tpa.engine.paying import states
 
 
-class PaymentRun(models.Model):
-    """One run: what was to be paid, what was paid, what had to wait for money."""
+class PayingTerms(models.Model):
+    """How the employer's claims are paid: out of which account, up to what amount by one person, and what becomes of
+    money that nobody claims. Never edited: the latest approved row holds.
+    """
 
-    run_on = models.DateField()
-    started_at = models.DateTimeField()
-    available_cents = models.BigIntegerField(help_text="The employer's unused deposits before the run.")
-    paid_count = models.IntegerField(default=0)
-    paid_cents = models.BigIntegerField(default=0)
-    held_count = models.IntegerField(default=0)
-    held_cents = models.BigIntegerField(default=0)
+    class Unclaimed(models.TextChoices):
+        PLAN = "plan", "Falls back to the plan"
+        STATE = "state", "Goes to the state"
+
+    bank_name = models.CharField(max_length=60)
+    routing_number = models.CharField(max_length=9)
+    account_sealed = models.TextField(help_text="The account's number, encrypted.")
+    account_end = models.CharField(max_length=4, help_text="Its last digits.")
+    account_key = models.CharField(max_length=32, help_text="Keyed hash of routing number and number.")
+    company_id = models.CharField(max_length=10, help_text="The originator's number in ACH files: 1 and the EIN.")
+    first_check_number = models.BigIntegerField(default=1001)
+    layout = models.CharField(max_length=30, help_text="The bank's form of positive pay files.")
+    alone_up_to_cents = models.BigIntegerField(help_text="A run up to this amount needs no second person.")
+    recoup_after_days = models.IntegerField(default=0, help_text="Overpayments are set off after so many days.")
+    stale_after_days = models.IntegerField(default=180)
+    unclaimed_after_days = models.IntegerField(default=365, help_text="From issue; then the money is not waited for.")
+    unclaimed_to = models.CharField(max_length=5, choices=Unclaimed, default=Unclaimed.PLAN)
+    made_by_id = models.BigIntegerField(help_text="Person.")
+    made_at = models.DateTimeField()
+    approved_by_id = models.BigIntegerField(null=True, help_text="Another person.")
+    approved_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approved_by_id=None) | ~Q(approved_by_id=F("made_by_id")),
+                name="paying_terms_maker_is_not_checker",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.bank_name} ...{self.account_end}"
+
+
+_TWO_PERSONS = (
+    Q(paid_cents__lte=F("alone_up_to_cents"))
+    | Q(state__in=("proposed", "cancelled"))
+    | Q(approved_by_id__isnull=False)
+    & ~Q(approved_by_id=F("proposed_by_id"))
+    & (
+        Q(state="approved", released_by_id=None)
+        | Q(state="released", released_by_id__isnull=False)
+        & ~Q(released_by_id=F("proposed_by_id"))
+        & (Q(proposed_by_id__isnull=False) | ~Q(released_by_id=F("approved_by_id")))
+    )
+)
+"""Of a large run: who proposed it neither approves nor releases it; proposed by a program, two persons do."""
+
+
+class PaymentRun(models.Model):
+    """One run: what was to be paid, what was paid, what had to wait for money. One at a time is open."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "To be approved"
+        APPROVED = "approved", "To be released"
+        RELEASED = "released", "Released"
+        CANCELLED = "cancelled", "Cancelled"
+
+    state = models.CharField(max_length=9, choices=State, default=State.RELEASED)
+    run_on = models.DateField()
+    started_at = models.DateTimeField()
+    available_cents = models.BigIntegerField(help_text="The employer's unused deposits before the run.")
+    paid_count = models.IntegerField(default=0, help_text="Claims for which money is paid.")
+    paid_cents = models.BigIntegerField(default=0, help_text="What leaves, after what is set off.")
+    held_count = models.IntegerField(default=0)
+    held_cents = models.BigIntegerField(default=0)
+    offset_cents = models.BigIntegerField(default=0, help_text="What payees owed back and was set off.")
+    alone_up_to_cents = models.BigIntegerField(default=0, help_text="Beyond it two persons are needed.")
+    proposed_by_id = models.BigIntegerField(null=True, help_text="Person; none: a program or the clock.")
+    approved_by_id = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    released_by_id = models.BigIntegerField(null=True)
+    released_at = models.DateTimeField(null=True)
+    ended_note = models.CharField(max_length=400, blank=True, help_text="Why it was cancelled.")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(state__in=("proposed", "approved")), name="payment_run_one_open"
+            ),
+            models.CheckConstraint(
+                condition=_TWO_PERSONS,
+                name="payment_run_maker_is_not_checker",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"run {self.id} of {self.run_on}"
 
+    @property
+    def needs_second_person(self) -> bool:
+        """Whether it is too large for one person."""
+        return self.paid_cents > self.alone_up_to_cents
+
+
+class PayeeAccount(models.Model):
+    """A payee's bank account. A change is a new row: another person approves it, and it waits before money goes there."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "To be approved"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused, or sent back by the bank"
+
+    class Kind(models.TextChoices):
+        CHECKING = "checking", "Checking"
+        SAVINGS = "savings", "Savings"
+
+    payee = models.CharField(max_length=8, choices=[("provider", "Provider"), ("member", "Member")])
+    tax_id = models.CharField(max_length=20, blank=True, help_text="Of a provider.")
+    family_id = models.BigIntegerField(default=0, help_text="Of a member; 0 for a provider.")
+    holder = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHECKING)
+    routing_number = models.CharField(max_length=9)
+    account_sealed = models.TextField(help_text="The account's number, encrypted.")
+    account_end = models.CharField(max_length=4, help_text="Its last digits.")
+    call_back = models.CharField(max_length=200, help_text="Whom one has called, at which number known before.")
+    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
+    usable_on = models.DateField(help_text="The first day on which money goes there.")
+    made_by_id = models.BigIntegerField(help_text="Person.")
+    made_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True, help_text="Another person.")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(decided_by_id__isnull=False) & ~Q(decided_by_id=F("made_by_id")),
+                name="payee_account_maker_is_not_checker",
+            ),
+            models.UniqueConstraint(
+                fields=["payee", "tax_id", "family_id"],
+                condition=Q(state="proposed"),
+                name="payee_account_one_proposed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.holder} ...{self.account_end}"
+
 
 class Payment(models.Model):
-    """What a payee gets for one decision. One row a decision: paying twice is refused by the database."""
+    """What one payee gets by one run: a check, a transfer, or nothing but a remittance that says why.
+
+    `amount_cents` is its claims, plus what it carries on, less the balances that it takes.
+    """
 
     class Payee(models.TextChoices):
         PROVIDER = "provider", "Provider"
         MEMBER = "member", "Member"
 
+    class Method(models.TextChoices):
+        CHECK = states.CHECK, "Check"
+        ACH = states.ACH, "Bank transfer"
+        ZERO = states.ZERO, "Nothing to pay"
+        ADVICE = states.ADVICE, "Issued by another party"
+        LETTER = states.LETTER, "Asked back by letter"
+
     id = models.BigAutoField(primary_key=True)
-    decision_id = models.BigIntegerField(unique=True)
-    claim_id = models.BigIntegerField()
-    run = models.ForeignKey(PaymentRun, models.PROTECT, related_name="payments")
+    run = models.ForeignKey(PaymentRun, models.PROTECT, null=True, related_name="payments")
     payee = models.CharField(max_length=8, choices=Payee)
     payee_tax_id = models.CharField(max_length=20, blank=True)
+    payee_npi = models.CharField(max_length=20, blank=True)
     payee_name = models.CharField(max_length=120, blank=True)
+    family_id = models.BigIntegerField(default=0, help_text="Of a member who is paid; 0 for a provider.")
+    method = models.CharField(max_length=6, choices=Method)
+    account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="payments")
+    terms = models.ForeignKey(PayingTerms, models.PROTECT, null=True, related_name="payments")
+    account_key = models.CharField(max_length=32, blank=True, help_text="Of the account that it is paid from.")
+    number = models.CharField(max_length=30, blank=True, help_text="The check's number, or the transfer's trace.")
     amount_cents = models.BigIntegerField()
-    issued_on = models.DateField()
+    amounts = models.JSONField(help_text="[[line of coverage, cents], ...] of the amount; '' is what was set off.")
+    issued_on = models.DateField(null=True)
+    state = models.CharField(max_length=9, default="proposed")
+    reissue_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reissued_as")
 
     class Meta:
         ordering = ("-id",)
-        constraints = (models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="payment_is_positive"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0, method__in=("check", "ach", "advice"))
+                | Q(amount_cents=0, method__in=("zero", "letter")),
+                name="payment_amount_fits_method",
+            ),
+            models.UniqueConstraint(
+                fields=["account_key", "number"], condition=~Q(number=""), name="payment_number_once_an_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_on__isnull=False) | Q(state__in=("proposed", "cancelled")),
+                name="payment_issued_on_a_day",
+            ),
+        )
+        indexes = (models.Index(fields=["payee_tax_id", "issued_on"], name="payment_payee"),)
 
     def __str__(self) -> str:
-        return f"payment {self.id} for decision {self.decision_id}"
+        return f"payment {self.id}"
+
+
+class ClaimPayment(models.Model):
+    """What a payment pays for one decision; below zero: what it takes back. One that stands a decision, ever."""
+
+    id = models.BigAutoField(primary_key=True)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="claims")
+    decision_id = models.BigIntegerField()
+    claim_id = models.BigIntegerField()
+    amount_cents = models.BigIntegerField()
+    is_funded = models.BooleanField(default=False, help_text="The money was set aside before.")
+    issued_on = models.DateField(null=True, help_text="The paid date of stop-loss contracts; none while proposed.")
+    voided_on = models.DateField(null=True, help_text="From then on the decision is to be settled anew.")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["decision_id"], condition=Q(voided_on=None), name="claim_payment_once_a_decision"
+            ),
+        )
+        indexes = (models.Index(fields=["claim_id"], name="claim_payment_claim"),)
+
+    def __str__(self) -> str:
+        return f"decision {self.decision_id} in payment {self.payment_id}"
+
+
+class CarriedBalance(models.Model):
+    """What a payee still owes after a payment: set off by a later one, or sent back by the payee; never both."""
+
+    class Code(models.TextChoices):
+        FORWARD = "FB", "Carried to the next payment"
+        WITHHELD = "WO", "Withheld after a time"
+        LETTER = "LT", "Asked for by letter"
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="carried")
+    code = models.CharField(max_length=2, choices=Code)
+    claim_id = models.BigIntegerField(null=True)
+    cents = models.BigIntegerField()
+    due_on = models.DateField(null=True, help_text="Set off from this day on; none: asked for by letter.")
+    taken_by = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="taken")
+    refunded_on = models.DateField(null=True)
+    refund_reference = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=Q(cents__gt=0), name="carried_balance_is_positive"),
+            models.CheckConstraint(
+                condition=Q(taken_by=None) | Q(refunded_on=None), name="carried_balance_recovered_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(code="LT") | Q(taken_by=None), name="carried_balance_letter_is_not_set_off"
+            ),
+            models.UniqueConstraint(
+                fields=["refund_reference"], condition=~Q(refund_reference=""), name="carried_balance_refund_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.cents} of payment {self.payment_id}"
+
+
+class PaymentEvent(models.Model):
+    """A step in a payment's life."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=9, help_text="The state that it came into.")
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True, help_text="Person; none: a program or the clock.")
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"payment {self.payment_id} {self.kind} on {self.on}"
+
+
+class PaymentFile(models.Model):
+    """A file that went out, or will: remittances, transfers, checks for the bank. Its bytes as they were made."""
+
+    class Kind(models.TextChoices):
+        REMITTANCE = "835", "Remittance advice (835)"
+        TRANSFERS = "ach", "Transfers (NACHA)"
+        CHECKS = "checks", "Checks issued and voided (positive pay)"
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    run = models.ForeignKey(PaymentRun, models.PROTECT, null=True, related_name="files")
+    name = models.CharField(max_length=100)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64, help_text="Of the bytes at release; asked for again at sending.")
+    total_cents = models.BigIntegerField()
+    payment_ids = ArrayField(models.BigIntegerField(), default=list)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,40 +1,106 @@
-"""Reading payments, and what may be paid."""
+"""Reading payments: what is to be settled, what was paid, what payees owe back."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import Literal, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Max, Q, QuerySet
+from django.db.models.functions import Cast
 
-from tpa.books.payments.models import Payment, PaymentRun
-from tpa.books.payments.services import Payable
+from tpa.books.payments.models import (
+    CarriedBalance,
+    ClaimPayment,
+    PayeeAccount,
+    PayingTerms,
+    Payment,
+    PaymentFile,
+    PaymentRun,
+)
+from tpa.engine.paying.planning import Balance, Payable, Payee
+from tpa.kernel.errors import NotFoundError
 
-_UNPAID = """
-SELECT d.id, d.claim_id, CASE WHEN c.assigned THEN 'provider' ELSE 'member' END, c.provider_tax_id, c.provider_name,
-       d.paid_cents
+# A decision waits until it stands in a payment: owed, if it is the claim's last word; taken back, if what it takes back was
+# issued. A provider without a tax id is told by its NPI.
+_UNSETTLED = """
+SELECT d.id, d.claim_id, c.assigned, coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
+       CASE WHEN c.assigned THEN c.provider_name ELSE (
+         SELECT trim(m.first_name || ' ' || m.last_name) FROM members_member m
+         WHERE m.family_id = d.family_id AND m.relationship = 'self' ORDER BY m.id LIMIT 1) END,
+       c.provider_npi, d.paid_cents,
+       EXISTS (SELECT FROM payments_claimpayment v WHERE v.decision_id = d.id AND v.issued_on IS NOT NULL)
 FROM claims_decision d
 JOIN claims_claim c ON c.id = d.claim_id
-LEFT JOIN payments_payment p ON p.decision_id = d.id
-WHERE d.outcome = 'paid' AND d.paid_cents > 0 AND p.id IS NULL
-  AND NOT EXISTS (SELECT 1 FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
-  AND (d.place IS NULL OR NOT EXISTS (
-    SELECT 1 FROM claims_decision was JOIN payments_payment sent ON sent.decision_id = was.id
-    WHERE was.family_id = d.family_id AND coalesce(was.place, was.family_seq) = d.place))
+LEFT JOIN payments_claimpayment p ON p.decision_id = d.id AND p.voided_on IS NULL
+WHERE p.id IS NULL AND (d.id = ANY(%(only)s) OR %(only)s IS NULL) AND (
+  d.outcome IN ('paid', 'denied')
+  AND NOT EXISTS (SELECT FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
+  OR d.outcome = 'reversed' AND EXISTS (
+    SELECT FROM claims_decision was JOIN payments_claimpayment sent ON sent.decision_id = was.id
+    WHERE was.claim_id = d.claim_id AND was.version = d.version - 1
+      AND sent.voided_on IS NULL AND sent.issued_on IS NOT NULL))
 ORDER BY d.decided_at, d.id"""
 
 
-def payables() -> list[Payable]:
-    """Decided claims that the plan owes something for and has not paid, the oldest decision first. One query.
+def payables(only: Collection[int] | None = None) -> list[Payable]:
+    """Decisions to be settled, the oldest first: owed, owing nothing, or taking back what was paid. One query.
 
-    A correction of what was paid before is left out: the payee holds that money, and it has to be set off first.
+    `only`: of these decisions.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_UNPAID)
-        return [Payable(*row) for row in cursor.fetchall()]
+        cursor.execute(_UNSETTLED, {"only": list(only) if only is not None else None})
+        return [
+            Payable(
+                decision_id,
+                claim_id,
+                Payee("provider", tax_id) if assigned else Payee("member", family_id=family_id),
+                name or "",
+                npi if assigned else "",
+                cents,
+                is_funded,
+            )
+            for decision_id, claim_id, assigned, tax_id, family_id, name, npi, cents, is_funded in cursor.fetchall()
+        ]
+
+
+def balances_due(day: date) -> list[Balance]:
+    """What payees owe from earlier payments and may be set off on `day`, the oldest first. One query."""
+    rows = open_balances().filter(due_on__lte=day).select_related("payment").order_by("id")
+    return [Balance(row.pk, payee_of(row.payment), row.code, row.cents, row.claim_id) for row in rows]
+
+
+def open_balances() -> QuerySet[CarriedBalance]:
+    """What payees still owe, set off by no payment and not sent back."""
+    return CarriedBalance.objects.filter(taken_by=None, refunded_on=None, payment__issued_on__isnull=False).exclude(
+        payment__state__in=("void", "cancelled")
+    )
+
+
+def payee_of(payment: Payment) -> Payee:
+    """Whom a payment pays."""
+    if payment.payee == Payment.Payee.MEMBER:
+        return Payee("member", family_id=payment.family_id)
+    return Payee("provider", payment.payee_tax_id)
+
+
+def stages(decision_ids: Collection[int]) -> dict[int, Literal["paid", "funded"]]:
+    """How far the money of decisions has come: paid, or funded where a payment of it was voided. One query.
+
+    Decisions that are in neither stage, or pay nothing, are left out.
+    """
+    found: dict[int, Literal["paid", "funded"]] = {}
+    rows = ClaimPayment.objects.filter(decision_id__in=list(decision_ids), issued_on__isnull=False, amount_cents__gt=0)
+    for decision_id, voided_on in rows.values_list("decision_id", "voided_on"):
+        if voided_on is None:
+            found[decision_id] = "paid"
+        else:
+            found.setdefault(decision_id, "funded")
+    return found
 
 
 def paid_among(decision_ids: Collection[int]) -> set[int]:
-    """Those of the decisions that were paid. One query."""
-    return set(Payment.objects.filter(decision_id__in=list(decision_ids)).values_list("decision_id", flat=True))
+    """Those of the decisions whose money is with the payee, or on its way. One query."""
+    return {decision_id for decision_id, stage in stages(decision_ids).items() if stage == "paid"}
 
 
 def amounts_by_line(decision_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
@@ -52,11 +118,131 @@ def amounts_by_line(decision_ids: list[int]) -> dict[int, list[tuple[str, int]]]
     return found
 
 
+def corrected_among(run_id: int) -> list[int]:
+    """Claims of a run whose decision in it is no longer the last word. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT p.claim_id FROM payments_claimpayment p JOIN payments_payment y ON y.id = p.payment_id"
+            " JOIN claims_decision d ON d.id = p.decision_id AND d.outcome <> 'reversed'"
+            " JOIN claims_decision later ON later.claim_id = d.claim_id AND later.version > d.version"
+            " WHERE y.run_id = %s ORDER BY 1",
+            [run_id],
+        )
+        return [claim_id for (claim_id,) in cursor.fetchall()]
+
+
+class Taken(NamedTuple):
+    """A claim's part of a payment whose decision was reversed since: by which decision, and in which payment, if any."""
+
+    claim_payment_id: int
+    reversal_id: int
+    payment_id: int | None
+
+
+def taken_back(payment_id: int) -> dict[int, Taken]:
+    """Those parts of a payment whose decisions were reversed since, by their key. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, back.id, set_off.payment_id FROM payments_claimpayment p"
+            " JOIN claims_decision d ON d.id = p.decision_id AND d.outcome <> 'reversed'"
+            " JOIN claims_decision back ON back.claim_id = d.claim_id AND back.version = d.version + 1"
+            "  AND back.outcome = 'reversed'"
+            " LEFT JOIN payments_claimpayment set_off ON set_off.decision_id = back.id AND set_off.voided_on IS NULL"
+            " WHERE p.payment_id = %s AND p.amount_cents <> 0",
+            [payment_id],
+        )
+        return {row[0]: Taken(*row) for row in cursor.fetchall()}
+
+
+def terms() -> PayingTerms | None:
+    """The paying terms in force: the latest that a second person approved; None before the first."""
+    return PayingTerms.objects.exclude(approved_by_id=None).first()
+
+
+def proposed_terms() -> PayingTerms | None:
+    """Terms newer than those in force that wait for a second person."""
+    latest = PayingTerms.objects.first()
+    return latest if latest is not None and latest.approved_by_id is None else None
+
+
+def accounts() -> QuerySet[PayeeAccount]:
+    """Payees' bank accounts, the latest first."""
+    return PayeeAccount.objects.all()
+
+
+def account(account_id: int) -> PayeeAccount:
+    """One account. Raises NotFoundError."""
+    found = PayeeAccount.objects.filter(pk=account_id).first()
+    if found is None:
+        raise NotFoundError("There is no such bank account.")
+    return found
+
+
+def usable_accounts(day: date) -> dict[Payee, int]:
+    """Payee -> the account that money goes to on `day`: the latest whose waiting time is over. One query.
+
+    While a change waits, money goes by check: neither to the old account nor to the new one.
+    """
+    found: dict[Payee, int] = {}
+    for row in PayeeAccount.objects.order_by("id"):
+        payee = Payee(row.payee, row.tax_id, row.family_id)
+        if row.state == PayeeAccount.State.APPROVED and row.usable_on <= day:
+            found[payee] = row.pk
+        elif row.state != PayeeAccount.State.REFUSED or found.get(payee) == row.pk:
+            found.pop(payee, None)
+    return found
+
+
+def next_check_number(terms: PayingTerms) -> int:
+    """The first number that no check of the account has."""
+    last = Payment.objects.filter(account_key=terms.account_key, method=Payment.Method.CHECK).exclude(number="")
+    highest = last.aggregate(highest=Max(Cast("number", BigIntegerField())))["highest"]
+    return max(terms.first_check_number, (highest or 0) + 1)
+
+
 def runs() -> QuerySet[PaymentRun]:
     """Payment runs, the latest first."""
     return PaymentRun.objects.all()
 
 
+def run(run_id: int) -> PaymentRun:
+    """One run. Raises NotFoundError."""
+    found = PaymentRun.objects.filter(pk=run_id).first()
+    if found is None:
+        raise NotFoundError("There is no such run.")
+    return found
+
+
+def open_run() -> PaymentRun | None:
+    """The run that is proposed or approved, if one is."""
+    return PaymentRun.objects.filter(state__in=("proposed", "approved")).first()
+
+
 def payments() -> QuerySet[Payment]:
     """Payments, the latest first."""
     return Payment.objects.all()
+
+
+def payment(payment_id: int) -> Payment:
+    """One payment. Raises NotFoundError."""
+    found = Payment.objects.filter(pk=payment_id).first()
+    if found is None:
+        raise NotFoundError("There is no such payment.")
+    return found
+
+
+def payments_of_claim(claim_id: int) -> QuerySet[ClaimPayment]:
+    """What was paid for a claim, and taken back, the latest first."""
+    return ClaimPayment.objects.filter(claim_id=claim_id).select_related("payment")
+
+
+def files() -> QuerySet[PaymentFile]:
+    """Files that go out, the latest first, without their content."""
+    return PaymentFile.objects.defer("content")
+
+
+def outstanding() -> QuerySet[Payment]:
+    """Checks and transfers that the bank has not paid."""
+    return Payment.objects.filter(
+        Q(state__in=("issued", "mailed", "stale", "returned")), method__in=("check", "ach", "advice")
+    )

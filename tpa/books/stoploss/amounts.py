@@ -23,7 +23,8 @@ FROM claims_decision d
 JOIN claims_decisionline l ON l.decision_id = d.id
 LEFT JOIN claims_decision taken_back
        ON d.outcome = 'reversed' AND taken_back.claim_id = d.claim_id AND taken_back.version = d.version - 1
-LEFT JOIN payments_payment p ON p.decision_id = coalesce(taken_back.id, d.id)
+LEFT JOIN payments_claimpayment p ON p.decision_id = coalesce(taken_back.id, d.id)
+       AND (p.voided_on IS NULL OR p.voided_on > %(as_of)s) AND p.issued_on IS NOT NULL
 {joins}
 WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
   AND (%(family_id)s::bigint IS NULL OR d.family_id = %(family_id)s)

@@ -83,12 +83,12 @@ def standings(employer_id: int, as_of: date) -> list[Standing]:
     return found
 
 
-# Each family counts its decisions, each run its payments, each load notes its changes: any change of the books that
+# Each family counts its decisions, each payment its steps, each load notes its changes: any change of the books that
 # an exposure follows from moves one of these. The database's own number keeps one restored under the same name apart.
 _MARK = """
 SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
        (SELECT sum(next_seq) FROM members_family), (SELECT max(id) FROM members_loadchange),
-       (SELECT (count(*), sum(paid_count))::text FROM payments_paymentrun), (SELECT max(id) FROM payments_payment)"""
+       (SELECT max(id) FROM payments_claimpayment), (SELECT max(id) FROM payments_paymentevent)"""
 
 
 def _mark() -> tuple[object, ...]:

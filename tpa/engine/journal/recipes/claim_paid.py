@@ -10,9 +10,12 @@ from tpa.engine.journal.entry import Amount, Entry, Recipe, transfers
 
 
 class ClaimPaid(NamedTuple):
-    """`issued_on` is the paid date of a stop-loss contract: the day of issue, not of the decision."""
+    """`issued_on` is the paid date of a stop-loss contract: the day of issue, not of the decision.
 
-    decision_id: int
+    `claim_payment_id`: a decision whose payment is voided is paid again, and booked again.
+    """
+
+    claim_payment_id: int
     issued_on: date
     amounts: tuple[Amount, ...]
 
@@ -26,7 +29,7 @@ def claim_paid(facts: ClaimPaid) -> Entry:
         amount         |                       amount
     """
     postings = transfers(CLAIMS_FUNDED, OUTSTANDING_PAYMENTS, facts.amounts)
-    return Entry("claim_paid", facts.issued_on, "decision", facts.decision_id, postings)
+    return Entry("claim_paid", facts.issued_on, "claim_payment", facts.claim_payment_id, postings)
 
 
 RECIPE = Recipe("claim_paid", ClaimPaid, claim_paid)

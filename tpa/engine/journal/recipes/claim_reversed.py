@@ -17,6 +17,8 @@ from tpa.engine.journal.accounts import (
 )
 from tpa.engine.journal.entry import Amount, Entry, Posting, Recipe, transfer, transfers
 
+Stage = Literal["approved", "funded", "paid"]
+
 
 class ClaimReversed(NamedTuple):
     """The reversed decision: how far its money had come, what was approved, and what was denied in it (memo).
@@ -26,7 +28,7 @@ class ClaimReversed(NamedTuple):
 
     decision_id: int
     reversed_on: date
-    stage: Literal["approved", "funded", "paid"]
+    stage: Stage
     amounts: tuple[Amount, ...] = ()
     denied: tuple[Amount, ...] = ()
 
