@@ -15,7 +15,9 @@ def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     assert run(tmp_path, text) == PASSED
 
 
-@pytest.mark.parametrize("begins", ['source = "CLHIA guideline"', 'source = "Own"\n\n[[funding]]'])
+@pytest.mark.parametrize(
+    "begins", ['source = "CLHIA guideline"', 'source = "Own"\n\n[[funding]]', 'source = "Own: fees, taxes, days']
+)
 def test_the_questions_of_the_page_have_their_answers(tmp_path: Path, begins: str) -> None:
     _, start, rest = README.partition(begins)
     assert run(tmp_path, start + rest.partition("```")[0]) == PASSED

@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 SCHEMA = json.loads((HERE / "case.schema.json").read_text(encoding="utf-8"))
 DEFS = SCHEMA["$defs"]
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+VARIANTS = {"price_step": "method", "fee": "fee"}
+"""Definition of a table whose form one of its keys decides -> that key."""
 TEMPLATES = sorted(str(one) for one in files("tpa.books.plans").joinpath("templates").iterdir() if one.is_file())
 PLAN_FILES = [
     *(file for file in TEMPLATES if file.endswith(".toml")),
@@ -58,8 +60,11 @@ def tables(value: Any, schema: Any, where: str, name: str = "") -> Iterator[tupl
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         yield from tables(value, DEFS[name], where, name)
-    elif name == "price_step":
-        yield from tables(value, {"$ref": f"#/$defs/price_step_{value['method']}"}, where)
+    elif name in VARIANTS:
+        yield from tables(value, {"$ref": f"#/$defs/{name}_{value[VARIANTS[name]]}"}, where)
+    elif "anyOf" in schema and "properties" not in schema and isinstance(value, dict):
+        fitting = (one for one in schema["anyOf"] if VALIDATOR.evolve(schema=one | {"$defs": DEFS}).is_valid(value))
+        yield from tables(value, next(fitting, {}), where)
     elif "if" in schema:
         fits = jsonschema.Draft202012Validator(schema["if"]).is_valid(value)
         yield from tables(value, schema["then" if fits else "else"], where)
@@ -122,7 +127,7 @@ def test_every_file_is_valid(file: str) -> None:
 
 
 def test_every_table_of_the_schema_occurs() -> None:
-    tables_known = {name for name, one in DEFS.items() if "properties" in one and name != "price_step"}
+    tables_known = {name for name, one in DEFS.items() if "properties" in one and name not in VARIANTS}
     assert tables_known - PLACES.keys() == set()
 
 

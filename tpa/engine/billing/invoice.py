@@ -90,7 +90,11 @@ def compose_invoice(facts: InvoiceFacts) -> Invoice:
     for line in premiums:
         by_code[line.code] += line.cents
     fees = [
-        *fee_lines(facts.fees, facts.census, facts.activity._replace(premiums_cents=by_code)),
+        *fee_lines(
+            facts.fees,
+            facts.census,
+            facts.activity._replace(premiums_cents={**facts.activity.premiums_cents, **by_code}),
+        ),
         *(line for line in corrections if line.kind == "fee"),
     ]
     lines = [
@@ -131,7 +135,7 @@ def _corrections(past: PastMonth, month: date) -> list[InvoiceLine]:
                 (fee, census if is_reached else past.census_then)
                 for fee, is_reached in zip(past.fees, reached, strict=True)
             ],
-            past.activity._replace(premiums_cents=_premiums(past.premiums, census)),
+            past.activity._replace(premiums_cents={**past.activity.premiums_cents, **_premiums(past.premiums, census)}),
         )
         for census in (past.census_then, past.census_now)
     )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from tpa.engine.cases.words import PERCENT, Words
 from tpa.engine.plan.terms_values import amount
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -61,7 +62,7 @@ class Kind:
     """A kind of question. `solve` reads the keys of one and gives all its answers by name; it raises DomainError."""
 
     says: str
-    solve: Callable[[Section], Mapping[str, Answer]]
+    solve: Callable[[Words], Mapping[str, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,11 @@ def kinds() -> dict[str, Kind]:
 
 def read_question(file: str, source: str, kind: Kind, row: Section) -> Question:
     """One question, answered. Raises DomainError with the place of its first fault."""
-    with row:
-        name, own_source = row.text("name"), row.text("source", source)
-        row.value("expect")
-        found = kind.solve(row)
-        with row.section("expect") as one:
+    with Words.of(row) as words:
+        name, own_source = words.text("name"), words.text("source", source)
+        words.value("expect")
+        found = kind.solve(words)
+        with words.section("expect") as one:
             expected = {key: _wanted(one, key, found[key]) for key in one.keys() if key in found}  # noqa: SIM118
             for key in found:
                 one.value(key, None)
@@ -144,9 +145,10 @@ def _cents(one: Section, key: str) -> int:
 def _number(one: Section, key: str, kind: type[Number]) -> Number:
     """A number as it is written: `1.25`, `"12.5%"`."""
     found = one.value(key)
-    text = str(found).rstrip("% ") if kind is Percent else str(found)
+    percent = PERCENT.match(str(found)) if kind is Percent else None
+    text = percent[1] if percent else str(found)
     match = _NUMBER.match(text)
-    if isinstance(found, bool) or match is None or (kind is Percent and not str(found).endswith("%")):
+    if isinstance(found, bool) or match is None or (kind is Percent and percent is None):
         wanted = 'percentage, in quotes: "12.5%",' if kind is Percent else "number"
         raise DocumentError(f"A {wanted} is wanted.", where=one.at(key))
     return kind(Fraction(Decimal(text)) / kind.scale, len(match[2] or ""))

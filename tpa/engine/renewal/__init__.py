@@ -1,0 +1,1 @@
+"""What next year costs, from what this one did: completion, pooling, trend, credibility, rates, and insurance beside."""
