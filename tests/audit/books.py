@@ -9,7 +9,7 @@ from django.db import connection
 Table = dict[str, Any]
 _CLAIMS = """
     SELECT c.family_id, c.id, c.member_id, c.received_on, c.provider_tax_id, c.provider_npi, p.specialty, c.form,
-        m.tier, d.outcome, d.id
+        m.tier, c.assigned, d.outcome, d.payee, d.id
     FROM claims_claim c
     JOIN claims_decision d ON d.claim_id = c.id AND d.outcome <> 'reversed'
     LEFT JOIN providers_provider p ON p.npi = c.provider_npi
@@ -66,7 +66,11 @@ def families(first_on: Any, last_on: Any) -> Iterator[Audited]:
             "claims": [_claim(row, lines[row[1]]) for row in own],
         }
         answers = [
-            {"outcome": row[9], "lines": [dict(zip(FIGURES, one, strict=True)) for one in decided[row[10]]]}
+            {
+                "outcome": row[10],
+                "payee": row[11],
+                "lines": [dict(zip(FIGURES, one, strict=True)) for one in decided[row[12]]],
+            }
             for row in own
         ]
         yield Audited(family_id, case, answers)
@@ -78,7 +82,7 @@ def _person(key: int, relationship: str, birth_on: Any, tier: str, starts_on: An
 
 
 def _claim(row: Any, lines: list[Any]) -> Table:
-    _, _, member_id, received_on, tax_id, npi, specialty, form, tier, *_ = row
+    _, _, member_id, received_on, tax_id, npi, specialty, form, tier, assigned, *_ = row
     claim = {
         "person": str(member_id),
         "on": lines[0][0],
@@ -86,6 +90,7 @@ def _claim(row: Any, lines: list[Any]) -> Table:
         "provider": tax_id or npi,
         "specialty": specialty or "",
         "form": form,
+        "assigned": assigned,
         "lines": [_line(*line) for line in lines],
     }
     return claim | ({"network": tier} if tier else {})

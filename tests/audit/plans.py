@@ -39,7 +39,19 @@ def some_plan(chance: Random) -> Table:
         plan["dependent_age_limit"] = 26
     if chance.random() < 0.2:
         plan["review_over"] = 5_000
+    if chance.random() < 0.3:
+        plan["review_rules"] = [_review_rule(chance)]
+    plan["sanctioned_providers"] = chance.choice(("pend", "deny", "pay"))
+    plan["assignment_of_benefits"] = chance.choice(("honoured", "network_only"))
     return plan
+
+
+def _review_rule(chance: Random) -> Table:
+    amount = chance.choice(("charge", "allowed", "deductible", "copay", "coinsurance", "member", "paid"))
+    rule: Table = {"code": "own_rule", "amount": amount, "is": chance.choice(("above", "at_least")), "than": "310.50"}
+    if chance.random() < 0.5:
+        rule = rule | {"is": chance.choice(("at_most", "below", "equal")), "than": chance.choice((5, "25.50", 0))}
+    return rule | {"of": chance.choice(("line", "claim")), "benefits": chance.choice((["visit"], ["visit", "test"]))}
 
 
 def _tiers(chance: Random) -> list[Table]:
@@ -149,7 +161,10 @@ def some_case(chance: Random, claims_count: int) -> Table:
         {"name": "carl", "relationship": "child", "birth_on": date(2000, 3, 31)},
     ][: chance.choice((1, 2, 3))]
     if chance.random() < 0.2:
+        people[-1]["pay_to"] = "Somebody else"
         people[-1]["covered"] = {"starts_on": date(2025, 2, 1), "ends_before": date(2026, 2, 1)}
+    if chance.random() < 0.1:
+        people[0]["paid_until"] = date(2026, 3, 1)
     claims = []
     for number in range(claims_count):
         on = date(2025, 1, 1) + timedelta(days=number * 540 // claims_count + chance.randrange(5))
@@ -161,6 +176,8 @@ def some_case(chance: Random, claims_count: int) -> Table:
                 "provider": chance.choice(("east", "west")),
                 "lines": [_line(chance) for _ in range(chance.choice((1, 2, 3)))],
                 **chance.choice(({"network": "network"}, {"network": "network"}, {})),
+                **({"sanction": "LEIE"} if chance.random() < 0.05 else {}),
+                **({"assigned": False} if chance.random() < 0.2 else {}),
             }
         )
     return {"name": "Seeded", "people": people, "prices": PRICES, "claims": claims}

@@ -6,16 +6,18 @@ out each figure from that list anew. What it does not know it refuses, so that i
 
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 Table = dict[str, Any]
 PARTS = ("copay", "deductible", "coinsurance")
 PLENTY = 10**15
+COMPARE = {"above": gt, "at_least": ge, "below": lt, "at_most": le, "equal": eq}
 
 _KNOWN = {
     "plan": {"name", "line", "year_starts_month", "grandfathered", "hsa_qualified", "timely_filing_months",
              "dependent_age_limit", "review_over", "unlisted", "tiers", "deductibles", "out_of_pocket_maximums",
-             "limits", "benefits", "examples"},
+             "limits", "benefits", "examples", "review_rules", "sanctioned_providers", "assignment_of_benefits"},
     "tier": {"name", "label", "network", "prices", "lesser_of_billed", "excess", "clause"},
     "bucket": {"code", "individual", "family", "family_rule", "family_members", "tiers", "fed_by", "period",
                "carry_over", "counts", "self_only_cap", "clause"},
@@ -26,7 +28,7 @@ _KNOWN = {
               "first_visits", "outside_out_of_pocket", "covered", "clause"},
     "limit": {"code", "measure", "most", "per", "period", "months", "benefits", "classes", "tiers", "clause"},
     "case": {"name", "people", "coverage_tier", "prices", "claims"},
-    "claim": {"person", "on", "received_on", "network", "provider", "specialty", "form", "lines"},
+    "claim": {"person", "on", "received_on", "network", "provider", "specialty", "form", "lines", "assigned", "sanction"},
     "line": {"charge", "code", "revenue_code", "modifiers", "diagnoses", "place", "units", "on", "through_on",
              "repriced"},
 }  # fmt: skip
@@ -117,13 +119,38 @@ class SecondEngine:
         kept = len(self.services)
         try:
             lines = [self._line(claim, line) for line in claim["lines"]]
-            if "review_over" in self.plan and sum(line["paid"] for line in lines) > cents(self.plan["review_over"]):
-                raise Pended("review_amount")
+            looked_at = self._to_be_looked_at(lines)
+            if looked_at:
+                raise Pended(*looked_at)
         except Pended as why:
             del self.services[kept:]
-            return {"outcome": "pended", "pends": [str(why)], "lines": []}
+            return {"outcome": "pended", "pends": sorted(why.args), "lines": []}
         outcome = "denied" if all(line["denied"] for line in lines) else "paid"
-        return {"outcome": outcome, "lines": lines}
+        return {"outcome": outcome, "payee": self._payee(claim, lines), "lines": lines}
+
+    def _to_be_looked_at(self, lines: list[Table]) -> set[str]:
+        """The codes of what makes a decided claim wait."""
+        found = set()
+        if "review_over" in self.plan and sum(line["paid"] for line in lines) > cents(self.plan["review_over"]):
+            found.add("review_amount")
+        for rule in self.plan.get("review_rules", []):
+            amounts = [
+                line[rule["amount"]]
+                for line in lines
+                if not line["denied"] and line["benefit"] in rule.get("benefits", [line["benefit"]])
+            ]
+            if rule.get("of", "line") == "claim" and amounts:
+                amounts = [sum(amounts)]
+            than = cents(rule["than"])
+            if any(COMPARE[rule["is"]](amount, than) for amount in amounts):
+                found.add(rule["code"])
+        return found
+
+    def _payee(self, claim: Table, lines: list[Table]) -> str:
+        inside = any("tier" in line and line["tier"]["network"] for line in lines)
+        if claim.get("assigned", True) and (inside or self.plan.get("assignment_of_benefits") != "network_only"):
+            return "provider"
+        return "ordered" if self.people[claim.get("person", self.first)].get("pay_to") else "member"
 
     # One line
 
@@ -185,10 +212,18 @@ class SecondEngine:
         covered = person.get("covered", {})
         if not covered.get("starts_on", date.min) <= on < covered.get("ends_before", date.max):
             return False
+        if on >= person.get("paid_until", date.max):
+            raise Pended("contribution_unpaid")
         limit = self.plan.get("dependent_age_limit")
         born = person.get("birth_on", date(1980, 1, 1))
         if limit is not None and person.get("relationship") == "child" and age(born, on) >= limit:
             raise Pended("dependent_age")
+        if claim.get("sanction"):
+            what = self.plan.get("sanctioned_providers", "pend")
+            if what == "pend":
+                raise Pended("sanctioned_provider")
+            if what == "deny":
+                return False
         months = self.plan.get("timely_filing_months")
         if months is not None and claim.get("received_on", claim["on"]) > months_later(on, months):
             return False

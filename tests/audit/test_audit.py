@@ -39,15 +39,16 @@ def first_engine(plan, case):
                 }
                 for line in outcome.lines
             ]
-            yield {"outcome": outcome.outcome, "lines": lines}
+            yield {"outcome": outcome.outcome, "payee": outcome.payee, "lines": lines}
 
 
 def told(answer):
-    """What is compared: whom a denied line's charge falls to is the denial's own matter."""
+    """What is compared: whom a denied line's charge falls to is the denial's own matter, and who gets nothing is nobody's."""
     lines = [
         {name: line[name] for name in FIGURES if not (line["denied"] and name == "member")} for line in answer["lines"]
     ]
-    return {**answer, "lines": lines}
+    paid = {} if any(line["paid"] for line in lines) else {"payee": "nobody"}
+    return {**answer, **paid, "lines": lines}
 
 
 @pytest.mark.parametrize("seed", range(YEARS))

@@ -1,10 +1,22 @@
 """A decision told step by step: nothing is computed again but the running balance."""
 
 import json
+import re
+from pathlib import Path
 
 from tests.engine.adjudication.stories import VISIT, claim, decide, decide_line, family, line, plan, share
+from tpa.engine.adjudication import explain as explain_module
 from tpa.engine.adjudication.decision import Move
-from tpa.engine.adjudication.explain import auditor, explain, explain_moves, shown
+from tpa.engine.adjudication.explain import (
+    auditor,
+    auditor_claim,
+    explain,
+    explain_moves,
+    explain_waiting,
+    shown,
+    summarise,
+)
+from tpa.engine.adjudication.waiting import WAITING
 
 
 def test_the_steps_of_a_line_run_from_the_charge_to_what_is_paid() -> None:
@@ -17,6 +29,7 @@ def test_the_steps_of_a_line_run_from_the_charge_to_what_is_paid() -> None:
         ("member", 470_00, 58_75, 411_25),
     ]
     assert explained.paid_cents == 411_25
+    assert explained.summary == "Of the charge of 1500.00 your plan pays 411.25 and you owe 588.75."
     assert [step.operator for step in explained.steps] == [
         "Priced by price_list at 1000.00 of the charge of 1500.00.",
         "Copay of 30.00, 0.00 of it taken before.",
@@ -24,10 +37,10 @@ def test_the_steps_of_a_line_run_from_the_charge_to_what_is_paid() -> None:
         "Coinsurance of 12.5% on 470.00.",
     ]
     assert [step.member for step in explained.steps] == [
-        "The allowed amount for this service is 1000.00; 500.00 of the charge is above it.",
-        "Your copay for this service is 30.00.",
-        "500.00 goes towards your deductible, of which 500.00 was still to be met.",
-        "Your share is 12.5% of 470.00.",
+        "Your plan allows 1000.00 for this service; 500.00 of the charge is above that. You do not owe it.",
+        "Your copay for this service is 30.00. You owe 30.00.",
+        "500.00 goes towards your deductible, of which 500.00 was still to be met. You owe 500.00.",
+        "Your share is 12.5% of 470.00. You owe 58.75.",
     ]
     assert [step.clause for step in explained.steps] == [
         "/tiers/0",
@@ -46,7 +59,7 @@ def test_a_denial_says_why_and_a_maximum_that_it_stopped() -> None:
     step = explain(decide(family(terms), claim(line())))[0].steps[-1]
     assert step.cents == 10_00
     assert step.operator.endswith("Stopped at medical:oop.main.")
-    assert step.member.endswith("You have reached a maximum of your plan, so you pay no more than this.")
+    assert step.member.endswith("You have reached a maximum of your plan, so you pay no more than this. You owe 10.00.")
 
 
 def test_the_auditors_line_is_json_with_every_input() -> None:
@@ -57,11 +70,51 @@ def test_the_auditors_line_is_json_with_every_input() -> None:
     assert again["steps"][1]["rule"] == "cost_share.copay"
 
 
+def test_the_auditors_claim_says_whom_it_pays_what_it_uses_and_where_it_is_booked() -> None:
+    told = auditor_claim(decide(family(plan()), claim(line(VISIT, 130_00), form="drug", assigned=False)))
+    again = json.loads(json.dumps(told))
+    assert (again["outcome"], again["payee"], again["charge_cents"], again["member_cents"]) == (
+        "paid",
+        "member",
+        130_00,
+        30_00,
+    )
+    assert [(one["code"], one["amount"], one["period_on"]) for one in again["used"]] == [
+        ("medical:oop.main", 30_00, "2026-01-01")
+    ]
+    (only,) = again["lines"]
+    assert (only["fund_account"], only["stop_loss"], only["coverage_line"]) == ("5010", "drug", "medical")
+    assert (only["plan_version_id"], only["copay_cents"], only["paid_cents"]) == (7, 30_00, 70_00)
+
+
+def test_what_another_plan_takes_off_the_members_share_is_told_as_less() -> None:
+    move = Move("coordination.other_plan", "PR", "2", -40_00, "Section 9", ())
+    (step,) = explain_moves(100_00, (move,))
+    assert step.member.endswith("You owe 40.00 less.")
+    assert summarise(100, 0, 0) == "Of the charge of 1.00 your plan pays nothing and you owe nothing."
+
+
+def test_every_reason_of_the_rules_to_wait_has_plain_words() -> None:
+    rules = Path(explain_module.__file__).parent / "rules"
+    codes = {
+        code
+        for file in rules.rglob("*.py")
+        for code in re.findall(r'pend\("([a-z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    nobodys = {"no_lines", "line_numbers", "negative", "unlisted", "plan_not_published", "legal_number_missing"}
+    assert codes - WAITING.keys() <= nobodys
+    assert explain_waiting("accident").startswith("These services may follow from an accident.")
+    assert explain_waiting("a_rule_of_the_plan") == (
+        "A person looks at this claim before it is decided. You need not do anything."
+    )
+
+
 def test_moves_of_a_rule_that_is_gone_are_still_told() -> None:
     (step,) = explain_moves(100, (Move("old.rule", "XX", "1", 40, "Section 1"),))
     assert (step.bearer, step.open_after_cents, step.operator, step.member) == ("XX", 60, "", "")
     (step,) = explain_moves(100, (Move("cost_share.copay", "PR", "3", 40),))
-    assert step.member == "Your copay for this service is {copay_cents}."
+    assert step.member == "A copay is owed once a visit, day, stay, line or unit, as the plan says. You owe 0.40."
+    assert step.operator == "A copay is owed once a visit, day, stay, line or unit, as the plan says."
 
 
 def test_an_input_is_shown_by_its_unit() -> None:

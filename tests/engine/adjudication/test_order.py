@@ -3,6 +3,12 @@
 from importlib.resources import files
 
 from tpa.engine.adjudication.order import ORDER, STAGES, order_text
+from tpa.engine.adjudication.steps import STEPS, steps_text
+
+STEPS_SAY = (
+    "What the field does with a claim, and where it is done here. Rules stand by their names in the order below, modules by"
+    " their place\nin `tpa/`."
+)
 
 GOLDEN = [
     "claim.member",
@@ -10,8 +16,10 @@ GOLDEN = [
     "claim.replacement",
     "screens.coverage",
     "screens.vision",
+    "screens.contribution",
     "screens.plan_version",
     "screens.dependent_age",
+    "screens.sanction",
     "screens.duplicate",
     "screens.suspected_duplicate",
     "screens.timely_filing",
@@ -53,7 +61,11 @@ GOLDEN = [
     "maximums.penalty",
     "maximums.plan_maximum",
     "coordination.other_plan",
+    "finish.payee",
+    "finish.stop_loss",
     "finish.review",
+    "finish.review_rules",
+    "finish.audit_sample",
     "finish.predetermination",
 ]
 
@@ -67,7 +79,16 @@ def test_the_documentation_is_made_from_the_order() -> None:
     assert [line.split("`")[1] for line in text.splitlines() if line.startswith("- ")] == GOLDEN
     assert all(f"**{stage}**: {says}" in text for stage, says in STAGES.items())
     page = files("tpa.engine.adjudication").joinpath("README.md").read_text(encoding="utf-8")
-    assert page.endswith(f"## The order of the rules\n\n{text}")
+    assert page.endswith(f"## The 24 steps\n\n{STEPS_SAY}\n\n{steps_text()}\n## The order of the rules\n\n{text}")
+
+
+def test_every_rule_stands_in_a_step_and_every_place_exists() -> None:
+    assert len(STEPS) == 24
+    named = [name for step in STEPS for name in step.rules]
+    assert set(named) == set(ORDER)
+    root = files("tpa")
+    assert [place for step in STEPS for place in step.modules if not root.joinpath(place).is_file()] == []
+    assert all(step.rules or step.modules for step in STEPS)
 
 
 def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
@@ -77,6 +98,7 @@ def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
         "claim.structure",
         "claim.replacement",
         "screens.vision",
+        "screens.contribution",
         "screens.dependent_age",
         "screens.suspected_duplicate",
         "screens.alternate",
@@ -86,5 +108,9 @@ def test_every_rule_that_moves_money_is_explained_in_two_voices() -> None:
         "cost_share.first_amount",
         "cost_share.recent_visit",
         "maximums.care",
+        "finish.payee",
+        "finish.stop_loss",
         "finish.review",
+        "finish.review_rules",
+        "finish.audit_sample",
     }

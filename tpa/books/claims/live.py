@@ -34,7 +34,7 @@ class Past(NamedTuple):
 
 _LIVE = """
     SELECT d.id, d.claim_id, d.version, d.family_id, d.member_id, coalesce(d.place, d.family_seq), d.decided_on,
-        d.family_seq, d.outcome
+        d.family_seq, d.outcome, d.payee
     FROM claims_decision d
     WHERE d.family_id = ANY(%s) AND d.outcome <> 'reversed' AND NOT EXISTS (
         SELECT FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.version > d.version)
@@ -53,9 +53,9 @@ def pasts(family_ids: Collection[int]) -> dict[int, Past]:
     for row in _rows(_LINES, [[row[0] for row in rows]]):
         lines.setdefault(row[0], []).append(read_line(row))
     live: dict[int, list[Live]] = {key: [] for key in ids}
-    for decision_id, claim_id, version, family_id, member_id, place, decided_on, seq, outcome in rows:
+    for decision_id, claim_id, version, family_id, member_id, place, decided_on, seq, outcome, payee in rows:
         made = entries.get((family_id, seq), ())
-        decision = Decision(claim_id, tuple(lines.get(decision_id, ())), made, outcome == "estimate")
+        decision = Decision(claim_id, tuple(lines.get(decision_id, ())), made, outcome == "estimate", payee)
         one = Live(decision_id, claim_id, version, family_id, member_id, place, decided_on, decision)
         live[family_id].append(one)
     decided = {(family_id, seq) for family_id, seq in _rows(_SEQS, [ids])}

@@ -147,6 +147,12 @@ class Decision(models.Model):
     specialty = models.CharField(max_length=20, blank=True, help_text="Of the provider, as known at the decision.")
     network = models.CharField(max_length=40, blank=True, help_text="Its network tier then; empty: in none.")
     price_list_id = models.BigIntegerField(null=True, help_text="Its price list then, 0: none; null where not noted.")
+    payee = models.CharField(
+        max_length=8,
+        default="provider",
+        db_default="provider",
+        help_text="Who is paid: provider, member, or whom a court's order names.",
+    )
     charge_cents = models.BigIntegerField()
     allowed_cents = models.BigIntegerField()
     paid_cents = models.BigIntegerField()
@@ -178,6 +184,13 @@ class DecisionLine(models.Model):
     plan_version_id = models.BigIntegerField(help_text="0 where no plan covered the line.")
     line_of_coverage = models.CharField(max_length=10, blank=True)
     benefit = models.CharField(max_length=80, blank=True)
+    stop_loss = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="As what stop-loss counts it; empty: its line of coverage.",
+    )
     tier = models.CharField(max_length=40, blank=True, help_text="Network tier of the plan document.")
     denied = models.BooleanField()
     charge_cents = models.BigIntegerField()
@@ -188,6 +201,11 @@ class DecisionLine(models.Model):
     coinsurance_cents = models.BigIntegerField()
     member_responsibility_cents = models.BigIntegerField()
     moves = models.TextField()
+
+    @property
+    def stop_loss_class(self) -> str:
+        """The line of coverage as which stop-loss counts it, or `none`."""
+        return self.stop_loss or self.line_of_coverage
 
     def __str__(self) -> str:
         return f"decision {self.decision_id} line {self.number}"

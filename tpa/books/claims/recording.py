@@ -24,6 +24,7 @@ _DECISION = (
     "specialty",
     "network",
     "price_list_id",
+    "payee",
     "charge_cents",
     "allowed_cents",
     "paid_cents",
@@ -37,6 +38,7 @@ LINE_COLUMNS = (
     "service_on",
     "plan_version_id",
     "line_of_coverage",
+    "stop_loss",
     "benefit",
     "tier",
     "denied",
@@ -98,6 +100,7 @@ def line_row(decision_id: int, line: engine.LineDecision, service_on: date) -> t
         service_on,
         line.plan_version_id,
         line.coverage_line,
+        line.stop_loss,
         line.benefit,
         line.tier,
         line.denied,
@@ -114,7 +117,7 @@ def line_row(decision_id: int, line: engine.LineDecision, service_on: date) -> t
 
 def read_line(row: Sequence[Any]) -> engine.LineDecision:
     """A decided line from its row, in the order of the columns: what `line_row` made a row of."""
-    return engine.LineDecision._make((row[1], *row[3:-1], read_moves(row[-1])))
+    return engine.LineDecision._make((row[1], *row[3:5], *row[6:-1], read_moves(row[-1]), row[5]))
 
 
 def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decided_on: date) -> None:
@@ -141,6 +144,7 @@ def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decide
                 one.claim.specialty,
                 one.claim.network,
                 one.claim.price_list_id,
+                decision.payee,
                 decision.charge_cents,
                 decision.allowed_cents,
                 decision.paid_cents,

@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tpa.books.claims.models import Claim, ClaimLine, Closing, Decision, DecisionLine, Pend, Totals, Work
 from tpa.books.claims.recording import read_moves
-from tpa.engine.adjudication.explain import Step, explain_moves
+from tpa.engine.adjudication.explain import Step, explain_moves, summarise
+from tpa.engine.journal.accounts import claims_expense
 from tpa.kernel.errors import NotFoundError
 
 STATES = ("waiting", "pended", "paid", "denied", "estimate", "reversed", "closed")
@@ -31,10 +32,17 @@ class Standing(NamedTuple):
 
 
 class ExplainedLine(NamedTuple):
-    """A decided line with the steps from its charge to what is paid."""
+    """A decided line with the steps from its charge to what is paid, what it comes to in plain words, and its account."""
 
     line: DecisionLine
     steps: tuple[Step, ...]
+    summary: str
+    fund_account: str
+
+    @property
+    def plan_version_id(self) -> int | None:
+        """The plan version that decided it; None where no plan covered it."""
+        return self.line.plan_version_id or None
 
 
 class MonthTotal(NamedTuple):
@@ -119,7 +127,15 @@ def decided_lines(decision_ids: Collection[int]) -> dict[tuple[int, int], Decisi
 def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")
-    return [ExplainedLine(row, explain_moves(row.charge_cents, read_moves(row.moves))) for row in rows]
+    return [
+        ExplainedLine(
+            row,
+            explain_moves(row.charge_cents, read_moves(row.moves)),
+            summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents),
+            claims_expense(row.line_of_coverage) if row.line_of_coverage else "",
+        )
+        for row in rows
+    ]
 
 
 def closing(claim_id: int) -> Closing | None:

@@ -40,7 +40,7 @@ def adjudicate(claim: Claim, family: Family) -> Decision | Pend:
             check(work)
     if work.pends:
         return Pend(claim.claim_id, tuple(work.pends))
-    return Decision(claim.claim_id, tuple(work.decided), tuple(work.entries), claim.predetermination)
+    return Decision(claim.claim_id, tuple(work.decided), tuple(work.entries), claim.predetermination, work.payee)
 
 
 def _price(work: ClaimWork, person: Person) -> list[LineWork]:

@@ -137,6 +137,7 @@ class CompiledPlan:
         "edits",
         "limits",
         "outside",
+        "outside_stop_loss",
         "priced_codes",
         "protected",
         "savings",
@@ -156,6 +157,7 @@ class CompiledPlan:
         self.priced_codes = frozenset(one.base for one in terms.edits.endoscopy) if terms.edits else frozenset()
         """The codes whose prices a claim may need though it does not bring them."""
         self.outside = next((tier for tier in self._tiers.values() if not tier.tier.network), None)
+        self.outside_stop_loss = frozenset(one.code for one in terms.benefits if not one.stop_loss)
         self.protected = protected_tier(self._tiers) if terms.surprise_billing else None
         self.deductibles = {one.code: (one, deductible_counter(terms, one)) for one in terms.deductibles}
         self._out_of_pockets = tuple((one, out_of_pocket_counter(terms, one)) for one in terms.out_of_pockets)

@@ -43,6 +43,13 @@ class LineDecision(NamedTuple):
     member_cents: int
     """What the member owes: the moves of group PR."""
     moves: tuple[Move, ...]
+    stop_loss: str = ""
+    """As what stop-loss counts the line: `drug` under a medical plan, `none`; "" is its own line of coverage."""
+
+    @property
+    def stop_loss_class(self) -> str:
+        """The line of coverage as which stop-loss counts it, or `none`."""
+        return self.stop_loss or self.coverage_line
 
 
 class Decision(NamedTuple):
@@ -53,6 +60,8 @@ class Decision(NamedTuple):
     entries: tuple[AccumulatorEntry, ...]
     is_estimate: bool = False
     """A predetermination: it says what would be paid."""
+    payee: str = "provider"
+    """Who gets what the plan pays: provider, member, or `ordered`: whom a court's order names."""
 
     @property
     def charge_cents(self) -> int:

@@ -133,7 +133,7 @@ def _counters(terms: PlanTerms) -> dict[str, Counter]:
 
 
 def _of_pend(example: Example, one: ExampleClaim, pend: Pend) -> Iterator[Finding]:
-    codes = tuple(reason.code for reason in pend.reasons)
+    codes = tuple(dict.fromkeys(reason.code for reason in pend.reasons))
     wanted = one.whole.values
     if wanted.get("outcome") != "pended":
         because = "; ".join(f"{reason.code} {reason.detail}".strip() for reason in pend.reasons)
@@ -180,6 +180,7 @@ def _line_values(line: LineDecision) -> dict[str, Any]:
         "coinsurance": line.coinsurance_cents,
         "denied": line.denied,
         "benefit": line.benefit,
+        "stop_loss": line.stop_loss_class,
         "moves": _moves(line),
     }
 
@@ -202,4 +203,5 @@ def _claim_values(decision: Decision) -> dict[str, Any]:
         "coinsurance": sum(line.coinsurance_cents for line in decision.lines),
         "outcome": decision.outcome,
         "pends": (),
+        "payee": decision.payee,
     }

@@ -36,6 +36,8 @@ _BORN_ON = date(1980, 1, 1)
 _COVERED_FROM = date(1900, 1, 1)
 _MONEY = ("allowed", "paid", "member", "deductible", "copay", "coinsurance")
 _UNITS = re.compile(r"(\d{1,6})(?:\.(\d{1,3}))?\Z", re.ASCII)
+PAYEES = ("provider", "member", "ordered")
+STOP_LOSS_CLASSES = ("medical", "dental", "vision", "drug", "none")
 _RELATIONSHIPS = ("self", "spouse", "child", "other")
 
 
@@ -123,10 +125,12 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
 def _person(section: Section, member_id: int, tier: str, line: str) -> tuple[str, Person, tuple[Coverage, ...]]:
     with section as one:
         relationship = one.choice("relationship", _RELATIONSHIPS, "self" if member_id == 1 else "other")
-        person = Person(member_id, relationship, one.day("birth_on", _BORN_ON), one.text("sex", ""))
+        birth_on, sex, pay_to = one.day("birth_on", _BORN_ON), one.text("sex", ""), one.text("pay_to", "")
+        person = Person(member_id, relationship, birth_on, sex, pay_to=pay_to)
         span = one.span("covered", None)
         starts_on, ends_before = span or (_COVERED_FROM, FOREVER)
-        return one.text("name"), person, (Coverage(line, PLAN_ID, tier, starts_on, ends_before),)
+        covered = Coverage(line, PLAN_ID, tier, starts_on, ends_before, one.day("paid_until", None))
+        return one.text("name"), person, (covered,)
 
 
 def _prices(section: Section) -> dict[PriceKey, tuple[Price, ...]]:
@@ -234,6 +238,8 @@ def _claim(section: Section, claim_id: int, names: Mapping[str, int], terms: Pla
             drg=one.text("drg", ""),
             zip_code=_zip(one),
             repriced_cents=amount(one, "repriced", None),
+            assigned=one.flag("assigned", True),
+            sanction=one.text("sanction", ""),
             **claim_facts(one),
         )
         return ExampleClaim(one.where, claim, tuple(expected), _expected(one, for_claim=True))
@@ -292,8 +298,9 @@ def _expected(section: Section, *, for_claim: bool) -> Expected:
             one.value(name, None)
         if for_claim:
             values |= {"outcome": one.choice("outcome", ("paid", "denied", "pended", "estimate"), None)}
-            values |= {"pends": one.texts("pends", None)}
+            values |= {"pends": one.texts("pends", None), "payee": one.choice("payee", PAYEES, None)}
         else:
             values |= {"denied": one.flag("denied", None), "benefit": one.text("benefit", None)}
+            values |= {"stop_loss": one.choice("stop_loss", STOP_LOSS_CLASSES, None)}
             values |= {"moves": () if one.value("moves", None) == [] else one.texts("moves", None)}
     return Expected(one.where, {name: value for name, value in values.items() if value is not None})

@@ -10,11 +10,18 @@ from typing import Any, NamedTuple
 from tpa.engine.adjudication.decision import Decision, LineDecision, Move
 from tpa.engine.adjudication.order import ORDER
 from tpa.engine.adjudication.overrides import SET_ASIDE
+from tpa.engine.adjudication.waiting import WAITING
+from tpa.engine.journal.accounts import claims_expense
 from tpa.kernel.money import format_amount
 
 WHO = {"CO": "provider", "PR": "member", "OA": "other", "PI": "payer"}
 """Who bears a move of a group."""
-
+PAYEES = {
+    "provider": ("Paid to the provider: the benefits are assigned.", "Your plan pays the provider."),
+    "member": ("Paid to the member: the benefits are not assigned, or not followed.", "Your plan pays you."),
+    "ordered": ("Paid to whom a court's order names.", "Your plan pays whom a court's order names."),
+}
+"""Payee of a decision -> why, to the desk and to the member."""
 
 _GIVEN_BACK = (
     "Set aside by an examiner, {cents} are given back: {set_aside_for}.",
@@ -40,7 +47,7 @@ class Step(NamedTuple):
 
 
 class LineExplanation(NamedTuple):
-    """A line from its charge to what is paid."""
+    """A line from its charge to what is paid. `summary` is what it comes to, in plain words for the member."""
 
     number: int
     benefit: str
@@ -52,6 +59,7 @@ class LineExplanation(NamedTuple):
     paid_cents: int
     member_cents: int
     steps: tuple[Step, ...]
+    summary: str
 
 
 def explain(decision: Decision) -> tuple[LineExplanation, ...]:
@@ -72,7 +80,15 @@ def explain_line(line: LineDecision) -> LineExplanation:
         line.paid_cents,
         line.member_cents,
         explain_moves(line.charge_cents, line.moves),
+        summarise(line.charge_cents, line.paid_cents, line.member_cents),
     )
+
+
+def summarise(charge_cents: int, paid_cents: int, member_cents: int) -> str:
+    """What a line or a claim comes to, for the member."""
+    charge, paid = format_amount(charge_cents), format_amount(paid_cents) if paid_cents else "nothing"
+    owed = format_amount(member_cents) if member_cents else "nothing"
+    return f"Of the charge of {charge} your plan pays {paid} and you owe {owed}."
 
 
 def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...]:
@@ -86,10 +102,13 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
         texts = (known.operator, known.member) if known else ("", "")
         if SET_ASIDE in words:
             words["cents"], texts = format_amount(-cents), _GIVEN_BACK
-        operator, member = (_say(text, words) for text in texts)
+        general = known.says if known else ""
+        operator = _say(texts[0], words, general)
+        member = _say(texts[1], {name: _plain(text) for name, text in words.items()}, general)
         if "stopped_by" in words:
             operator += f" Stopped at {words['stopped_by']}."
             member += " You have reached a maximum of your plan, so you pay no more than this."
+        member += _borne(group, cents) if member else ""
         bearer = WHO.get(group, group)
         steps.append(Step(rule, clause, group, carc, bearer, cents, before, after, operator, member, inputs))
         before = after
@@ -97,10 +116,40 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
 
 
 def auditor(line: LineDecision) -> dict[str, Any]:
-    """A line as JSON values: rule, plan version, clause, amounts, inputs, balance before and after."""
-    explained = explain_line(line)._asdict()
-    explained["steps"] = [{**step._asdict(), "inputs": dict(step.inputs)} for step in explain_line(line).steps]
-    return explained
+    """A line as JSON values: rule, plan version, clause, amounts, inputs, balance before and after.
+
+    `fund_account` is the account of the employer's fund that bears it, `stop_loss` as what stop-loss counts it.
+    """
+    explained = explain_line(line)
+    return {
+        **explained._asdict(),
+        "coverage_line": line.coverage_line,
+        "deductible_cents": line.deductible_cents,
+        "copay_cents": line.copay_cents,
+        "coinsurance_cents": line.coinsurance_cents,
+        "fund_account": claims_expense(line.coverage_line) if line.coverage_line else "",
+        "stop_loss": line.stop_loss_class,
+        "steps": [{**step._asdict(), "inputs": dict(step.inputs)} for step in explained.steps],
+    }
+
+
+def auditor_claim(decision: Decision) -> dict[str, Any]:
+    """A claim as JSON values: what it comes to, whom it pays, what it has used up, and every line as the auditor sees it."""
+    return {
+        "outcome": decision.outcome,
+        "payee": decision.payee,
+        "charge_cents": decision.charge_cents,
+        "allowed_cents": decision.allowed_cents,
+        "paid_cents": decision.paid_cents,
+        "member_cents": decision.member_cents,
+        "used": [{**entry._asdict(), "period_on": entry.period_on.isoformat()} for entry in decision.entries],
+        "lines": [auditor(line) for line in decision.lines],
+    }
+
+
+def explain_waiting(code: str) -> str:
+    """Why a claim waits, to the member, by the code of the reason."""
+    return WAITING.get(code, "A person looks at this claim before it is decided. You need not do anything.")
 
 
 def shown(name: str, value: int | str) -> str:
@@ -112,9 +161,23 @@ def shown(name: str, value: int | str) -> str:
     return str(value)
 
 
-def _say(text: str, words: dict[str, str]) -> str:
-    """The text with its inputs; a text that asks for one that an older decision did not record stays as it is."""
+def _borne(group: str, cents: int) -> str:
+    """Who bears it, to the member."""
+    if group == "CO":
+        return " You do not owe it." if cents > 0 else ""
+    if group != "PR":
+        return ""
+    return f" You owe {format_amount(cents)}." if cents > 0 else f" You owe {format_amount(-cents)} less."
+
+
+def _plain(text: str) -> str:
+    """A plan's own code as words."""
+    return text.replace("_", " ")
+
+
+def _say(text: str, words: dict[str, str], instead: str) -> str:
+    """The text with its inputs; where an older decision did not record one, what the rule says in general."""
     try:
         return text.format_map(words)
     except KeyError:
-        return text
+        return instead

@@ -97,6 +97,8 @@ class Claim(NamedTuple):
     treatment: Treatment | None = None
     instalment: int = 0
     """The n-th later instalment of a treatment, which the plan issues itself; 0 for what a provider bills."""
+    sanction: str = ""
+    """The list of excluded providers on which the provider stands on the first day of service; "" for none."""
 
     overrides: tuple[Override, ...] = ()
     """What a person has decided otherwise than the rules."""
@@ -116,6 +118,8 @@ class Person(NamedTuple):
     sex: str = ""
     disabled: bool = False
     """A child who stays covered beyond the age limit."""
+    pay_to: str = ""
+    """Who gets, by a court's order, what would be paid to the member; "" for nobody else."""
 
 
 class Coverage(NamedTuple):
@@ -126,6 +130,8 @@ class Coverage(NamedTuple):
     tier: str
     starts_on: date
     ends_before: date
+    paid_until: date | None = None
+    """Contributions are paid for the days before this one; None: there is nothing to say."""
 
 
 class OtherCoverage(NamedTuple):

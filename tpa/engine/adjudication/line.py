@@ -45,6 +45,7 @@ class ClaimWork:
         "family",
         "history",
         "left",
+        "payee",
         "penalties",
         "pends",
         "person",
@@ -70,6 +71,7 @@ class ClaimWork:
         """Every plan version that decides a line."""
         self.plan: CompiledPlan | None = None
         """Of the line before: `left` was worked out for them."""
+        self.payee = "provider"
         self.answers: dict[tuple[str, ...], dict[int, Prior]] = {}
         """What payers have done, by line number; kept by their names."""
 

@@ -23,10 +23,10 @@ def _turned(line: LineDecision) -> LineDecision:
 def is_same_outcome(one: Decision, other: Decision) -> bool:
     """Whether two decisions of a claim come to the same for everybody.
 
-    The same money by the same reasons, the same benefits, the same accumulators. The figures that a rule looked at, and
-    the version of the plan that said so, may differ.
+    The same money by the same reasons to the same payee, the same benefits, the same accumulators. The figures that a
+    rule looked at, and the version of the plan that said so, may differ.
     """
-    return one.entries == other.entries and [_essence(line) for line in one.lines] == [
+    return (one.payee, one.entries) == (other.payee, other.entries) and [_essence(line) for line in one.lines] == [
         _essence(line) for line in other.lines
     ]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.decision import Decision, Pend
 from tpa.engine.adjudication.examples import play
-from tpa.engine.adjudication.explain import auditor, explain
+from tpa.engine.adjudication.explain import auditor_claim, explain, explain_waiting
 from tpa.engine.cases.question import Question, plain, shown
 from tpa.engine.cases.read import Case
 from tpa.kernel.money import format_amount
@@ -82,5 +82,8 @@ def _explained(outcome: Decision | Pend) -> Iterator[str]:
 
 def _outcome_json(outcome: Decision | Pend) -> dict[str, Any]:
     if isinstance(outcome, Pend):
-        return {"outcome": "pended", "reasons": [reason._asdict() for reason in outcome.reasons]}
-    return {"outcome": outcome.outcome, "lines": [auditor(line) for line in outcome.lines]}
+        return {
+            "outcome": "pended",
+            "reasons": [{**reason._asdict(), "member": explain_waiting(reason.code)} for reason in outcome.reasons],
+        }
+    return auditor_claim(outcome)

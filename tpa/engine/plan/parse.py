@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tpa.engine.plan.parse_access import read_authorization, read_waiting_period
+from tpa.engine.plan.parse_control import read_control, read_review_rule
 from tpa.engine.plan.parse_coordination import parse_coordination
 from tpa.engine.plan.parse_dental import dental_terms, names_of, rollover, teeth
 from tpa.engine.plan.parse_edits import parse_edits
@@ -71,6 +72,7 @@ class _Parser:
         )
         limits = self.each("limits", lambda one: _limit(one, names, benefits))
         authorizations = self.each("authorizations", lambda one: read_authorization(one, names, benefits))
+        reviews = self.each("review_rules", lambda one: read_review_rule(one, names, benefits))
         waiting_periods = self.each("waiting_periods", lambda one: read_waiting_period(one, benefits))
         self.refuse_twice("tiers", names)
         self.refuse_twice("benefits", [one.code for one in benefits])
@@ -78,6 +80,7 @@ class _Parser:
         self.refuse_twice("out_of_pocket_maximums", [one.code for one in out_of_pockets])
         self.refuse_twice("limits", [one.code for one in limits])
         self.refuse_twice("authorizations", [one.code for one in authorizations])
+        self.refuse_twice("review_rules", [one.code for one in reviews])
         self.refuse_twice("waiting_periods", [one.code for one in waiting_periods])
         read(lambda: _need(plan, "tiers"))
         read(lambda: _need(plan, "benefits"))
@@ -99,6 +102,7 @@ class _Parser:
                 lambda: Screen(plan.choice("suspected_duplicates", tuple(Screen), Screen.PAY))
             ),
             "examples": read(lambda: tuple(dict(one.items()) for one in _tables(plan, "examples"))),
+            "control": read(lambda: read_control(plan, reviews)),
             "dental": read(lambda: dental_terms(plan, names_of(names, benefits), self.each)),
         }
         read(plan.refuse_unknown)
@@ -305,4 +309,5 @@ def _benefit(one: Section, names: list[str], deductibles: list[str]) -> Benefit:
         shares=read_shares(one, names, deductibles, name),
         copay_group=one.text("copay_group", name),
         clause=clause(one),
+        stop_loss=one.flag("stop_loss", True),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from tpa.engine.plan.teeth import Site
 from tpa.engine.plan.terms_access import NeedsAuthorization, WaitingPeriod
+from tpa.engine.plan.terms_control import Control
 from tpa.engine.plan.terms_coordination import Coordination
 from tpa.engine.plan.terms_dental import DentalTerms, Rollover
 from tpa.engine.plan.terms_edits import Edits
@@ -265,6 +266,8 @@ class Benefit:
     copay_group: str
     """Benefits of one group take one copay a visit together."""
     clause: str
+    stop_loss: bool = True
+    """What is paid for it may count under a stop-loss contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,3 +314,4 @@ class PlanTerms:
     """What a dental or vision plan has besides."""
     waiting_periods: tuple[WaitingPeriod, ...] = ()
     authorizations: tuple[NeedsAuthorization, ...] = ()
+    control: Control = field(default_factory=Control)

@@ -15,6 +15,7 @@ from tpa.books.claims.models import Claim, Decision, Pend
 from tpa.books.ledger import selectors as ledger
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
+from tpa.engine.adjudication.explain import PAYEES
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of
@@ -116,6 +117,7 @@ def _decided(decision: Decision | None, currency: str) -> dict[str, Any]:
     entries = accumulators.entries_of([decision.family_id], family_seq=decision.family_seq)
     return {
         "ladder": ladder(decision),
+        "payee": PAYEES[decision.payee][0],
         "explained": [(row, versions.get(row.line.plan_version_id)) for row in explained],
         "entries": [(one, shown(one.code, one.amount, measures, currency)) for one in entries],
         "postings": ledger.lines_of_sources("decision", [decision.pk]),

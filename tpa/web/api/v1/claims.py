@@ -13,6 +13,7 @@ from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
 from tpa.books.claims.models import Claim, Decision
 from tpa.books.members import selectors as members
+from tpa.engine.adjudication.explain import explain_waiting
 from tpa.infra import clock
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
@@ -95,6 +96,10 @@ class DecisionLineSerializer(serializers.Serializer):
     benefit = serializers.CharField(source="line.benefit")
     tier = serializers.CharField(source="line.tier")
     line_of_coverage = serializers.CharField(source="line.line_of_coverage")
+    plan_version = PublicIdField("plv", source="plan_version_id", allow_null=True)
+    fund_account = serializers.CharField()
+    stop_loss = serializers.CharField(source="line.stop_loss_class")
+    summary = serializers.CharField()
     charge_cents = CentsField(source="line.charge_cents")
     allowed_cents = CentsField(source="line.allowed_cents")
     paid_cents = CentsField(source="line.paid_cents")
@@ -112,6 +117,7 @@ class DecisionSerializer(serializers.Serializer):
     claim = PublicIdField("clm", source="claim_id")
     version = serializers.IntegerField()
     outcome = serializers.CharField()
+    payee = serializers.CharField()
     decided_at = serializers.DateTimeField()
     charge_cents = CentsField()
     allowed_cents = CentsField()
@@ -139,10 +145,15 @@ class PendSerializer(serializers.Serializer):
     code = serializers.CharField()
     queue = serializers.CharField()
     detail = serializers.CharField()
+    member_text = serializers.SerializerMethodField()
     raised_at = serializers.DateTimeField()
     due_on = serializers.DateField()
     resolved_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField()
+
+    def get_member_text(self, pend: Any) -> str:
+        """Why it waits, in plain words for the member."""
+        return explain_waiting(pend.code)
 
 
 class ReleaseSerializer(StrictSerializer):
@@ -224,7 +235,7 @@ def _detail(view: BookView, claim_id: int) -> tuple[dict[str, Any], Decision | N
 
 
 def _explained(view: BookView, decision: Decision) -> dict[str, Any]:
-    lines = DecisionLineSerializer(selectors.explained(decision.pk), many=True).data
+    lines = DecisionLineSerializer(selectors.explained(decision.pk), many=True, context=view.context()).data
     return {**DecisionSerializer(decision, context=view.context()).data, "lines": lines}
 
 

@@ -29,5 +29,5 @@ RULE = Rule(
     hold_payment,
     operator="The plan would pay {cents}; a predetermination pays nothing.",
     member="Your plan would pay {cents} for this.",
-    after=("review",),
+    after=("audit_sample", "stop_loss"),
 )

@@ -14,4 +14,4 @@ def ask_review(work: ClaimWork) -> None:
             work.pend("review_amount", "review", f"the plan pays {format_amount(paid_cents)}")
 
 
-RULE = Rule("A large payment is looked at by a person.", ask_review)
+RULE = Rule("A large payment is looked at by a person.", ask_review, after=("payee", "stop_loss"))

@@ -32,7 +32,7 @@ RULE = Rule(
     "Units that are not authorized are not paid; a penalty on the allowed amount comes before the cost sharing.",
     cut_unauthorized,
     operator="{needs}: {cents} for what is not authorized.",
-    member="This service needed an authorization. You owe {cents} because it was not asked for in full.",
+    member="This service needed an authorization. It was not asked for in full: {cents} are not paid.",
     after=("benefit_limit",),
     wanted=_is_asked,
     may_be_set_aside=True,

@@ -22,7 +22,7 @@ RULE = Rule(
     "Without a needed authorization the plan pays less.",
     reduce_benefit,
     operator="{needs}: the penalty on {subject_cents} is {cents}.",
-    member="Without the authorization that your plan asks for it pays {cents} less. You owe this amount.",
+    member="Without the authorization that your plan asks for it pays {cents} less.",
     wanted=_is_asked,
     may_be_set_aside=True,
 )

@@ -45,5 +45,5 @@ RULE = Rule(
     "The allowed amount is the price, and never more than the charge.",
     price_line,
     operator="Priced by {method} at {priced_cents} of the charge of {charge_cents}.",
-    member="The allowed amount for this service is {priced_cents}; {cents} of the charge is above it.",
+    member="Your plan allows {priced_cents} for this service; {cents} of the charge is above that.",
 )

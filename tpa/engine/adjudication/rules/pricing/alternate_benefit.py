@@ -34,7 +34,7 @@ RULE = Rule(
     "The member bears what the dearer service is above the cheaper one as which it is paid.",
     price_alternate,
     operator="Paid as {code} at {fee_cents}, of {allowed_cents} allowed for the service itself.",
-    member="Your plan pays for a less expensive service ({fee_cents}); the difference of {cents} is yours.",
+    member="Your plan pays for a less expensive service ({fee_cents}); the difference is {cents}.",
     after=("allowed",),
     wanted=_has_alternates,
 )

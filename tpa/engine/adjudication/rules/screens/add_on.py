@@ -25,7 +25,7 @@ RULE = Rule(
     "An add-on code is paid only beside its primary procedure.",
     deny_alone,
     operator="Add-on code {code} without a primary procedure of the same day.",
-    member="This service ({code}) is paid only together with another one, which was not billed. You do not owe it.",
+    member="This service ({code}) is paid only together with another one, which was not billed.",
     after=("network",),
     may_be_set_aside=True,
 )

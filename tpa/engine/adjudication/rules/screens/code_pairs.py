@@ -45,7 +45,7 @@ RULE = Rule(
     "A code that is a part of another one is not paid beside it.",
     deny_second,
     operator="{column_2} (column 2) is not paid beside {column_1} (column 1); modifier indicator {modifier}.",
-    member="This service ({column_2}) is a part of another one of the same day ({column_1}). You do not owe it.",
+    member="This service ({column_2}) is a part of another one of the same day ({column_1}).",
     after=("network",),
     may_be_set_aside=True,
 )

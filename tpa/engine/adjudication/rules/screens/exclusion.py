@@ -16,7 +16,7 @@ RULE = Rule(
     "What the plan excludes is not paid.",
     deny_excluded,
     operator="{benefit} is not covered in the tier {tier}.",
-    member="Your plan does not cover this: {benefit}, {tier}.",
+    member="Your plan does not cover this: {benefit} ({tier}).",
     after=("benefit",),
     may_be_set_aside=True,
 )

@@ -33,5 +33,5 @@ RULE = Rule(
     choose_version,
     operator="Not covered: {reason}.",
     member="The plan does not cover this day: {reason}.",
-    after=("vision",),
+    after=("contribution", "vision"),
 )

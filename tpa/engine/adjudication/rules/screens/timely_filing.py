@@ -29,7 +29,7 @@ RULE = Rule(
     deny_late,
     operator="Received on {received_on}; the last day to file was {last_on} ({months} months after service, or after the"
     " other payer's answer).",
-    member="The provider sent this claim too late: it had to arrive by {last_on}. You do not owe it.",
+    member="The provider sent this claim too late: it had to arrive by {last_on}.",
     after=("duplicate",),
     may_be_set_aside=True,
 )

@@ -34,7 +34,7 @@ RULE = Rule(
     "A code is paid for no more units than are likely.",
     deny_unlikely,
     operator="{units} units of {code} on one {per}; {most} are likely at most.",
-    member="More units of this service were billed ({units}) than are likely in one {per} ({most}). You do not owe it.",
+    member="More units of this service were billed ({units}) than are likely in one {per} ({most}).",
     after=("network",),
     may_be_set_aside=True,
 )
