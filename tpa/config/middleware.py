@@ -126,20 +126,16 @@ class SecondFactorMiddleware:
 
 
 class HistoryMiddleware:
-    """Whatever a request changes in the TPA's configuration is kept with who asked for it, and why where a form says so.
-
-    The admin's buttons are links, so there every request counts.
-    """
+    """Whatever a request changes in the TPA's configuration is kept with who asked for it, and why where a form says so."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_set_up = request.path.startswith(ADMIN_PATH)
-        if host_employer_id(request) is not None or (request.method in _SAFE and not is_set_up):
+        if host_employer_id(request) is not None or request.method in _SAFE:
             return self.get_response(request)
         told = {"who": getattr(request.user, "email", ""), "request": request.id}
-        if is_set_up and request.method == "POST":
+        if request.path.startswith(ADMIN_PATH):
             told["why"] = request.POST.get("reason", "")[:200]
         with pghistory.context(**told):
             return self.get_response(request)

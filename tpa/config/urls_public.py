@@ -11,8 +11,7 @@ urlpatterns = [
     path("api/", include("tpa.web.api.docs")),
     path("api/v1/", include("tpa.web.api.v1.urls")),
     path("admin/", admin.site.urls),
-    path("account/", include("allauth.account.urls")),
-    path("account/mfa/", include("allauth.mfa.urls")),
+    path("account/", include("tpa.config.urls_account")),
 ]
 
 handler400 = "tpa.web.errors.bad_request"

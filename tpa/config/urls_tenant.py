@@ -6,8 +6,7 @@ urlpatterns = [
     path("", include("tpa.web.portal.urls")),
     path("api/", include("tpa.web.api.docs")),
     path("api/v1/", include("tpa.web.api.v1.urls")),
-    path("account/", include("allauth.account.urls")),
-    path("account/mfa/", include("allauth.mfa.urls")),
+    path("account/", include("tpa.config.urls_account")),
 ]
 
 handler400 = "tpa.web.errors.bad_request"

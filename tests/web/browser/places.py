@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -29,7 +30,8 @@ NO_PAGES = {
     "admin:jsi18n": "a script",
     "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
     "account_signup": "nobody signs up: leads to account_login",
-    "account_email_verification_sent": "addresses are not confirmed", "account_confirm_email": "see above",
+    "account_email": "the administrator sets addresses: not found", "account_email_verification_sent": "see above",
+    "account_confirm_email": "see above",
     "account_confirm_login_code": "codes by mail are off", "account_set_password": "leads to account_change_password",
     "account_reset_password_from_key": "begins at a mailed link; the same fields as account_change_password",
     "mfa_authenticate": "a step of logging in", "mfa_reauthenticate": "the same form as account_reauthenticate",
@@ -40,7 +42,7 @@ NO_PAGES = {
 }  # fmt: skip
 """Named address -> why no browser visits it."""
 ADMIN_STEPS = ("delete", "history")
-"""Pages of the admin that every model has alike; its buttons have names of their own."""
+"""Pages of the admin that every model has alike."""
 
 
 def desk_pages(employer: int, story: Story) -> dict[str, str]:
@@ -119,7 +121,6 @@ def account_pages() -> dict[str, str]:
     """A login's own pages, at both hosts."""
     return {
         "password": "/account/password/change/",
-        "email": "/account/email/",
         "again": "/account/reauthenticate/",
         "logout": "/account/logout/",
         "second-factor": "/account/mfa/",
@@ -130,7 +131,7 @@ def account_pages() -> dict[str, str]:
 
 
 def admin_pages(rows: dict[type[Model], Model]) -> dict[str, str]:
-    """The set-up admin: index, and of every model its list, the form that adds a row, and a row's page."""
+    """The set-up admin: index, and of every model its list, the form that adds a row, a row's page, what its buttons ask."""
     pages = {
         "index": "/admin/",
         "own-password": "/admin/password_change/",
@@ -141,7 +142,10 @@ def admin_pages(rows: dict[type[Model], Model]) -> dict[str, str]:
         pages[name] = reverse(f"admin:{name}_changelist", urlconf=urls_public)
         if is_entered(model):
             pages[f"{name}-add"] = reverse(f"admin:{name}_add", urlconf=urls_public)
-        pages[f"{name}-row"] = reverse(f"admin:{name}_change", args=[rows[model].pk], urlconf=urls_public)
+        pages[f"{name}-row"] = reverse(f"admin:{name}_change", args=[quote(rows[model].pk)], urlconf=urls_public)
+        for button in admin.site._registry[model].actions_detail:
+            path = reverse(f"admin:{name}_{button}", args=[quote(rows[model].pk)], urlconf=urls_public)
+            pages[f"{name}-{button}"] = path
     return pages
 
 

@@ -23,8 +23,10 @@ def add(desk, model, **data):
 
 
 def press(desk, model, button, key):
-    """Press a button on a row's page."""
-    return desk.get(reverse(f"admin:{model}_{button}", args=[key]), follow=True).content.decode()
+    """Press a button on a row's page, and confirm."""
+    path = reverse(f"admin:{model}_{button}", args=[key])
+    assert desk.get(path).status_code == 200
+    return desk.post(path, {"reason": "as agreed"}, follow=True).content.decode()
 
 
 def test_an_employer_is_asked_for_and_set_up_by_a_job(desk):
@@ -96,5 +98,26 @@ def test_access_is_the_administrators_alone(db, employer):
     for model in ("identity_user", "identity_grant", "identity_apikey"):
         assert desk.get(reverse(f"admin:{model}_changelist")).status_code == 403
     key = Grant.objects.get(role="employer_hr").pk
-    assert desk.get(reverse("admin:identity_grant_revoke", args=[key])).status_code == 403
+    for ask in (desk.get, desk.post):
+        assert ask(reverse("admin:identity_grant_revoke", args=[key])).status_code == 403
     assert Grant.objects.get(pk=key).revoked_at is None
+
+
+def test_a_buttons_address_asks_first_and_changes_nothing(desk, employer):
+    page = desk.get(reverse("admin:tenants_employer_suspend", args=[employer.pk]))
+    assert page.status_code == 200
+    assert "csrfmiddlewaretoken" in page.content.decode()
+    assert Employer.objects.get(pk=employer.pk).state == "active"
+
+
+def test_a_forged_press_is_refused(desk, employer):
+    forging = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    forging.cookies = desk.cookies
+    assert forging.post(reverse("admin:tenants_employer_suspend", args=[employer.pk])).status_code == 403
+    assert Employer.objects.get(pk=employer.pk).state == "active"
+
+
+@pytest.mark.parametrize("key", ["999999", "none", "_00", "9" * 30])
+def test_a_button_of_nothing_is_not_found(desk, key):
+    for ask in (desk.get, desk.post):
+        assert ask(f"/admin/tenants/employer/{key}/suspend/").status_code == 404

@@ -75,10 +75,11 @@ def test_the_lines_of_an_agreement_stand_in_its_history(desk, employer):
 def test_a_role_that_is_taken_back_tells_by_whom(desk, employer):
     ana = User.objects.create(email="ana@acme.example", name="Ana")
     grant = Grant.objects.create(user=ana, employer=employer, role="employer_hr")
-    desk.get(reverse("admin:identity_grant_revoke", args=[grant.pk]))
+    desk.post(reverse("admin:identity_grant_revoke", args=[grant.pk]), {"reason": "She has left"})
     page = history(desk, grant)
     assert "tpa_admin@tpa.example" in page
     assert "Revoked by" in page
+    assert "She has left" in page
 
 
 def test_passwords_are_not_in_the_history(db):

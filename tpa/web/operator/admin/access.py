@@ -6,9 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
+from django.http import HttpRequest
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
@@ -23,7 +21,7 @@ from tpa.books.identity.permissions import ACTIONS, Role
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import parse_amount
 from tpa.web.operator.admin.agreements import choose
-from tpa.web.operator.admin.base import PartInline, ServiceAdmin, ServiceForm, carried_out
+from tpa.web.operator.admin.base import PartInline, ServiceAdmin, ServiceForm, button
 
 
 class UserForm(ServiceForm):
@@ -65,10 +63,11 @@ class UserAdmin(ServiceAdmin):
     inlines = (GrantInline,)
     actions_detail = ("close",)
 
-    @action(description="Close this login", permissions=["add"])
-    def close(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Close this login", asks="This login no longer opens anything, at any host, from this moment on.")
+    def close(self, request: HttpRequest, user: User) -> str:
         """Shut it at once, at every host."""
-        return carried_out(self, request, "The login is closed.", lambda: services.close_login(user_id=int(object_id)))
+        services.close_login(user_id=user.pk)
+        return "The login is closed."
 
 
 class GrantForm(ServiceForm):
@@ -114,13 +113,11 @@ class GrantAdmin(ServiceAdmin):
     search_fields = ("user__email", "employer__name")
     actions_detail = ("revoke",)
 
-    @action(description="Take this role back", permissions=["add"])
-    def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Take this role back", asks="The login loses this role from this moment on.")
+    def revoke(self, request: HttpRequest, grant: Grant) -> str:
         """From now on."""
-        by = request.user
-        return carried_out(
-            self, request, "The role is taken back.", lambda: services.revoke_grant(grant_id=int(object_id), by=by)
-        )
+        services.revoke_grant(grant_id=grant.pk, by=request.user)
+        return "The role is taken back."
 
 
 class KeyForm(ServiceForm):
@@ -155,8 +152,10 @@ class ApiKeyAdmin(ServiceAdmin):
     fields = ("name", "prefix", "employer", "scopes", "issued_by", "created", "expiry_date", "revoked", "last_used_at")
     actions_detail = ("revoke",)
 
-    @action(description="Revoke this key", permissions=["add"])
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button(
+        "Revoke this key", asks="Programs that use this key are refused from this moment on. It cannot be given back."
+    )
+    def revoke(self, request: HttpRequest, key: ApiKey) -> str:
         """It is worth nothing from now on."""
-        key_id = unquote(object_id)
-        return carried_out(self, request, "The key is revoked.", lambda: services.revoke_key(key_id=key_id))
+        services.revoke_key(key_id=key.pk)
+        return "The key is revoked."

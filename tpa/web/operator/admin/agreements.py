@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import admin
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -39,7 +38,15 @@ from tpa.infra.employers import require_open
 from tpa.kernel.document_text import read_json, read_toml
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import FOREVER
-from tpa.web.operator.admin.base import DocumentArea, EntryAdmin, PartInline, ReadAdmin, ServiceAdmin, ServiceForm
+from tpa.web.operator.admin.base import (
+    DocumentArea,
+    EntryAdmin,
+    PartInline,
+    ReadAdmin,
+    ServiceAdmin,
+    ServiceForm,
+    button,
+)
 from tpa.workflows.stop_loss_contracts import approve_contract_version, propose_contract
 
 BEARERS = [("", "Not covered"), *AgreementLine.Bearer.choices]
@@ -208,20 +215,16 @@ class FeeScheduleVersionAdmin(ServiceAdmin):
         """Word and colour."""
         return version.get_state_display()
 
-    @action(description="Publish", permissions=["add"])
-    def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button(
+        "Publish",
+        asks="The employer is billed by these fees from their effective date on. They cannot be changed then.",
+    )
+    def publish(self, request: HttpRequest, draft: FeeScheduleVersion) -> str:
         """Make the draft count."""
-        try:
-            draft = self.get_object(request, str(object_id))
-            if draft is not None:
-                require_open(draft.employer)
-            version = services.publish_fee_schedule(
-                version_id=int(object_id), now=clock.now(), person_id=request.user.person
-            )
-            messages.success(request, f"{version} is published.")
-        except DomainError as refusal:
-            messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self.list_url())
+        require_open(draft.employer)
+        person = request.user.person
+        version = services.publish_fee_schedule(version_id=draft.pk, now=clock.now(), person_id=person)
+        return f"{version} is published."
 
 
 class StopLossForm(ServiceForm):
@@ -285,29 +288,19 @@ class StopLossContractVersionAdmin(ServiceAdmin):
         """Word and colour."""
         return version.get_state_display()
 
-    @action(description="Approve", permissions=["add"])
-    def approve(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button(
+        "Approve",
+        asks="These terms are in force from now on. Once claims have begun, whoever saved them may not approve them.",
+    )
+    def approve(self, request: HttpRequest, version: StopLossContractVersion) -> str:
         """Put the version in force; once claims have begun its maker may not."""
-        return self._decide(
-            request, lambda: approve_contract_version(version_id=int(object_id), person_id=request.user.person)
-        )
+        return f"{approve_contract_version(version_id=version.pk, person_id=request.user.person)} is in force."
 
-    @action(description="Reject", permissions=["add"])
-    def reject(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Reject", asks="These terms never come into force. They stay to be seen.")
+    def reject(self, request: HttpRequest, version: StopLossContractVersion) -> str:
         """Drop the version; it stays to be seen."""
-        return self._decide(
-            request,
-            lambda: services.reject_stop_loss_version(
-                version_id=int(object_id), person_id=request.user.person, now=clock.now()
-            ),
-        )
-
-    def _decide(self, request: HttpRequest, decide: Any) -> HttpResponse:
-        try:
-            messages.success(request, f"{decide()} is decided.")
-        except DomainError as refusal:
-            messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self.list_url())
+        told = {"person_id": request.user.person, "now": clock.now()}
+        return f"{services.reject_stop_loss_version(version_id=version.pk, **told)} is rejected."
 
 
 class VersionInline(PartInline):

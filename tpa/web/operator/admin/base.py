@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from tenants.errors import EmployerError
@@ -159,15 +162,49 @@ class ServiceAdmin(ReadAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
-def carried_out(of: ServiceAdmin, request: HttpRequest, done: str, act: Callable[[], object]) -> HttpResponse:
-    """Do what a row's button asks for and say so, or say why not; back to the list."""
-    try:
-        with transaction.atomic():
-            act()
-        messages.success(request, done)
-    except (DomainError, EmployerError) as refusal:
-        messages.error(request, f"{refusal} {refusal.remedy}".strip())
-    return redirect(of.list_url())
+Press = Callable[[Any, HttpRequest, Any], str]
+
+
+def button(description: str, *, asks: str) -> Callable[[Press], Any]:
+    """A button of a row's page: its address asks, and a POST of what it asked does it.
+
+    The method under it takes the request and the row, calls a service, and returns what is said when it is done.
+    What the service refuses is said instead, and nothing of it stays.
+    """
+
+    def made(press: Press) -> Any:
+        @action(description=description, permissions=["add"])
+        @wraps(press)
+        def view(self: ServiceAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+            row = self.get_object(request, unquote(object_id))
+            if row is None:
+                raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
+            if request.method != "POST":
+                return _asked(self, request, row, description, asks)
+            try:
+                with transaction.atomic():
+                    done = press(self, request, row)
+                messages.success(request, done)
+            except (DomainError, EmployerError) as refusal:
+                messages.error(request, f"{refusal} {refusal.remedy}".strip())
+            return redirect(self.list_url())
+
+        return view
+
+    return made
+
+
+def _asked(of: ServiceAdmin, request: HttpRequest, row: Model, description: str, asks: str) -> HttpResponse:
+    context = {
+        **of.admin_site.each_context(request),
+        "title": f"{description}: {row}",
+        "opts": of.opts,
+        "row": row,
+        "asks": asks,
+        "description": description,
+        "row_url": reverse(f"admin:{of.opts.app_label}_{of.opts.model_name}_change", args=[quote(row.pk)]),
+    }
+    return TemplateResponse(request, "operator/admin/confirm.html", context)
 
 
 class DocumentArea(UnfoldAdminTextareaWidget):

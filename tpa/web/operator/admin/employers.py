@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action, display
+from django.http import HttpRequest
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from tenants.models import Employer
@@ -16,7 +16,7 @@ from tenants.services import resume_employer, set_situs, suspend_employer
 from tpa.books.agreements.models import GroupNumber
 from tpa.books.edi.models import TradingPartner
 from tpa.web.operator.admin.agreements import choose
-from tpa.web.operator.admin.base import EntryAdmin, ServiceAdmin, ServiceForm, carried_out
+from tpa.web.operator.admin.base import EntryAdmin, ServiceAdmin, ServiceForm, button
 from tpa.workflows.group_numbers import add_group_number, remove_group_number
 from tpa.workflows.tenant_setup import request_employer
 
@@ -75,15 +75,17 @@ class EmployerAdmin(ServiceAdmin):
         """Word and colour."""
         return employer.get_state_display()
 
-    @action(description="Suspend", permissions=["add"])
-    def suspend(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Suspend", asks="Its portal, its API and all work on its claims stop until it is resumed. Nothing is lost.")
+    def suspend(self, request: HttpRequest, employer: Employer) -> str:
         """Close its portal, its API and its work."""
-        return carried_out(self, request, "Suspended.", lambda: suspend_employer(employer_id=int(object_id)))
+        suspend_employer(employer_id=employer.pk)
+        return f"{employer} is suspended."
 
-    @action(description="Resume", permissions=["add"])
-    def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Resume", asks="Its portal and its API open again, and work on its claims goes on.")
+    def resume(self, request: HttpRequest, employer: Employer) -> str:
         """Open it again."""
-        return carried_out(self, request, "Open again.", lambda: resume_employer(employer_id=int(object_id)))
+        resume_employer(employer_id=employer.pk)
+        return f"{employer} is open again."
 
 
 class GroupNumberForm(ServiceForm):
@@ -106,12 +108,11 @@ class GroupNumberAdmin(ServiceAdmin):
     fields = ("number", "employer", "added_at")
     actions_detail = ("remove",)
 
-    @action(description="Take this number away", permissions=["add"])
-    def remove(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button("Take this number away", asks="Enrolment and claims no longer find the employer by this number.")
+    def remove(self, request: HttpRequest, number: GroupNumber) -> str:
         """Nobody may be enrolled under it."""
-        number = GroupNumber.objects.get(pk=int(object_id))
-        told = {"employer_id": number.employer_id, "number": number.number}
-        return carried_out(self, request, "The number is taken away.", lambda: remove_group_number(**told))
+        remove_group_number(employer_id=number.employer_id, number=number.number)
+        return "The number is taken away."
 
 
 @admin.register(TradingPartner)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from unfold.decorators import action, display
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from tpa.books.providers import services
@@ -21,8 +20,7 @@ from tpa.books.providers.models import (
     ProviderContract,
 )
 from tpa.infra import clock
-from tpa.kernel.errors import DomainError
-from tpa.web.operator.admin.base import EntryAdmin, PartInline, ReadAdmin, ServiceAdmin, ServiceForm
+from tpa.web.operator.admin.base import EntryAdmin, PartInline, ReadAdmin, ServiceAdmin, ServiceForm, button
 
 
 class MembershipInline(PartInline):
@@ -107,15 +105,13 @@ class PriceListVersionAdmin(ServiceAdmin):
         """Word and colour."""
         return version.get_state_display()
 
-    @action(description="Publish", permissions=["add"])
-    def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @button(
+        "Publish",
+        asks="Claims with dates of service from its effective date on are priced by it. It cannot be changed then.",
+    )
+    def publish(self, request: HttpRequest, draft: PriceListVersion) -> str:
         """Let the draft pay claims from its date on."""
-        try:
-            version = services.publish_price_list(version_id=int(object_id), now=clock.now())
-            messages.success(request, f"{version} is published.")
-        except DomainError as refusal:
-            messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(self.list_url())
+        return f"{services.publish_price_list(version_id=draft.pk, now=clock.now())} is published."
 
 
 @admin.register(Price)
