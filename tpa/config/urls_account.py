@@ -3,11 +3,11 @@
 Its e-mail address is not among them: the administrator sets it, so nobody moves a login to a mailbox of his own choice.
 """
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
 
-def not_here(request: HttpRequest, key: str = "") -> None:
+def not_here(request: HttpRequest, key: str = "") -> HttpResponse:
     """Nothing. allauth asks for these addresses by name, so they must have one."""
     raise Http404("Addresses are set by the administrator.")
 

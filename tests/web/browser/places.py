@@ -20,12 +20,10 @@ NO_PAGES = {
     "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",
     "operator:ask-what-if": "a button", "operator:correct-claim": "a button", "operator:select-claims": "a button",
     "operator:act-on-correction": "a button",
-    "operator:corrections": "tests/web/operator/test_corrections.py opens it",
-    "operator:correction": "tests/web/operator/test_corrections.py asks for one and opens it",
     "portal:upload": "a button", "portal:act-on-load": "a button",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
-    "api-schema": "for programs", "api-docs": "the reference's page is made by Swagger UI, whose colours are its own",
+    "api-schema": "for programs",
     "admin:view_on_site": "leads elsewhere", "admin:search": "a fragment", "admin:autocomplete": "a fragment",
     "admin:jsi18n": "a script",
     "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
@@ -78,6 +76,9 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "ledger": f"{root}ledger/",
         "account": f"{root}ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),
+        "corrections": f"{root}corrections/",
+        "correction": of("corrections", "cor", story.correction),
+        "api": "/api/docs/",
     }
 
 
@@ -103,6 +104,7 @@ def portal_pages(employer: int, story: Story) -> dict[str, str]:
         "ledger": "/ledger/",
         "account": "/ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),
+        "api": "/api/docs/",
     }
 
 

@@ -28,6 +28,7 @@ from tpa.infra.models import WorkItem
 from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
+from tpa.workflows.corrections import preview_claims
 from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
@@ -54,6 +55,7 @@ class Story(NamedTuple):
     job: int
     queue: str
     what_if: int
+    correction: int
 
 
 def tell(employer: Employer) -> Story:
@@ -80,11 +82,12 @@ def tell(employer: Employer) -> Story:
         entry = Entry.objects.get(source_kind="decision", source_id=decision.pk, event="claim_approved")
         queue = Pend.objects.get(claim_id=pended).queue
         question = _what_if(employer)
+        correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question,
+        question, correction.pk,
     )  # fmt: skip
 
 

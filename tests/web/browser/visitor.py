@@ -45,6 +45,7 @@ class Visitor:
         if answer is None or answer.status != status:
             self._find(f"status {answer.status if answer else 'none'} at {path}")
             return
+        self._page.locator("[aria-busy=true]").wait_for(state="detached")
         themes = ("light", "dark") if self._has_themes() else ("light",)
         for theme in themes:
             self._at = f"{name} {theme}"
