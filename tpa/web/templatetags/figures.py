@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tpa.engine.journal.accounts import CHART
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import FOREVER, Span
 
@@ -106,6 +107,18 @@ def bar(part: int, whole: int, tone: str = "") -> SafeString:
 def words(code: str) -> str:
     """`claim approved` for `claim_approved`."""
     return str(code).replace("_", " ")
+
+
+@register.filter
+def counter(code: str) -> str:
+    """`medical out of pocket network` for the accumulator `medical:oop.network`."""
+    return words(code.replace(":oop.", ":out of pocket.").replace(":", " ").replace(".", " "))
+
+
+@register.filter
+def account(code: str) -> str:
+    """`2000 Claims approved, not funded` for an account's code."""
+    return f"{code} {CHART[code].name}" if code in CHART else code
 
 
 @register.filter

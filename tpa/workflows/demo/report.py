@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from babel.numbers import format_decimal
+from django.db.models import Sum
 from rich.table import Table
 
 from tenants.models import Employer
 from tenants.scope import desk_scope, employer_scope
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.claims import selectors as claims
-from tpa.books.claims.models import Claim, Decision, Pend
+from tpa.books.claims.models import Claim, Decision, DecisionLine, Pend
 from tpa.books.edi.models import IntakeItem
 from tpa.books.funding import selectors as funding
 from tpa.books.ledger import selectors as ledger
@@ -20,6 +21,11 @@ from tpa.engine.stoploss.exposure import Exposure
 from tpa.infra import clock
 from tpa.kernel.money import format_amount
 from tpa.workflows.proof import verify_books
+
+NOTES = (
+    "(1) Allowed is paid + member share, without what members owe for services that the plan does not cover.\n"
+    "(2) Counted is paid, without what specific stop-loss bears and what a laser adds to a person's deductible."
+)
 
 
 class Standing(NamedTuple):
@@ -40,6 +46,7 @@ def standing_of(employer: Employer) -> Standing:
         outcomes = {outcome: Decision.objects.filter(outcome=outcome).count() for outcome in ("paid", "denied")}
         invoices = list(funding.invoices())
         invoice = invoices[0] if invoices else None
+        uncovered = DecisionLine.objects.filter(denied=True).aggregate(Sum("member_responsibility_cents", default=0))
         exposures = stoploss.exposures(employer.pk, clock.today(employer.time_zone))
         balance = sum(account.balance_cents for account in ledger.trial_balance())
     proof = verify_books(employer_id=employer.pk)
@@ -55,10 +62,7 @@ def standing_of(employer: Employer) -> Standing:
             ("  paid", count(outcomes["paid"])),
             ("  denied", count(outcomes["denied"])),
             ("  pended", count(pended)),
-            ("Charge", money(sums.get("charge"))),
-            ("Allowed", money(sums.get("allowed"))),
-            ("Paid by the plan", money(sums.get("paid"))),
-            ("Member share", money(sums.get("member_responsibility"))),
+            *money_rows(sums, *uncovered.values()),
             ("Last invoice", invoice.number if invoice else "none"),
             ("  its total", money(invoice.total_cents if invoice else None)),
             ("Invoices of the year", money(sum(one.total_cents for one in invoices))),
@@ -70,6 +74,19 @@ def standing_of(employer: Employer) -> Standing:
     )
 
 
+def money_rows(sums: dict[str, int], uncovered_cents: int) -> list[tuple[str, str]]:
+    """How the charge is shared out: discounts and write-offs + paid + member share."""
+    charge, paid, member = (sums.get(measure, 0) for measure in ("charge", "paid", "member_responsibility"))
+    return [
+        ("Charge", money(charge)),
+        ("  discounts, denials", money(charge - paid - member)),
+        ("  paid by the plan", money(paid)),
+        ("  member share", money(member)),
+        ("    not covered (1)", money(uncovered_cents)),
+        ("Allowed (1)", money(sums.get("allowed", 0))),
+    ]
+
+
 def exposure_rows(exposures: list[tuple[StopLossInForce, Exposure]]) -> list[tuple[str, str]]:
     """Specific and aggregate, over the open contracts."""
     specific = [one.specific for _, one in exposures if one.specific]
@@ -77,7 +94,11 @@ def exposure_rows(exposures: list[tuple[StopLossInForce, Exposure]]) -> list[tup
     return [
         ("Specific: people over", count(sum(1 for one in specific for unit in one.units if unit.excess_cents))),
         ("  carrier bears", money(sum(one.reimbursable_cents for one in specific))),
-        ("Aggregate: counted", money(sum(one.countable_cents for one in aggregate))),
+        (
+            "  laser (2)",
+            money(sum(part.laser_cents for one in specific for unit in one.units for part in unit.parts)),
+        ),
+        ("Aggregate: counted (2)", money(sum(one.countable_cents for one in aggregate))),
         ("  attachment point", money(sum(one.attachment.annual_cents for one in aggregate))),
         ("  carrier bears", money(sum(one.reimbursable_cents for one in aggregate))),
     ]
@@ -95,7 +116,7 @@ def money(cents: int | None) -> str:
 
 def table_of(standings: list[Standing]) -> Table:
     """The table, one column an employer."""
-    table = Table(title="The demo's book of business", header_style="bold")
+    table = Table(title="The demo's book of business", header_style="bold", caption=NOTES, caption_justify="left")
     table.add_column("")
     for standing in standings:
         table.add_column(standing.name, justify="right")
