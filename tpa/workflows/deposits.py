@@ -17,6 +17,7 @@ from tpa.engine.journal.recipes.payment_received import PaymentReceived
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.workflows.fixed_costs import send_fixed_costs
+from tpa.workflows.funding_requests import answer_requests
 
 Against = Literal["fee", "premium", "fund"]
 
@@ -29,12 +30,14 @@ def receive_deposit(
     cents: int,
     reference: str,
     invoice_id: int | None = None,
+    request_id: int | None = None,
     person_id: int | None = None,
 ) -> Deposit:
     """Record money that came in and post it; as much of it as is open pays invoices, and fees and premium that it covers
-    leave at once. The same reference counts once.
+    leave at once. Money for the fund answers funding requests: the one that is named, or those that wait. The same
+    reference counts once.
 
-    Raises DepositError.
+    Raises DepositError, RequestStateError.
     """
     open_employer()
     locks.lock("deposits")
@@ -53,6 +56,8 @@ def receive_deposit(
         entry = entry_for(PaymentReceived(deposit.pk, received_on, cents, applied))
         ledger.post_entries(entries=[entry], recorded_at=now)
         send_fixed_costs(on=received_on)
+        if deposit.purpose == Deposit.Purpose.FUND and invoice_id is None:
+            answer_requests(deposit=deposit, request_id=request_id, person_id=person_id)
     return deposit
 
 

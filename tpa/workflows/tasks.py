@@ -7,6 +7,7 @@ from tpa.workflows import (
     adjudication,
     claim_intake,
     eligibility_load_intake,
+    funding_requests,
     invoice_run,
     readjudication,
     stop_loss_sweep,
@@ -93,6 +94,12 @@ def draft_due_invoices(*, employer_id: int) -> None:
 def issue_instalments(*, employer_id: int) -> None:
     """Register the instalments of treatments that are due."""
     treatments.issue_instalments(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask)
+def watch_funding(*, employer_id: int) -> None:
+    """Tell the desk of money that is waited for too long."""
+    funding_requests.watch_requests()
 
 
 @shared_task(base=EmployerTask)

@@ -11,7 +11,7 @@ from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tests.workflows.eligibility_files import file_csv
 from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees
 from tests.workflows.test_claim_intake import claim_of, file_of
-from tpa.books.agreements.models import Broker, Carrier, GroupNumber
+from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumber
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
 from tpa.books.edi.models import InboundFile, IntakeItem, TradingPartner
@@ -31,6 +31,7 @@ from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.corrections import preview_claims
 from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
+from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.stop_loss_sweep import sweep
 from tpa.workflows.what_if import ask, run_job
@@ -84,6 +85,7 @@ def tell(employer: Employer) -> Story:
         question = _what_if(employer)
         correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
+    _requests(employer)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
@@ -108,6 +110,21 @@ def _money(employer: Employer, invoice_id: int) -> None:
             kind="correction", cents=3_500, description="One subscriber too many", reference="C-1",
             granted_on=date(2026, 6, 2), corrects=Correction(invoice_id, "fee", "pepm"),
         )  # fmt: skip
+
+
+def _requests(employer: Employer) -> None:
+    """A request that a deposit has answered in part, and one that waits for approval."""
+    with desk_scope():
+        AsoAgreement.objects.filter(employer=employer).update(
+            funding_model="imprest", funding_terms={"minimum_cents": 9_000_000}
+        )
+    with employer_scope(employer), clock_at(NOW):
+        ask_employer(request_id=prepare_request().pk)
+        receive_deposit(purpose="fund", received_on=NOW.date(), cents=100_000, reference="WIRE 2")
+    with desk_scope():
+        AsoAgreement.objects.filter(employer=employer).update(funding_terms={"minimum_cents": 9_500_000})
+    with employer_scope(employer), clock_at(NOW):
+        prepare_request()
 
 
 def _insure(employer: Employer) -> None:

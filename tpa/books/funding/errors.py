@@ -20,3 +20,17 @@ class CreditError(DomainError):
     """A credit that cannot be granted so."""
 
     code = "credit"
+
+
+class RequestStateError(ConflictError):
+    """The funding request is not in the state for this step."""
+
+    code = "funding_request_state"
+    remedy = "Look at the request again; prepare another one where this one is done with."
+
+
+class NothingToAskFor(ConflictError):
+    """The account needs no money."""
+
+    code = "nothing_to_ask_for"
+    remedy = "Nothing is to be done: what is approved is covered, and the balance is what was agreed."

@@ -7,6 +7,9 @@ or a line of a later invoice.
 from django.db import models
 from django.db.models import Q
 
+# Django finds models in this module alone; those of requests stand in a file of their own.
+from tpa.books.funding import request_models as request_models
+
 
 class FundingInvoice(models.Model):
     """The month's invoice: fees, stop-loss premium, claims, credits, and what was still open."""

@@ -38,6 +38,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "ledger.post": frozenset({_FINANCE}),
     "funding.read": frozenset({_FINANCE, _STOP_LOSS, _MONEY, _BROKER}),
     "funding.record": frozenset({_FINANCE}),
+    "funding.approve": frozenset({_FINANCE}),
     "payments.read": frozenset({_FINANCE, _EXAMINER, _MONEY}),
     "payments.release": frozenset({_FINANCE}),
     # Persons.

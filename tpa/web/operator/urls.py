@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import funding, money, people, what_ifs
+from tpa.web.employer import funding, money, people, requests, what_ifs
 from tpa.web.operator import corrections, employers, files, invoicing, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -59,6 +59,17 @@ urlpatterns = [
     path(f"{_EMPLOYER}funding/", employer_page("funding.read")(funding.page), name="funding"),
     path(f"{_EMPLOYER}funding/deposit/", employer_page("funding.record")(funding.deposit), name="deposit"),
     path(f"{_EMPLOYER}funding/credit/", employer_page("funding.record")(funding.credit), name="credit"),
+    path(f"{_EMPLOYER}funding-requests/", employer_page("funding.read")(requests.page), name="funding-requests"),
+    path(
+        f"{_EMPLOYER}funding-requests/prepare/",
+        employer_page("funding.record")(requests.prepare),
+        name="prepare-request",
+    ),
+    path(
+        f"{_EMPLOYER}funding-requests/<str:funding_request>/<str:action>/",
+        employer_page("funding.approve")(requests.act),
+        name="act-on-request",
+    ),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
     path(f"{_EMPLOYER}ledger/entries/<str:entry>/", employer_page("ledger.read")(money.entry), name="entry"),

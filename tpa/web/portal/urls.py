@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import funding, money, people, what_ifs
+from tpa.web.employer import funding, money, people, requests, what_ifs
 from tpa.web.pages import portal_page
 from tpa.web.portal import views
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("what-ifs/", portal_page("what_if.read")(what_ifs.what_ifs), name="what-ifs"),
     path("what-ifs/<str:what_if>/", portal_page("what_if.read")(what_ifs.what_if), name="what-if"),
     path("funding/", portal_page("funding.read")(funding.page), name="funding"),
+    path("funding-requests/", portal_page("funding.read")(requests.page), name="funding-requests"),
     path("exposure/", portal_page("exposure.read")(money.exposure), name="exposure"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),

@@ -75,6 +75,9 @@ class DepositSerializer(StrictSerializer):
     cents = CentsField(min_value=1)
     reference = serializers.CharField(max_length=60)
     invoice = PublicIdField("inv", source="invoice_id", allow_null=True, required=False)
+    funding_request = PublicIdField(
+        "frq", source="request_id", write_only=True, required=False, help_text="The request that it answers first."
+    )
 
 
 class CreditSerializer(StrictSerializer):
