@@ -102,10 +102,15 @@ class WorkItem(models.Model):
     opened_at = models.DateTimeField()
     taken_by = models.BigIntegerField(null=True)
     """The user who works on it."""
+    clock = models.CharField(max_length=20, blank=True, default="")
+    """Where the due day is a legal deadline: what it is the deadline of."""
+    due_at = models.DateTimeField(null=True)
+    """The last instant, where the law counts hours."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("employer_id", "kind", "subject_id"), name="work_item_once")]
         indexes = [
+            models.Index(fields=("due_on", "id"), condition=~models.Q(clock=""), name="work_item_clock"),
             models.Index(fields=("queue", "due_on", "id"), condition=models.Q(taken_by=None), name="work_item_next"),
             models.Index(fields=("queue", "due_on", "id"), name="work_item_queue"),
         ]

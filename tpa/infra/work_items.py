@@ -14,11 +14,11 @@ from tpa.kernel.errors import ConflictError
 TOPIC = "work_item"
 
 _UPSERT = """
-INSERT INTO infra_workitem (employer_id, kind, queue, subject_id, title, amount_cents, due_on, opened_at)
+INSERT INTO infra_workitem (employer_id, kind, queue, subject_id, title, amount_cents, due_on, opened_at, due_at, clock)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::date[],
-                     %s::timestamptz[])
+                     %s::timestamptz[], %s::timestamptz[], %s::text[])
 ON CONFLICT (employer_id, kind, subject_id) DO UPDATE SET queue = excluded.queue, title = excluded.title,
-  amount_cents = excluded.amount_cents, due_on = excluded.due_on"""
+  amount_cents = excluded.amount_cents, due_on = excluded.due_on, due_at = excluded.due_at, clock = excluded.clock"""
 _CLOSE = """
 DELETE FROM infra_workitem USING unnest(%s::bigint[], %s::text[], %s::bigint[]) AS done (employer_id, kind, subject_id)
 WHERE infra_workitem.employer_id = done.employer_id AND infra_workitem.kind = done.kind
@@ -26,7 +26,10 @@ WHERE infra_workitem.employer_id = done.employer_id AND infra_workitem.kind = do
 
 
 class Item(NamedTuple):
-    """What waits: `subject_id` is its key in its own book; the title names no person."""
+    """What waits: `subject_id` is its key in its own book; the title names no person.
+
+    `clock` says of what the due day is the legal deadline (empty: of nothing), `due_at` its last instant in hours.
+    """
 
     kind: str
     queue: str
@@ -35,6 +38,8 @@ class Item(NamedTuple):
     amount_cents: int | None = None
     due_on: date | None = None
     opened_at: datetime | None = None
+    due_at: datetime | None = None
+    clock: str = ""
 
 
 def open_items(items: Iterable[Item]) -> None:
@@ -51,6 +56,18 @@ def queue_of(queue: str, employer_ids: Sequence[int] | None = None) -> QuerySet[
     """What waits in a queue, the most urgent first; of these employers, or of all."""
     items = WorkItem.objects.filter(queue=queue).order_by(F("due_on").asc(nulls_last=True), "id")
     return items if employer_ids is None else items.filter(employer_id__in=employer_ids)
+
+
+def clock_board(employer_ids: Sequence[int] | None = None) -> QuerySet[WorkItem]:
+    """Every legal deadline, whatever its queue, the nearest first; of these employers, or of all."""
+    items = WorkItem.objects.exclude(clock="").order_by("due_on", F("due_at").asc(nulls_last=True), "id")
+    return items if employer_ids is None else items.filter(employer_id__in=employer_ids)
+
+
+def assign(*, item_id: int, user_id: int) -> None:
+    """Give an item to somebody. Raises ConflictError where it is done."""
+    if not WorkItem.objects.filter(pk=item_id).update(taken_by=user_id):
+        raise ConflictError("There is no such item any more.")
 
 
 def queue_totals(employer_ids: Sequence[int] | None = None) -> list[Any]:
@@ -79,8 +96,9 @@ def give_back(*, item_id: int, user_id: int) -> None:
 
 
 def _as_json(item: Item) -> list[Any]:
-    due_on, opened_at = item.due_on, item.opened_at or clock.now()
-    return [*item[:5], due_on.isoformat() if due_on else None, opened_at.isoformat()]
+    opened_at = item.opened_at or clock.now()
+    due = [one.isoformat() if one else None for one in (item.due_on, opened_at, item.due_at)]
+    return [*item[:5], *due, item.clock]
 
 
 @outbox.handles(TOPIC)
@@ -91,10 +109,17 @@ def _apply(events: list[outbox.Event]) -> None:
         open_, close = event.payload.get("open"), event.payload.get("close")
         kind, subject_id = (open_[0], open_[2]) if open_ else close
         last[event.employer_id, kind, subject_id] = event
-    opened = [(event.employer_id, *event.payload["open"]) for event in last.values() if "open" in event.payload]
+    opened = [
+        (event.employer_id, *_columns(event.payload["open"])) for event in last.values() if "open" in event.payload
+    ]
     closed = [key for key, event in last.items() if "close" in event.payload]
     with connection.cursor() as cursor:
         if opened:
             cursor.execute(_UPSERT, [list(column) for column in zip(*opened, strict=True)])
         if closed:
             cursor.execute(_CLOSE, [list(column) for column in zip(*closed, strict=True)])
+
+
+def _columns(told: list[Any]) -> list[Any]:
+    """An event's values in the order of the columns; one of the version before says nothing of a clock."""
+    return told if len(told) == len(Item._fields) else [*told, None, ""]

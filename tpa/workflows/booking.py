@@ -1,6 +1,6 @@
 """What decisions change in all books at once: claims, accumulators, ledger, figures, queues. The caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from tpa.books.accumulators import services as accumulators
 from tpa.books.claims import facts
 from tpa.books.claims import recording as decisions
 from tpa.books.claims import services as claims
+from tpa.books.claims.clocks import clocks_of
 from tpa.books.claims.models import Decision
 from tpa.books.claims.treatments import begin_treatments
 from tpa.books.ledger import services as ledger
@@ -21,6 +22,8 @@ from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.engine.journal.recipes.claim_reversed import ClaimReversed, Stage
 from tpa.infra import day_counts, work_items
+from tpa.infra.employers import open_employer
+from tpa.workflows.claim_clocks import items_of
 from tpa.workflows.totals import figures_of
 from tpa.workflows.treatments import begun_by
 
@@ -69,12 +72,8 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
     begin_treatments(begun=begun_by(fresh))
     accumulators.add_entries(entries=_accumulator_entries(decided))
     ledger.post_entries(entries=[_entry(one, chunk, decided_on) for one in decided], recorded_at=decided_at)
-    claims.pend_claims(
-        pends=[(pend, one.family_id, one.claim.member_id, one.claim.received_on) for one, pend in pended],
-        raised_at=decided_at,
-    )
+    _pend(pended, decided_at)
     claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
-    work_items.open_items(_item(one, pend, decided_at) for one, pend in pended)
     day_counts.add_counts([(decided_on, "decided", len(decided)), (decided_on, "pended", len(pended))])
     claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
     turns.end_turns(next_seqs=chunk.next_seqs)
@@ -122,9 +121,28 @@ def _entry(one: decisions.Decided, chunk: Chunk, decided_on: date) -> Entry:
     return entry_for(ClaimReversed(decision_id, decided_on, stage, back))
 
 
-def _item(one: facts.Waiting, pend: engine.Pend, raised_at: datetime) -> work_items.Item:
-    reason, claim = pend.reasons[0], one.claim
-    title = f"{reason.code}: {reason.detail}" if reason.detail else reason.code
-    charge_cents = sum(line.charge_cents for line in claim.lines)
-    due_on = claims.pend_due_on(claim.received_on)
-    return work_items.Item("pend", reason.queue, claim.claim_id, title[:200], charge_cents, due_on, raised_at)
+def _pend(pended: Sequence[tuple[facts.Waiting, engine.Pend]], raised_at: datetime) -> None:
+    """Note why claims wait and by when the law wants them decided; they stand in the queues then."""
+    if not pended:
+        return
+    clocks = clocks_of([one.claim.claim_id for one, _ in pended], open_employer().time_zone)
+    dues = [clocks[one.claim.claim_id].clock for one, _ in pended]
+    claims.pend_claims(
+        pends=[
+            (pend, one.family_id, one.claim.member_id, due.due_on)
+            for (one, pend), due in zip(pended, dues, strict=True)
+        ],
+        raised_at=raised_at,
+    )
+    work_items.open_items(
+        item
+        for (one, pend), due in zip(pended, dues, strict=True)
+        for item in items_of(
+            one.claim.claim_id,
+            pend.reasons,
+            sum(line.charge_cents for line in one.claim.lines),
+            due,
+            raised_at,
+            queue=pend.reasons[0].queue,
+        )
+    )

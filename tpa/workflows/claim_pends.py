@@ -7,13 +7,18 @@ from django.db import transaction
 from tpa.books.claims import services
 from tpa.books.claims.models import Pend
 from tpa.books.claims.originals import check_original
-from tpa.infra import clock, work_items
+from tpa.infra import clock
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, must
+from tpa.workflows.claim_clocks import close_pend_items, renew_items
 from tpa.workflows.wake_ups import wake
 
 CORRECT = ("replacement", "void")
 """What claims wait for that correct an earlier one."""
+
+
+QUEUES = ("review", "eligibility", "plans", "cob", "utilization", "pricing", "subrogation", "adjustments")
+"""Among which a person may hand claims over."""
 
 
 class OriginalNeededError(DomainError):
@@ -59,9 +64,31 @@ def release(
             original_id=corrects,
         )
         claim_ids = Pend.objects.filter(pk__in=list(pend_ids)).values_list("claim_id", flat=True)
-        work_items.close_items("pend", claim_ids)
+        close_pend_items(claim_ids)
         wake("decide_claims", employer_id=employer_id)
         return queued
+
+
+def hand_over(*, pend_id: int, queue: str, note: str, by_id: int | None) -> Pend:
+    """Let a claim wait in another queue, for the same reasons; what was noted stays with the pend before.
+
+    Raises NotFoundError, PendResolved, DomainError for a queue that is none or a note that is missing.
+    """
+    open_employer()
+    if queue not in QUEUES:
+        raise DomainError(f"{queue!r} is no queue.", where="/queue", remedy=f"One of {', '.join(QUEUES)}.")
+    if not note.strip():
+        raise DomainError("Handing over needs a note.", where="/note", remedy="Say what has to be done.")
+    with transaction.atomic():
+        now = clock.now()
+        (pend,) = services.end_pends(
+            pend_ids=[pend_id], resolution=Pend.Resolution.MOVED, by_id=by_id, note=note.strip(), now=now
+        )
+        code, _, line_number, detail = pend.reasons[0]
+        reasons = [[code, queue, line_number, detail], *pend.reasons[1:]]
+        moved = services.raise_again(pend=pend, queue=queue, reasons=reasons, now=now)
+        renew_items(moved.claim_id)
+        return moved
 
 
 def _check_original(employer_id: int, pend: Pend, corrects: int | None, stands_alone: bool) -> None:

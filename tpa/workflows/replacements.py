@@ -11,8 +11,9 @@ from tpa.books.claims.models import Closing
 from tpa.books.claims.originals import Original, find_original
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.rules.claim.replacement import REPLACES
-from tpa.infra import clock, work_items
+from tpa.infra import clock
 from tpa.workflows.booking import Chunk, Counts, record
+from tpa.workflows.claim_clocks import close_pend_items
 from tpa.workflows.corrections import keep_ripple
 from tpa.workflows.ripple import Ask, redecided, written
 
@@ -102,7 +103,7 @@ def _close_original(one: facts.Waiting, original: Original, at: datetime) -> Non
 
 def _close(*closings: Closing) -> None:
     claims.close_claims(closings=closings)
-    work_items.close_items("pend", [one.claim_id for one in closings])
+    close_pend_items([one.claim_id for one in closings])
 
 
 def _pend(employer: Employer, one: facts.Waiting, *reasons: engine.PendReason, decided_at: datetime) -> Counts:

@@ -22,6 +22,7 @@ from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.facts import Claim
+from tpa.engine.adjudication.pends import reattached
 from tpa.engine.adjudication.reversal import is_same_outcome, reversal_of
 from tpa.engine.journal.recipes.claim_reversed import Stage
 from tpa.infra import locks
@@ -131,12 +132,24 @@ class _Order:
             return Change(one, before, before, None, named)
         waiting = self._ask.instead.get(one.claim_id, before)
         outcome = adjudicate(waiting.claim, self._family)
+        kept = reattached(waiting.claim.cleared)
+        if kept != waiting.claim.cleared and not self._is_as_it_was(waiting, one, outcome):
+            # It comes out otherwise than a person has settled it for: what they are to see each time, they see again.
+            outcome = adjudicate(waiting.claim._replace(cleared=kept), self._family)
         if isinstance(outcome, engine.Pend):
             return Change(one, before, waiting, outcome, named)
         self._family.fold(waiting.claim, outcome)
-        if waiting.claim.claim_id == one.claim_id and is_same_outcome(outcome, one.decision):
+        if self._is_as_it_was(waiting, one, outcome):
             return None
         return Change(one, before, waiting, outcome, named)
+
+    @staticmethod
+    def _is_as_it_was(waiting: facts.Waiting, one: Live, outcome: engine.Decision | engine.Pend) -> bool:
+        return (
+            isinstance(outcome, engine.Decision)
+            and waiting.claim.claim_id == one.claim_id
+            and is_same_outcome(outcome, one.decision)
+        )
 
 
 def _moved(before: Balances, after: Balances) -> Moved:

@@ -32,6 +32,7 @@ PERIODIC = [
     Periodic(drain_outbox, timedelta(seconds=5)),
     Periodic(sign_of_life, timedelta(seconds=30)),
     Periodic(tasks.sweep_claims, timedelta(seconds=30)),
+    Periodic(tasks.resolve_pends, timedelta(minutes=5)),
     Periodic(tasks.fold_totals, timedelta(hours=1)),
     Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
     Periodic(tasks.draft_due_invoices, timedelta(hours=1)),

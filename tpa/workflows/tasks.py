@@ -9,6 +9,7 @@ from tpa.workflows import (
     eligibility_load_intake,
     funding_requests,
     invoice_run,
+    pend_sweep,
     readjudication,
     stop_loss_sweep,
     sweep,
@@ -46,6 +47,12 @@ def read_enrolment_file(*, employer_id: int, file_id: int) -> None:
 def sweep_claims() -> None:
     """Find what a lost message left behind."""
     sweep.sweep_claims()
+
+
+@shared_task(base=EmployerTask)
+def resolve_pends(*, employer_id: int) -> None:
+    """Let go the claims for which has come what they waited for."""
+    pend_sweep.resolve_pends(employer_id=employer_id)
 
 
 @shared_task(base=EmployerTask)

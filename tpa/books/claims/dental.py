@@ -34,6 +34,11 @@ def with_dental(claim: Claim, text: str) -> Claim:
     )
 
 
+def is_predetermination(text: str | None) -> bool:
+    """Whether the JSON of a claim's dental facts says that it only asks what would be paid."""
+    return text is not None and json.loads(text).get("predetermination", False)
+
+
 def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 

@@ -1,5 +1,6 @@
-"""What people do about claims: decide otherwise than the rules. Models of the claims book; see `models` for the others."""
+"""What people do about claims: override, ask for information, hear appeals. Models of the claims book beside `models`."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -52,3 +53,115 @@ class Override(models.Model):
         if self.in_force_at is None:
             return "proposed" if self.ended_at is None else "refused"
         return "in_force" if self.ended_at is None else "taken_back"
+
+
+class ClockStep(models.Model):
+    """What moves the legal clock of a claim. The day of `at` in the employer's time zone counts, as `on`."""
+
+    class Kind(models.TextChoices):
+        CLASSIFIED = "classified", "Taken as"
+        REQUESTED = "requested", "Information asked of the claimant"
+        SUPPLIED = "supplied", "Information came"
+        EXTENDED = "extended", "Extension told"
+
+    claim_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(
+        max_length=12, blank=True, help_text="As what the claim is taken: the engine's clocks.claim."
+    )
+    at = models.DateTimeField(help_text="When it was sent, or came.")
+    on = models.DateField()
+    detail = models.CharField(max_length=400)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = (models.Index(fields=["claim_id"], name="clock_step_claim"),)
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}: {self.kind} on {self.on}"
+
+
+class Appeal(models.Model):
+    """An appeal against a decision, at one level; or a request for external review. Decided once, by somebody new to it."""
+
+    class Stage(models.TextChoices):
+        FIRST = "first", "First level"
+        SECOND = "second", "Second level"
+        EXTERNAL = "external", "External review"
+
+    class Filer(models.TextChoices):
+        MEMBER = "member", "Member"
+        REPRESENTATIVE = "representative", "Representative of the member"
+        PROVIDER = "provider", "Provider for the member"
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", "Upheld: the decision stands"
+        REVERSED = "reversed", "Reversed"
+        PARTLY = "partly", "Reversed in part"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        NOT_ELIGIBLE = "not_eligible", "Not eligible for external review"
+
+    claim_id = models.BigIntegerField()
+    decision_id = models.BigIntegerField(help_text="The decision that is appealed.")
+    member_id = models.BigIntegerField()
+    stage = models.CharField(max_length=8, choices=Stage)
+    levels_count = models.SmallIntegerField(help_text="Levels of the plan when it came.")
+    kind = models.CharField(max_length=12, help_text="As the engine's clocks.claim names claims.")
+    filed_by = models.CharField(max_length=14, choices=Filer)
+    grounds = models.CharField(max_length=2000)
+    notified_on = models.DateField(help_text="When the claimant was told of what is appealed.")
+    last_on = models.DateField(help_text="The last day on which it could come.")
+    late_reason = models.CharField(max_length=400, blank=True, help_text="Why it is taken although it came later.")
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    preliminary_on = models.DateField(null=True, help_text="External: the last day of the preliminary review.")
+    due_on = models.DateField()
+    due_at = models.DateTimeField(null=True)
+    extended_on = models.DateField(null=True)
+    extension_reason = models.CharField(max_length=400, blank=True)
+    reviewer = models.CharField(max_length=120, blank=True, help_text="External: the independent review organization.")
+    barred_ids = ArrayField(models.BigIntegerField(), help_text="Persons who took part in what was decided before.")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    rationale = models.CharField(max_length=2000, blank=True)
+    correction_id = models.BigIntegerField(null=True, help_text="A preview of the claim decided again.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["claim_id", "decision_id", "stage"], condition=~Q(outcome="withdrawn"), name="appeal_once"
+            ),
+            models.UniqueConstraint(fields=["claim_id"], condition=Q(decided_at=None), name="appeal_one_open_a_claim"),
+        )
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk} of claim {self.claim_id}"
+
+
+class AppealNote(models.Model):
+    """What was said, sent or received in an appeal."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Note"
+        DOCUMENT = "document", "Document received"
+        SHARED = "shared", "Evidence shared with the claimant"
+
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=8, choices=Kind)
+    text = models.CharField(max_length=2000)
+    reference = models.CharField(max_length=200, blank=True, help_text="Where the document is kept.")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of appeal {self.appeal_id}"

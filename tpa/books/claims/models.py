@@ -9,6 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tpa.books.claims.examining import Appeal as Appeal
+from tpa.books.claims.examining import AppealNote as AppealNote
+from tpa.books.claims.examining import ClockStep as ClockStep
 from tpa.books.claims.examining import Override as Override
 
 
@@ -237,6 +240,8 @@ class Pend(models.Model):
         RELEASED = "released", "Released: decide again"
         NAMED = "named", "The claim that it corrects was named: decide again"
         CLOSED = "closed", "Closed: the claim was replaced or taken back"
+        RESOLVED = "resolved", "What it waited for has come: decide again"
+        MOVED = "moved", "Handed to another queue"
 
     claim_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
@@ -246,7 +251,7 @@ class Pend(models.Model):
     detail = models.CharField(max_length=400, blank=True)
     reasons = models.JSONField(help_text="[[code, queue, line_number, detail], ...]")
     raised_at = models.DateTimeField()
-    due_on = models.DateField()
+    due_on = models.DateField(help_text="The last day for the decision, as the claim's legal clock stands.")
     resolved_at = models.DateTimeField(null=True)
     resolved_by_id = models.BigIntegerField(null=True)
     resolution = models.CharField(max_length=10, choices=Resolution, blank=True)

@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,9 +18,6 @@ from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
-
-PEND_DAYS = 30
-"""Days of receipt within which a post-service claim must be decided; a pend is due then."""
 
 _KNOWN = (
     "SELECT c.source, c.source_ref, c.id FROM unnest(%s::text[], %s::text[]) AS k(source, source_ref)"
@@ -199,13 +197,8 @@ def add_totals(*, rows: Sequence[tuple[date, str, str, int, int]]) -> None:
         copy_rows("claims_totals", _TOTALS, rows)
 
 
-def pend_due_on(received_on: date) -> date:
-    """The day by which a pended claim must be decided."""
-    return received_on + timedelta(days=PEND_DAYS)
-
-
 def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at: datetime) -> None:
-    """Note why claims wait: (pend, family, member, day of receipt) each. One statement."""
+    """Note why claims wait: (pend, family, member, last day for the decision) each. One statement."""
     if not pends:
         return
     rows = [
@@ -218,11 +211,11 @@ def pend_claims(*, pends: Sequence[tuple[EnginePend, int, int, date]], raised_at
             pend.reasons[0].detail[:400],
             json.dumps(pend.reasons),
             raised_at,
-            pend_due_on(received_on),
+            due_on,
             "",
             "",
         )
-        for pend, family_id, member_id, received_on in pends
+        for pend, family_id, member_id, due_on in pends
     ]
     copy_rows(
         "claims_pend",
@@ -285,19 +278,64 @@ def release_pends(
 
     Raises NotFoundError for a pend that is none, PendResolved where one is resolved already; nothing is changed then.
     """
+    resolution = Pend.Resolution.RELEASED if original_id is None else Pend.Resolution.NAMED
+    pends = end_pends(
+        pend_ids=pend_ids, resolution=resolution, by_id=by_id, note=note, now=now, original_id=original_id
+    )
+    queue_claims(claim_ids=[pend.claim_id for pend in pends], now=now)
+    add_totals(rows=[(today.replace(day=1), "released", "", 0, len(pends))])
+    return len(pends)
+
+
+def end_pends(
+    *,
+    pend_ids: Collection[int],
+    resolution: Pend.Resolution,
+    by_id: int | None,
+    note: str,
+    now: datetime,
+    original_id: int | None = None,
+) -> list[Pend]:
+    """Resolve pends as they were resolved; the claims are not queued. Raises NotFoundError, PendResolved."""
     pends = list(Pend.objects.select_for_update().filter(pk__in=list(pend_ids)).order_by("pk"))
     if len(pends) != len(set(pend_ids)):
         raise NotFoundError("There is no such pend.")
     done = next((pend for pend in pends if pend.resolved_at is not None), None)
     if done is not None:
         raise PendResolved(f"The pend of claim {done.claim_id} is resolved already.")
-    resolution = Pend.Resolution.RELEASED if original_id is None else Pend.Resolution.NAMED
     Pend.objects.filter(pk__in=[pend.pk for pend in pends]).update(
         resolved_at=now, resolved_by_id=by_id, resolution=resolution, note=note[:400], original_id=original_id
     )
-    queue_claims(claim_ids=[pend.claim_id for pend in pends], now=now)
-    add_totals(rows=[(today.replace(day=1), "released", "", 0, len(pends))])
-    return len(pends)
+    return pends
+
+
+def raise_again(*, pend: Pend, queue: str, reasons: list[list[Any]], now: datetime) -> Pend:
+    """Let the claim of a pend that was resolved wait in another queue."""
+    return Pend.objects.create(
+        claim_id=pend.claim_id,
+        family_id=pend.family_id,
+        member_id=pend.member_id,
+        code=pend.code,
+        queue=queue,
+        detail=pend.detail,
+        reasons=reasons,
+        raised_at=now,
+        due_on=pend.due_on,
+    )
+
+
+def resolve_pends(*, pend_ids: Collection[int], note: str, now: datetime, today: date) -> list[int]:
+    """Let claims be decided again for which has come what they waited for; nothing counts as cleared. The claims queued.
+
+    A pend that a person resolves this moment, or has resolved, is left to them.
+    """
+    free = Pend.objects.select_for_update(skip_locked=True).filter(pk__in=list(pend_ids), resolved_at=None)
+    found = dict(free.order_by("pk").values_list("pk", "claim_id"))
+    Pend.objects.filter(pk__in=found).update(resolved_at=now, resolution=Pend.Resolution.RESOLVED, note=note[:400])
+    claim_ids = list(found.values())
+    queue_claims(claim_ids=claim_ids, now=now)
+    add_totals(rows=[(today.replace(day=1), "released", "", 0, len(found))] if found else [])
+    return claim_ids
 
 
 def fold_totals() -> int:

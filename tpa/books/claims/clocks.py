@@ -1,0 +1,67 @@
+"""The legal clocks of claims, from what the books know of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min
+
+from tpa.books.claims.dental import is_predetermination
+from tpa.books.claims.examining import ClockStep
+from tpa.books.claims.models import Claim, Decision, Pend
+from tpa.engine.clocks.claim import Clock, Filed, Kind, Step, StepKind, claim_clock
+
+
+class Clocked(NamedTuple):
+    """A claim's clock, its first day, the steps that moved it, and when it was first decided."""
+
+    filed: Filed
+    clock: Clock
+    steps: tuple[ClockStep, ...]
+    decided_at: datetime | None
+
+    @property
+    def was_late(self) -> bool | None:
+        """Whether the decision came too late; None as long as there is none."""
+        if self.decided_at is None:
+            return None
+        local = self.decided_at.astimezone(self.filed.at.tzinfo)
+        return self.clock.is_late(local, local.date())
+
+
+def clocks_of(claim_ids: Collection[int], time_zone: str) -> dict[int, Clocked]:
+    """The clock of each of these claims, in the employer's time zone. Three queries."""
+    ids, zone = list(claim_ids), ZoneInfo(time_zone)
+    steps: dict[int, list[ClockStep]] = {}
+    for step in ClockStep.objects.filter(claim_id__in=ids).order_by("claim_id", "id"):
+        steps.setdefault(step.claim_id, []).append(step)
+    rows = Decision.objects.filter(claim_id__in=ids).order_by().values_list("claim_id")
+    decided = dict(rows.annotate(Min("decided_at")))
+    found = {}
+    claims = Claim.objects.filter(pk__in=ids).values_list("pk", "received_at", "received_on", "dental")
+    for claim_id, received_at, received_on, dental in claims:
+        own = tuple(steps.get(claim_id, ()))
+        filed = Filed(_kind(own, dental), received_at.astimezone(zone), received_on)
+        found[claim_id] = Clocked(filed, clock_after(filed, own), own, decided.get(claim_id))
+    return found
+
+
+def clock_after(filed: Filed, steps: Collection[ClockStep]) -> Clock:
+    """The clock after these steps. Raises ClockError."""
+    moved = [one for one in steps if one.kind != ClockStep.Kind.CLASSIFIED]
+    return claim_clock(filed, [Step(StepKind(one.kind), one.at, one.on) for one in moved])
+
+
+def _kind(steps: Collection[ClockStep], dental: str | None) -> Kind:
+    """As what the claim was taken last; else a predetermination comes before the service, and every other claim after it."""
+    for step in reversed(list(steps)):
+        if step.kind == ClockStep.Kind.CLASSIFIED:
+            return Kind(step.value)
+    return Kind.PRE_SERVICE if is_predetermination(dental) else Kind.POST_SERVICE
+
+
+def note_step(step: ClockStep, clock: Clock) -> None:
+    """Keep a step, and the day that the claim's open pend is due by now."""
+    step.save(force_insert=True)
+    Pend.objects.filter(claim_id=step.claim_id, resolved_at=None).update(due_on=clock.due_on)
