@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework.exceptions import NotFound
@@ -25,9 +26,14 @@ class KeyPages(CursorPagination):
         """The cursor of a page that we named: a position is a key."""
         cursor = super().decode_cursor(request)
         position = cursor.position if cursor is not None else None
-        if position is not None and not (position.isdecimal() and len(position) <= _LONGEST_KEY):
+        if position is not None and not self.is_position(position):
             raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    @staticmethod
+    def is_position(text: str) -> bool:
+        """Whether a cursor may stand there: at a key."""
+        return text.isdecimal() and len(text) <= _LONGEST_KEY
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"data": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
@@ -39,6 +45,20 @@ class KeyPages(CursorPagination):
             "required": ["data", "next"],
             "properties": {"data": schema, "next": link, "previous": link},
         }
+
+
+class DuePages(KeyPages):
+    """What is due first comes first."""
+
+    ordering: Any = ("due_on", "id")
+
+    @staticmethod
+    def is_position(text: str) -> bool:
+        """A day."""
+        try:
+            return bool(date.fromisoformat(text))
+        except ValueError:
+            return False
 
 
 class Whole(KeyPages):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
-from tpa.books.claims.models import Claim, Decision
+from tpa.books.claims.models import Claim, Decision, Pend
 from tpa.books.members import selectors as members
 from tpa.engine.adjudication.explain import explain_waiting
+from tpa.engine.adjudication.pends import CLAIM, LINE, PENDS, Comes, PendKind
 from tpa.infra import clock
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
@@ -137,6 +138,23 @@ class NewClaimSerializer(ClaimDetailSerializer):
     decided = DecisionDetailSerializer(allow_null=True)
 
 
+class PendReasonSerializer(serializers.Serializer):
+    """A reason to wait. `says`: in words. `comes`: what resolves it by itself; null where a person has to.
+
+    `asks`: what the claimant is asked. `reattach`: raised again where the claim later comes out otherwise. Line 0: the claim.
+    """
+
+    code = serializers.CharField()
+    queue = serializers.CharField()
+    line = serializers.IntegerField()
+    detail = serializers.CharField()
+    says = serializers.CharField()
+    level = serializers.ChoiceField((CLAIM, LINE))
+    comes = serializers.ChoiceField([str(one) for one in Comes], allow_null=True)
+    asks = serializers.CharField()
+    reattach = serializers.BooleanField()
+
+
 class PendSerializer(serializers.Serializer):
     """A claim that waits for a person, or did."""
 
@@ -146,14 +164,26 @@ class PendSerializer(serializers.Serializer):
     queue = serializers.CharField()
     detail = serializers.CharField()
     member_text = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
     raised_at = serializers.DateTimeField()
     due_on = serializers.DateField()
     resolved_at = serializers.DateTimeField(allow_null=True)
+    resolution = serializers.CharField()
     note = serializers.CharField()
 
     def get_member_text(self, pend: Any) -> str:
         """Why it waits, in plain words for the member."""
         return explain_waiting(pend.code)
+
+    @extend_schema_field(PendReasonSerializer(many=True))
+    def get_reasons(self, pend: Pend) -> list[dict[str, Any]]:
+        """All of them, the first one's code and queue being the pend's."""
+        return [
+            {"code": code, "queue": queue, "line": number, "detail": detail, **PENDS[code]._asdict()}
+            if code in PENDS
+            else {"code": code, "queue": queue, "line": number, "detail": detail, **PendKind("")._asdict()}
+            for code, queue, number, detail in pend.reasons
+        ]
 
 
 class ReleaseSerializer(StrictSerializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,8 @@ from rest_framework.response import Response
 
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import IntakeItem
+from tpa.books.identity import selectors as identity
+from tpa.books.identity.models import User
 from tpa.infra import work_items
 from tpa.infra.models import WorkItem
 from tpa.kernel.errors import NotFoundError
@@ -43,13 +46,28 @@ class WorkItemSerializer(serializers.Serializer):
     title = serializers.CharField()
     amount_cents = CentsField(allow_null=True)
     due_on = serializers.DateField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    clock = serializers.CharField(help_text="Of what the due day is the legal deadline; empty: of nothing.")
     opened_at = serializers.DateTimeField()
+    owner = serializers.SerializerMethodField()
     is_taken = serializers.SerializerMethodField()
 
     @extend_schema(responses={**id_schema("clm"), "type": ["string", "null"]})
     def get_subject(self, item: WorkItem) -> str | None:
         """The claim that is pended; null where something else waits."""
-        return public_id("clm", item.employer_id, item.subject_id) if item.kind == "pend" else None
+        of_claim = item.kind in ("pend", "notice")
+        return public_id("clm", item.employer_id, item.subject_id) if of_claim else None
+
+    @extend_schema(responses={"type": ["string", "null"], "format": "email"})
+    def get_owner(self, item: WorkItem) -> str | None:
+        """Who works on it."""
+        if item.taken_by is None:
+            return None
+        return self._emails.get(item.taken_by)
+
+    @cached_property
+    def _emails(self) -> dict[int, str]:
+        return {one.pk: one.email for one in identity.desk_people()}
 
     def get_is_taken(self, item: WorkItem) -> bool:
         """Whether somebody works on it."""
@@ -70,6 +88,12 @@ class TakeSerializer(StrictSerializer):
 
 def _person(request: Request) -> int:
     return int(human_of(request, "An item is taken by a person, not by a key.").pk)
+
+
+class AssignItemSerializer(StrictSerializer):
+    """To whom."""
+
+    email = serializers.EmailField(max_length=254)
 
 
 class QueuesView(BookView):
@@ -118,6 +142,37 @@ class WorkItemTakeView(BookView):
         if item is None:
             return Response(status=204)
         return Response(WorkItemSerializer(item, context=self.context()).data)
+
+
+class WorkItemAssignView(BookView):
+    """POST: give an item to a colleague."""
+
+    permissions: ClassVar = {"POST": Row("queues.work", False, True)}
+    desk_only = True
+
+    @extend_schema(request=AssignItemSerializer, responses=WorkItemSerializer)
+    def post(self, request: Request, work_item: str) -> Response:
+        """Whoever had it before; the colleague must work for its employer."""
+        key = key_of(work_item, "wki", 0)
+        item = WorkItem.objects.filter(pk=key).first()
+        if item is None or not self.sees(item.employer_id):
+            raise NotFoundError("There is no such item.")
+        asked = AssignItemSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        human_of(request, "A person says who works on what.")
+        user = colleague(asked.validated_data["email"], item.employer_id)
+        work_items.assign(item_id=key, user_id=user.pk)
+        item.refresh_from_db()
+        return Response(WorkItemSerializer(item, context=self.context()).data)
+
+
+def colleague(email: str, employer_id: int) -> User:
+    """Somebody at the desk who works queues for the employer. Raises NotFoundError."""
+    people = (one for one in identity.desk_people() if one.email == email.lower())
+    found = next((one for one in people if one.allows("queues.work", employer_id)), None)
+    if found is None:
+        raise NotFoundError("Nobody of that address works for this employer.")
+    return found
 
 
 class WorkItemReturnView(BookView):

@@ -1,0 +1,100 @@
+"""The legal clock of a claim in the books: what moves it, what it does to the queues, and what is refused."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from tests.workflows.claim_stories import RECEIVED
+from tests.workflows.test_pend_sweep import plan_text
+from tests.workflows.test_ripple import claim, decide, open_plan
+from tpa.books.claims.clocks import clocks_of
+from tpa.books.claims.examining import ClockStep
+from tpa.books.claims.models import Pend
+from tpa.engine.clocks.claim import ClockError, Kind
+from tpa.infra import outbox, work_items
+from tpa.infra.clock import clock_at
+from tpa.infra.models import WorkItem
+from tpa.kernel.errors import DomainError
+from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.claim_clocks import note
+from tpa.workflows.claim_pends import release
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+ACCIDENTS = plan_text('other_party = { accident = "pend" }')
+
+
+@pytest.fixture
+def pended(in_employer):
+    """An accident's claim, received on 1 April, that waits."""
+    home = open_plan(in_employer, ACCIDENTS)[0]
+    (key,) = decide(in_employer, claim(home, 60_000, 1, related_causes=("AA",)))
+    return key
+
+
+def move(key, kind, days, detail="said so", **more):
+    with clock_at(NOW):
+        return note(claim_id=key, kind=kind, at=RECEIVED + timedelta(days=days), detail=detail, by="ana", **more)
+
+
+def board():
+    outbox.drain("work_item")
+    return [(one.kind, one.queue, one.clock, one.due_on) for one in work_items.clock_board()]
+
+
+def test_the_board_follows_the_clock(in_employer, pended):
+    assert Pend.objects.get().due_on == date(2026, 5, 1)
+    assert board() == [
+        ("pend", "subrogation", "decision", date(2026, 5, 1)),
+        ("notice", "notices", "request", date(2026, 5, 1)),
+    ]
+    assert WorkItem.objects.get(kind="notice").title == "Ask the claimant how, where and by whose fault it happened"
+    move(pended, "requested", 10)
+    # 30 + 15 days, and the 45 that the claimant has from the tenth.
+    assert board() == [("pend", "subrogation", "decision", date(2026, 6, 30))]
+    found = move(pended, "supplied", 25)
+    assert (found.clock.due_on, found.clock.supply_by_on) == (date(2026, 5, 31), None)
+    assert board() == [("pend", "subrogation", "decision", date(2026, 5, 31))]
+    assert Pend.objects.get().due_on == date(2026, 5, 31)
+    release(employer_id=in_employer.pk, pend_ids=[Pend.objects.get().pk], by_id=1, note="fell off a ladder")
+    decide_waiting(employer_id=in_employer.pk)
+    assert board() == []
+    after = clocks_of([pended], in_employer.time_zone)[pended]
+    assert after.was_late is (after.decided_at.date() > date(2026, 5, 31))
+    with pytest.raises(ClockError, match="clock has stopped"):
+        move(pended, "extended", 26)
+
+
+def test_an_urgent_claim_counts_hours(in_employer, pended):
+    found = move(pended, "classified", 0, value="urgent")
+    assert (found.clock.kind, found.clock.due_at) == (Kind.URGENT, RECEIVED + timedelta(hours=72))
+    outbox.drain("work_item")
+    assert WorkItem.objects.get(kind="pend").due_at == RECEIVED + timedelta(hours=72)
+    assert WorkItem.objects.get(kind="notice").due_at == RECEIVED + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "more", "says"),
+    [
+        ("requested", 31, {}, "had to be told by"),
+        ("supplied", 3, {}, "Nothing was asked"),
+        ("requested", -1, {}, "before the claim came"),
+        ("requested", 900, {}, "in the future"),
+        ("requested", 3, {"detail": " "}, "needs a note"),
+        ("classified", 0, {"value": "soon"}, "one of the law's kinds"),
+    ],
+)
+def test_what_the_law_does_not_allow_is_refused(pended, kind, days, more, says):
+    with pytest.raises(DomainError, match=says):
+        move(pended, kind, days, **more)
+    assert not ClockStep.objects.exists()
+    assert Pend.objects.get().due_on == date(2026, 5, 1)
+
+
+def test_what_was_noted_stays(in_employer, pended):
+    move(pended, "requested", 10)
+    with pytest.raises(ClockError, match="before what was noted last"):
+        move(pended, "supplied", 9)
+    for statement in ("UPDATE claims_clockstep SET at = now()", "DELETE FROM claims_clockstep"):
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
