@@ -17,7 +17,7 @@ CORRECT = ("replacement", "void")
 """What claims wait for that correct an earlier one."""
 
 
-QUEUES = ("review", "eligibility", "plans", "cob", "utilization", "pricing", "subrogation", "adjustments")
+QUEUES = ("review", "audit", "eligibility", "plans", "cob", "utilization", "pricing", "subrogation", "adjustments")
 """Among which a person may hand claims over."""
 
 

@@ -16,6 +16,7 @@ class Comes(StrEnum):
     PLAN_VERSION = "plan_version"
     ELIGIBILITY = "eligibility"
     PRICE = "price"
+    CONTRIBUTION = "contribution"
 
 
 class PendKind(NamedTuple):
@@ -69,6 +70,9 @@ PENDS = {
     "extraction_date": PendKind("When a tooth was lost is not known.", LINE, asks="when the tooth was extracted"),
     "site_missing": PendKind("The tooth or the area of the mouth is missing."),
     "review_amount": PendKind("The plan would pay more than passes unseen.", CLAIM, reattach=True),
+    "contribution_unpaid": PendKind("A contribution for the day of service has not come in.", LINE, Comes.CONTRIBUTION),
+    "sanctioned_provider": PendKind("The provider stands on a list of excluded ones."),
+    "audit_sample": PendKind("The claim was drawn to be checked.", CLAIM),
     "poison": PendKind("Something in the claim breaks the calculation.", CLAIM),
 }
 """Code -> what it means."""

@@ -33,7 +33,7 @@ PEND = ["due_on", "resolved_at", "resolved_by_id", "resolution", "note", "origin
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0008_overrides"),
+        ("claims", "0009_payee_and_stop_loss_class"),
     ]
 
     operations = [
