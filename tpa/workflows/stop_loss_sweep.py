@@ -5,8 +5,8 @@ before, and writes the difference. Run it as often as wanted; killed anywhere, t
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import NamedTuple, TypeVar
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 
@@ -16,15 +16,18 @@ from tpa.books.stoploss import selectors, services
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.books.stoploss.selectors import Standing
 from tpa.books.stoploss.services import NoticeDue, OwedNow
+from tpa.books.stoploss.triggers import events
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
 from tpa.engine.stoploss.contract import UNITS
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
+from tpa.engine.stoploss.notices import SHARE, notices
 from tpa.engine.stoploss.specific import Unit
 from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
+from tpa.workflows.stop_loss_overpayments import turn_overpayment
 
 Row = TypeVar("Row", NoticeDue, OwedNow)
 
@@ -65,11 +68,11 @@ def sweep(*, as_of: date | None = None) -> Swept:
 
 
 @transaction.atomic
-def tell_carrier(*, notice_ids: Sequence[int]) -> int:
+def tell_carrier(*, notice_ids: Sequence[int], by: str = "") -> int:
     """The carrier has been told of these: mark them and take them off the queue. Returns how many were new."""
     open_employer()
     work_items.close_items(WORK, notice_ids)
-    return services.mark_sent(notice_ids=notice_ids, now=clock.now())
+    return services.mark_sent(notice_ids=notice_ids, now=clock.now(), by=by)
 
 
 def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -> work_items.Item:
@@ -79,43 +82,69 @@ def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -
         title = f"{reached} the aggregate attachment point, {contract.carrier_name} {contract.number}"
     else:
         unit = public_id(UNITS[contract.terms.specific.unit], employer_id, notice.unit_id)
-        title = f"{reached} the specific deductible, {unit}, {contract.carrier_name} {contract.number}"
-    return work_items.Item(WORK, QUEUE, notice.pk, title[:200], notice.eligible_cents)
+        # Of a diagnosis the title says only that there is one: the desk's queue holds no health data.
+        why = {"diagnosis": "Diagnosis to be told", "confinement": "Long stay in hospital"}
+        told = why.get(notice.reason, f"{reached} the specific deductible")
+        title = f"{told}, {unit}, {contract.carrier_name} {contract.number}"
+    return work_items.Item(WORK, QUEUE, notice.pk, title[:200], notice.eligible_cents, notice.due_on)
 
 
 def _sweep_contract(standing: Standing, day: date) -> Swept:
     contract, now = standing.contract, clock.now()
     given = selectors.notices_given(contract.contract_id)
-    due = [one for one in _notices(standing.expected) if (one.unit_id, one.threshold_bp) not in given]
+    wanted = [*_notices(standing), *_triggered(standing, day)]
+    due = [one for one in wanted if (one.unit_id, one.reason, one.threshold_bp) not in given]
     changed = _changes(contract, standing.exposure, day)
     if GROUP in {*(one.unit_id for one in due), *(one.unit_id for one in changed)}:
         full = selectors.standing_in_full(contract, day)
         due = [_with_basis(one, full.expected.aggregate) for one in due]
         changed = [_with_basis(one, full.exposure.aggregate) for one in changed]
-    notices = services.write_notices(
-        contract_id=contract.contract_id, contract_version_id=contract.version_id, notices=due, now=now
-    )
-    receivables = services.write_receivables(
-        contract_id=contract.contract_id, contract_version_id=contract.version_id, owed=changed, now=now
-    )
+    key: dict[str, Any] = {
+        "contract_id": contract.contract_id,
+        "contract_version_id": contract.version_id,
+        "now": now,
+    }
+    due_on = day + timedelta(days=contract.terms.notices.within_days)
+    written = services.write_notices(notices=due, due_on=due_on, **key)
+    receivables = services.write_receivables(owed=changed, **key)
     entries = [entry_for(StopLossReceivable(one.pk, day, one.kind, one.cents)) for one in receivables]
     ledger.post_entries(entries=entries, recorded_at=now)
-    return Swept(notices, receivables)
+    for kind in sorted({one.kind for one in receivables}):
+        turn_overpayment(kind=kind, on=day)
+    return Swept(written, receivables)
 
 
-def _notices(expected: Exposure) -> Iterable[NoticeDue]:
+def _notices(standing: Standing) -> Iterable[NoticeDue]:
+    expected = standing.expected
+    shares = sorted({*THRESHOLDS_BP, standing.contract.terms.notices.share_bp})
     if expected.specific is not None:
         for unit in expected.specific.units:
             if unit.deductible_cents:
                 basis = [(part.decision_id, part.eligible_cents) for part in unit.parts]
-                yield from _reached(unit.unit_id, unit.eligible_cents, unit.deductible_cents, basis)
+                yield from _reached(unit.unit_id, unit.eligible_cents, unit.deductible_cents, basis, shares)
     if expected.aggregate is not None and expected.aggregate.attachment.annual_cents:
         cover = expected.aggregate
-        yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, ())
+        yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, (), THRESHOLDS_BP)
 
 
-def _reached(unit_id: int, cost: int, deductible: int, basis: Sequence[tuple[int, int]]) -> Iterable[NoticeDue]:
-    for threshold in THRESHOLDS_BP:
+def _triggered(standing: Standing, day: date) -> Iterable[NoticeDue]:
+    """Diagnoses and long stays, of people of whom little or nothing may have been paid yet."""
+    terms, cover = standing.contract.terms, standing.expected.specific
+    if cover is None or terms.specific is None:
+        return
+    units = {unit.unit_id: unit for unit in cover.units}
+    for one in notices(terms, standing.expected, events(terms, day)):
+        if one.reason != SHARE:
+            unit = units.get(one.unit_id)
+            deductible = unit.deductible_cents if unit else terms.specific.deductible_cents
+            cents = unit.eligible_cents if unit else 0
+            yield NoticeDue(one.unit_id, 0, deductible or 0, cents, (), one.reason, one.detail[:60])
+
+
+def _reached(
+    unit_id: int, cost: int, deductible: int, basis: Sequence[tuple[int, int]], shares: Sequence[int]
+) -> Iterable[NoticeDue]:
+    for threshold in shares:
         if cost * BASIS_POINTS >= threshold * deductible:
             yield NoticeDue(unit_id, threshold, deductible, cost, basis)
 
@@ -138,18 +167,18 @@ def _owed(contract: StopLossInForce, exposure: Exposure, day: date) -> Iterable[
         for unit in exposure.specific.units:
             if unit.reimbursable_cents:
                 yield _owed_for_unit(unit)
-    # The attachment point moves with the lives until the policy period is over; before that nothing is owed for it.
-    if exposure.aggregate is not None and day >= contract.terms.policy.ends_before:
-        yield _owed_for_group(exposure.aggregate)
+    # The attachment point moves with the lives until the policy period is over; before that nothing is owed for it but
+    # what an accommodation pays month by month.
+    if exposure.aggregate is not None:
+        is_over = day >= contract.terms.policy.ends_before
+        cover = exposure.aggregate
+        owed = cover.reimbursable_cents if is_over else cover.accommodated_cents
+        yield OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, owed, cover.countable_cents, ())
 
 
 def _owed_for_unit(unit: Unit) -> OwedNow:
     basis = [(part.decision_id, part.reimbursable_cents) for part in unit.parts if part.reimbursable_cents]
     return OwedNow(Receivable.Kind.SPECIFIC, unit.unit_id, 0, 0, unit.reimbursable_cents, unit.eligible_cents, basis)
-
-
-def _owed_for_group(cover: AggregateExposure) -> OwedNow:
-    return OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, cover.reimbursable_cents, cover.countable_cents, ())
 
 
 def _with_basis(row: Row, cover: AggregateExposure | None) -> Row:

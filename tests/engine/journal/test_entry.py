@@ -84,8 +84,11 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "payment_voided",
         "premium_charged",
         "refund_received",
+        "stop_loss_overpaid",
         "stop_loss_receivable",
         "stop_loss_received",
+        "stop_loss_refused",
+        "stop_loss_repaid",
     ]
 
 

@@ -20,8 +20,11 @@ from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
 from tpa.engine.journal.recipes.payment_cleared import PaymentCleared
 from tpa.engine.journal.recipes.payment_received import PaymentReceived
 from tpa.engine.journal.recipes.premium_charged import PremiumCharged
+from tpa.engine.journal.recipes.stop_loss_overpaid import StopLossOverpaid
 from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
 from tpa.engine.journal.recipes.stop_loss_received import StopLossReceived
+from tpa.engine.journal.recipes.stop_loss_refused import StopLossRefused
+from tpa.engine.journal.recipes.stop_loss_repaid import StopLossRepaid
 from tpa.kernel.errors import InvariantError
 
 DAY = date(2026, 3, 31)
@@ -217,3 +220,23 @@ def test_a_claim_approved_at_nothing_has_an_entry_without_postings():
         1,
         (),
     )
+
+
+def test_what_the_carrier_refuses_is_no_receivable_and_a_won_appeal_brings_it_back():
+    owed = StopLossReceivable(1, DAY, "specific", 300)
+    assert balances(owed, StopLossRefused(1, DAY, "specific", 180), StopLossRefused(2, DAY, "specific", -80)) == {
+        "Receivable from the stop-loss carrier": 200,
+        "Stop-loss recoveries": -200,
+    }
+
+
+def test_what_the_carrier_has_paid_too_much_is_owed_back_and_paid_back():
+    steps = [
+        StopLossReceivable(1, DAY, "specific", 300),
+        StopLossReceived(1, DAY, "specific", 300),
+        StopLossReceivable(2, DAY, "specific", -300),
+        StopLossOverpaid(1, DAY, "specific", 300),
+    ]
+    assert balances(*steps)["Owed back to the stop-loss carrier"] == -300
+    assert explained_cash(balances(*steps)) == 0
+    assert balances(*steps, StopLossRepaid(2, DAY, "specific", 300)) == {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from tpa.books.stoploss.models import Offset
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.windows import About, Amount
 
@@ -44,7 +45,7 @@ JOIN claims_claimline s ON s.claim_id = d.claim_id AND s.number = l.number""",
 # and side of the windows says the same. `unit` is a column of _LINES.
 _CONDENSED = """
 WITH line AS ({lines}), weighed AS (
-    SELECT *, sum(greatest(cents, 0)) OVER (PARTITION BY {unit}) >= %(heavy_cents)s AS heavy FROM line)
+    SELECT *, coalesce(sum(greatest(cents, 0)) OVER (PARTITION BY {unit}) >= %(heavy_cents)s, false) AS heavy FROM line)
 SELECT decision_id, claim_id, member_id, family_id, line, service_on, paid_on, cents, decided_on
 FROM weighed WHERE heavy
 UNION ALL
@@ -60,9 +61,10 @@ def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> li
 
     Of one family, or of all.
     """
+    came_back = offsets(contract, as_of, family_id)
     if not contract.looks_at_services:
-        return [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)]
-    return [
+        return [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)] + came_back
+    return came_back + [
         Amount(*row[:-3])._replace(about=About(codes=tuple(filter(None, row[-3:-1])), diagnoses=tuple(row[-1])))
         for row in _read(_LINES_AND_SERVICES, contract, as_of, family_id)
     ]
@@ -79,16 +81,42 @@ def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
     unit = "member_id" if contract.specific is None or contract.specific.unit == "person" else "family_id"
     month = _BY_MONTH if contract.aggregate and contract.aggregate.accommodation else ""
     query = _CONDENSED.format(lines=_PLAIN_LINES, unit=unit, month=month)
-    return [Amount(*row) for row in _read(query, contract, as_of)]
+    return [Amount(*row) for row in _read(query, contract, as_of)] + offsets(contract, as_of)
+
+
+def offsets(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
+    """What came back outside the claims' own versions, as known on `as_of`; of one family, or of all."""
+    rows = Offset.objects.filter(known_on__lte=as_of, line__in=_lines(contract))
+    if family_id is not None:
+        rows = rows.filter(family_id=family_id)
+    return [
+        Amount(
+            0,
+            row.claim_id,
+            row.member_id,
+            row.family_id,
+            row.line,
+            row.incurred_on,
+            row.paid_on,
+            -row.cents,
+            row.known_on,
+            About(kind=row.kind),
+        )
+        for row in rows.order_by("id")
+    ]
+
+
+def _lines(contract: Contract) -> list[str]:
+    covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
+    return sorted({line for cover in covers for line in cover.lines})
 
 
 def _read(query: str, contract: Contract, as_of: date, family_id: int | None = None) -> list[tuple[Any, ...]]:
-    covers = [cover for cover in (contract.specific, contract.aggregate) if cover]
     with connection.cursor() as cursor:
         cursor.execute(
             query,
             {
-                "lines": sorted({line for cover in covers for line in cover.lines}),
+                "lines": _lines(contract),
                 "as_of": as_of,
                 "family_id": family_id,
                 "incurred_from": contract.incurred.starts_on,

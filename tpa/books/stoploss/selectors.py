@@ -8,18 +8,21 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
 from tpa.books.stoploss.amounts import amounts, condensed_amounts
-from tpa.books.stoploss.models import Receivable, StopLossNotice
+from tpa.books.stoploss.models import Filing, FilingEvent, Receivable, StopLossNotice
+from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
 from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.exposure import Exposure, exposure
 from tpa.engine.stoploss.windows import Amount
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span, months_in
 
 UnitFigures = tuple[int, int]
@@ -88,7 +91,8 @@ def standings(employer_id: int, as_of: date) -> list[Standing]:
 _MARK = """
 SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
        (SELECT sum(next_seq) FROM members_family), (SELECT max(id) FROM members_loadchange),
-       (SELECT max(id) FROM payments_claimpayment), (SELECT max(id) FROM payments_paymentevent)"""
+       (SELECT max(id) FROM payments_claimpayment), (SELECT max(id) FROM payments_paymentevent),
+       (SELECT max(id) FROM stoploss_offset)"""
 
 
 def _mark() -> tuple[object, ...]:
@@ -149,9 +153,10 @@ def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:
     }
 
 
-def notices_given(contract_id: int) -> set[tuple[int, int]]:
-    """(unit, threshold in basis points) of every notice of a contract; unit 0 is the group as a whole."""
-    return set(StopLossNotice.objects.filter(contract_id=contract_id).values_list("unit_id", "threshold_bp"))
+def notices_given(contract_id: int) -> set[tuple[int, str, int]]:
+    """(unit, reason, threshold in basis points) of every notice of a contract; unit 0 is the group as a whole."""
+    found = StopLossNotice.objects.filter(contract_id=contract_id)
+    return set(found.values_list("unit_id", "reason", "threshold_bp"))
 
 
 def notices(contract_ids: Collection[int] | None = None) -> QuerySet[StopLossNotice]:
@@ -163,3 +168,32 @@ def notices(contract_ids: Collection[int] | None = None) -> QuerySet[StopLossNot
 def receivables(contract_id: int) -> QuerySet[Receivable]:
     """The history of what a contract's carrier owes."""
     return Receivable.objects.filter(contract_id=contract_id)
+
+
+def filings(contract_ids: Collection[int] | None = None) -> QuerySet[Filing]:
+    """Filings with their last state (`state`, empty: not sent yet), the latest first: of these contracts or of all."""
+    last = FilingEvent.objects.filter(filing=OuterRef("pk")).order_by("-id").values("state")[:1]
+    found = Filing.objects.annotate(state=Coalesce(Subquery(last), Value("")))
+    return found if contract_ids is None else found.filter(contract_id__in=contract_ids)
+
+
+def filing(filing_id: int) -> Filing:
+    """One filing with its state and events. Raises NotFoundError."""
+    found = filings().prefetch_related("events").filter(pk=filing_id).first()
+    if found is None:
+        raise NotFoundError("There is no such filing.")
+    return found
+
+
+def sums(filing: Filing) -> dict[str, int]:
+    """What has come for a filing, and what of it was posted: `received`, `posted`, in cents."""
+    found = {"received": 0, "posted": 0}
+    for state, cents in filing.events.filter(state__in=list(found)).values_list("state", "cents"):
+        found[state] += cents or 0
+    return found
+
+
+def accepted_cents(filing: Filing) -> int | None:
+    """What the carrier accepts of a filing by its last decision; None before it has decided."""
+    decided = filing.events.filter(state__in=DECISIONS).order_by("-id").values_list("cents", flat=True)
+    return decided.first()

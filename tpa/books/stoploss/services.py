@@ -1,20 +1,24 @@
 """Writing notices and receivables: each once, each with the decisions that it rests on."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from tpa.books.stoploss.models import Receivable, StopLossNotice
+from tpa.books.stoploss.errors import FilingStateError, OffsetError
+from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, Receivable, StopLossNotice
+from tpa.books.stoploss.states import NEXT
 
 
 class NoticeDue(NamedTuple):
-    """A unit (0: the group) that reached a share of its deductible. `basis`: [[decision id, cents], ...]."""
+    """A unit (0: the group) of which the carrier is to be told. `basis`: [[decision id, cents], ...]."""
 
     unit_id: int
     threshold_bp: int
     deductible_cents: int
     eligible_cents: int
     basis: Sequence[Sequence[int]]
+    reason: str = StopLossNotice.Reason.SHARE
+    detail: str = ""
 
 
 class OwedNow(NamedTuple):
@@ -30,12 +34,21 @@ class OwedNow(NamedTuple):
 
 
 def write_notices(
-    *, contract_id: int, contract_version_id: int, notices: Sequence[NoticeDue], now: datetime
+    *,
+    contract_id: int,
+    contract_version_id: int,
+    notices: Sequence[NoticeDue],
+    now: datetime,
+    due_on: date | None = None,
 ) -> list[StopLossNotice]:
-    """Write notices; the database refuses a second one of a unit and threshold. One statement."""
+    """Write notices; the database refuses a second one of a unit, reason and threshold. One statement."""
     return StopLossNotice.objects.bulk_create(
         StopLossNotice(
-            contract_id=contract_id, contract_version_id=contract_version_id, found_at=now, **_columns(notice)
+            contract_id=contract_id,
+            contract_version_id=contract_version_id,
+            found_at=now,
+            due_on=due_on,
+            **_columns(notice),
         )
         for notice in notices
     )
@@ -65,6 +78,70 @@ def _columns(row: NoticeDue | OwedNow) -> dict[str, Any]:
     return row._asdict() | {"basis": [list(part) for part in row.basis]}
 
 
-def mark_sent(*, notice_ids: Sequence[int], now: datetime) -> int:
+def mark_sent(*, notice_ids: Sequence[int], now: datetime, by: str = "") -> int:
     """The carrier has been told; what was marked before stays as it is. Returns how many were marked now."""
-    return StopLossNotice.objects.filter(pk__in=notice_ids, sent_at=None).update(sent_at=now)
+    return StopLossNotice.objects.filter(pk__in=notice_ids, sent_at=None).update(sent_at=now, sent_by=by)
+
+
+def write_filing(*, filing: Filing) -> Filing:
+    """Keep a filing; the database refuses its number twice."""
+    filing.save(force_insert=True)
+    return filing
+
+
+def add_event(
+    *,
+    filing: Filing,
+    state: str,
+    on: date,
+    now: datetime,
+    by: str,
+    cents: int | None = None,
+    reference: str = "",
+    note: str = "",
+) -> FilingEvent:
+    """The next step of a filing, which the caller holds locked. Raises FilingStateError where it may not come now."""
+    last = filing.events.order_by("-id").values_list("state", flat=True).first() or ""
+    if state not in NEXT[last]:
+        allowed = ", ".join(sorted(NEXT[last])) or "nothing"
+        raise FilingStateError(
+            f"A filing that is {last or 'prepared'} cannot become {state}.", remedy=f"Now possible: {allowed}."
+        )
+    return FilingEvent.objects.create(
+        filing=filing,
+        state=state,
+        on=on,
+        cents=cents,
+        reference=reference,
+        note=note,
+        recorded_at=now,
+        recorded_by=by,
+    )
+
+
+def write_overpayment(
+    *, kind: str, cents: int, on: date, now: datetime, by: str = "", reference: str = "", paid_back: bool = False
+) -> Overpayment:
+    """A change of what is owed back to a carrier."""
+    return Overpayment.objects.create(
+        kind=kind, cents=cents, on=on, paid_back=paid_back, reference=reference, recorded_at=now, recorded_by=by
+    )
+
+
+def write_offset(*, offset: Offset) -> tuple[Offset, bool]:
+    """What came back, and whether it is new: the same reference with the same facts counts once.
+
+    Raises OffsetError where a known reference comes with other facts.
+    """
+    known = Offset.objects.filter(reference=offset.reference).first()
+    if known is None:
+        offset.save(force_insert=True)
+        return offset, True
+    same = ("kind", "line", "member_id", "cents", "incurred_on", "paid_on")
+    if any(getattr(known, name) != getattr(offset, name) for name in same):
+        raise OffsetError(
+            f"Reference {offset.reference} is recorded already, with other facts.",
+            where="reference",
+            remedy="Check the reference.",
+        )
+    return known, False

@@ -34,6 +34,7 @@ CLAIMS_FUNDED = "2010"
 OUTSTANDING_PAYMENTS = "2100"
 FEE_PAYABLE = "2200"
 PREMIUM_PAYABLE = "2300"
+STOP_LOSS_PAYABLE = "2350"
 EMPLOYER_DEPOSITS = "2400"
 CREDITS_DUE = "2450"
 FUNDING_INVOICED = "2500"
@@ -65,6 +66,7 @@ _ACCOUNTS = [
     Account(OUTSTANDING_PAYMENTS, "Payments issued, not cleared", "liability"),
     Account(FEE_PAYABLE, "Administration fees payable", "liability"),
     Account(PREMIUM_PAYABLE, "Premium payable", "liability"),
+    Account(STOP_LOSS_PAYABLE, "Owed back to the stop-loss carrier", "liability"),
     Account(EMPLOYER_DEPOSITS, "Employer's deposits, not used", "liability"),
     Account(CREDITS_DUE, "Credits granted, not on an invoice yet", "liability"),
     Account(FUNDING_INVOICED, "Invoiced, not received", "liability"),

@@ -17,7 +17,7 @@ from tpa.engine.journal.entry import Entry, Recipe, transfer
 class StopLossReceived(NamedTuple):
     """`kind`: specific or aggregate."""
 
-    recovery_id: int
+    filing_event_id: int
     received_on: date
     kind: str
     cents: int
@@ -36,7 +36,7 @@ def stop_loss_received(facts: StopLossReceived) -> Entry:
     """
     postings = transfer(CASH, STOP_LOSS_RECEIVABLE, facts.cents, facts.kind)
     postings += transfer(EMPLOYER_CONTRIBUTIONS, EMPLOYER_DEPOSITS, facts.cents, facts.kind)
-    return Entry("stop_loss_received", facts.received_on, "recovery", facts.recovery_id, postings)
+    return Entry("stop_loss_received", facts.received_on, "filing_event", facts.filing_event_id, postings)
 
 
 RECIPE = Recipe("stop_loss_received", StopLossReceived, stop_loss_received)
