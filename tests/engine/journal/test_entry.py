@@ -51,7 +51,7 @@ def test_a_line_that_no_fund_pays_has_no_expense_account():
 
 
 def test_account_codes_and_names_are_unique():
-    assert len({account.name for account in CHART.values()}) == len(CHART) == 25
+    assert len({account.name for account in CHART.values()}) == len(CHART) == 26
     assert {account.kind for account in CHART.values()} == {
         "asset",
         "liability",

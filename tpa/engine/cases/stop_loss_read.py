@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Self
 
-from tpa.engine.plan.terms_values import amount, percent_bp
+from tpa.engine.cases.words import Words
+from tpa.engine.plan.terms_values import amount
 from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import UNITS, Contract
 from tpa.engine.stoploss.contract_read import read_contract
@@ -14,7 +15,6 @@ from tpa.engine.stoploss.notices import Event
 from tpa.engine.stoploss.windows import About, Amount, propose_windows
 from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
 from tpa.kernel.document import DocumentError, Section
-from tpa.kernel.money import BASIS_POINTS
 from tpa.kernel.periods import Span, add_months, months_in, year_of
 
 STATED = "stated"
@@ -28,20 +28,19 @@ _OF_CASES_ALONE = {"aggregate": ("attachment", "monthly_attachments")}
 """Keys of a table of the contract that `_complete` has turned into others."""
 
 
-class Plain(Section):
-    """A table as people write it: `deductible = 100000` for a document's `deductible_cents`, percentages for `_bp`,
-    `person` for `unit_id`."""
+class ContractWords(Words):
+    """The tables of a contract as people write them; `person` in place of `unit_id`."""
 
     def __contains__(self, key: str) -> bool:
-        return super().__contains__(_plain(key))
+        return super().__contains__(_named(key))
 
     def at(self, key: str | int) -> str:
-        """The JSON pointer of a key."""
-        return super().at(_plain(key) if isinstance(key, str) else key)
+        """The JSON pointer of a key as the case writes it."""
+        return super().at(_named(key) if isinstance(key, str) else key)
 
     def value(self, key: str, *default: Any) -> Any:
-        """The bare value under `key`."""
-        return super().value(_plain(key), *default)
+        """The bare value under the key as the case writes it."""
+        return super().value(_named(key), *default)
 
     def section(self, key: str) -> Self:
         """The table under `key`."""
@@ -50,17 +49,9 @@ class Plain(Section):
             found.value(own, None)
         return found
 
-    def cents(self, key: str, *default: Any) -> Any:
-        """An amount: 1500, 1500.50 or "1500.50"."""
-        return amount(self, key, *default)
 
-    def rate_bp(self, key: str, *default: Any, most: int = BASIS_POINTS) -> Any:
-        """A percentage: "90%"."""
-        return percent_bp(self, key, *default, most_bp=most)
-
-
-def _plain(key: str) -> str:
-    return "person" if key == "unit_id" else key.removesuffix("_cents").removesuffix("_bp")
+def _named(key: str) -> str:
+    return "person" if key == "unit_id" else key
 
 
 class People:
@@ -100,7 +91,7 @@ def contract_of(row: Section, people: People) -> tuple[Contract, tuple[int, ...]
     document = {key: dict(one) if isinstance(one, Mapping) else one for key, one in row.value("contract").items()}
     stated = _stated(document, row.at("contract"))
     _complete(document, row.at("contract"))
-    with Plain(document, row.at("contract")) as one:
+    with ContractWords(document, row.at("contract")) as one:
         one.value("basis", None)
         return read_contract(one, people.unit), stated
 

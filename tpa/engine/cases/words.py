@@ -55,15 +55,9 @@ class Words(Section):
 
     def rate_bp(self, key: str, default: Any = _MISSING, *, most: int = 10_000) -> Any:
         """A percentage, in basis points."""
-        return percent_bp(self, key, default, most_bp=most) if default is not _MISSING else percent_bp(self, key)
-
-    def section(self, key: str) -> Words:
-        """The table under `key`."""
-        return Words(self.value(key), self.at(key))
-
-    def sections(self, key: str) -> list[Section]:
-        """The list of tables under `key`; none where the key is absent."""
-        return [Words.of(one) for one in super().sections(key)]
+        if default is _MISSING:
+            return percent_bp(self, key, most_bp=most)
+        return percent_bp(self, key, default, most_bp=most)
 
     def amounts(self, key: str, names: Collection[str] = ()) -> dict[str, int]:
         """A table of amounts by name (of some names alone, where those are given); none where the key is absent."""
