@@ -1,0 +1,242 @@
+"""What becomes of payments, to the cent: cleared, voided, issued anew, stale, given up; overpayments set off or asked for."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.workflows.test_ripple import apply, claim, decide, live, open_plan, sound
+from tpa.books.ledger import selectors as ledger
+from tpa.books.payments import accounts, selectors
+from tpa.books.payments.errors import RunOvertakenError, RunStateError, SecondPersonError
+from tpa.books.payments.models import CarriedBalance, ClaimPayment, PayeeAccount, Payment
+from tpa.engine.paying.planning import Payee
+from tpa.infra.clock import clock_at
+from tpa.kernel.errors import ConflictError, DomainError
+from tpa.workflows.corrections import preview_claims
+from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.payment_lives import (
+    Item,
+    age_payments,
+    clear_payments,
+    mail_payments,
+    reissue_payment,
+    return_transfer,
+    void_payment,
+)
+from tpa.workflows.payment_run import run_payments
+from tpa.workflows.receivables import ask_back, receive_refund
+
+NOW = datetime(2026, 4, 2, 15, tzinfo=UTC)
+DAY = NOW.date()
+CASH, RECEIVABLE, FUNDED, OUTSTANDING, DEPOSITS = "1000", "1200", "2010", "2100", "2400"
+ANA, BEN = 1, 2
+
+
+@pytest.fixture
+def home(in_employer):
+    home = open_plan(in_employer)[0]
+    with clock_at(NOW):
+        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=DAY)
+        yield home
+
+
+def terms(**more):
+    told = {
+        "bank_name": "First Bank",
+        "company_id": "1123456789",
+        "alone_up_to_cents": 10**9,
+        "layout": "generic",
+    } | more
+    made = accounts.propose_terms(
+        routing_number="091000019", account_number="00123456", made_by_id=ANA, now=NOW, **told
+    )
+    return accounts.approve_terms(terms_id=made.pk, by_id=BEN, now=NOW)
+
+
+def books():
+    """Cash, receivable, funded, outstanding, deposits: assets as debits, the rest as credits."""
+    return tuple(ledger.balance(code) * sign for code, sign in zip(
+        (CASH, RECEIVABLE, FUNDED, OUTSTANDING, DEPOSITS), (1, 1, -1, -1, -1), strict=True))  # fmt: skip
+
+
+def take_back(key):
+    apply(preview_claims(claim_ids=[key], why="entry_error", note="", by="ana", take_back=True))
+
+
+def test_a_check_is_numbered_mailed_and_cleared_by_its_number_and_amount(in_employer, home):
+    terms(first_check_number=5000)
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    (check,) = Payment.objects.all()
+    assert (check.method, check.number, check.state, check.amount_cents) == ("check", "5000", "issued", 32_000)
+    assert mail_payments(payment_ids=[check.pk], person_id=ANA) == 1
+    items = [Item("5000", 32_001, DAY), Item("5000", 32_000, DAY), Item("5000", 32_000, DAY), Item("9", 1, DAY)]
+    assert [one.outcome for one in clear_payments(items=items)] == ["amount", "cleared", "again", "unknown"]
+    assert [one.outcome for one in clear_payments(items=items[1:2])] == ["again"]
+    assert books() == (968_000, 0, 0, 0, 968_000)
+    assert [one.kind for one in check.events.all()] == ["issued", "mailed", "cleared"]
+    with pytest.raises(RunStateError, match="is cleared"):
+        void_payment(payment_id=check.pk, person_id=ANA, reason="late")
+    assert sound(in_employer)
+
+
+def test_a_voided_check_is_paid_again_without_new_money(in_employer, home):
+    terms()
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    first = Payment.objects.get()
+    with pytest.raises(DomainError, match="reason"):
+        void_payment(payment_id=first.pk, person_id=ANA, reason=" ")
+    void_payment(payment_id=first.pk, person_id=ANA, reason="lost")
+    assert books() == (1_000_000, 0, 32_000, 0, 968_000)
+    assert selectors.stages([live(one).pk]) == {live(one).pk: "funded"}
+    assert [one.outcome for one in clear_payments(items=[Item(first.number, 32_000, DAY)])] == ["state"]
+    run_payments()
+    assert books() == (1_000_000, 0, 0, 32_000, 968_000)
+    assert [(one.number, one.state) for one in Payment.objects.order_by("id")] == [("1001", "void"), ("1002", "issued")]
+    assert sound(in_employer)
+
+
+def test_a_claim_taken_back_after_its_check_was_voided_leaves_nothing(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    void_payment(payment_id=Payment.objects.get().pk, person_id=ANA, reason="lost")
+    take_back(one)
+    assert books() == (1_000_000, 0, 0, 0, 1_000_000)
+    assert run_payments() is None
+    assert sound(in_employer)
+
+
+def test_a_check_voided_after_its_claim_was_taken_back_settles_what_was_owed(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    take_back(one)
+    assert books() == (1_000_000, 32_000, 0, 32_000, 968_000)
+    void_payment(payment_id=Payment.objects.get().pk, person_id=ANA, reason="not mailed yet")
+    assert books() == (1_000_000, 0, 0, 0, 1_000_000)
+    assert run_payments() is None
+    assert sound(in_employer)
+
+
+def test_a_reissue_keeps_the_claims_paid_since_the_first_day(in_employer, home):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    first = Payment.objects.get()
+    new = reissue_payment(payment_id=first.pk, person_id=ANA, reason="lost")
+    assert (new.number, new.amount_cents, new.reissue_of_id) == ("1002", 32_000, first.pk)
+    assert books() == (1_000_000, 0, 0, 32_000, 968_000)
+    assert ClaimPayment.objects.get().payment_id == first.pk
+    clear_payments(items=[Item("1002", 32_000, DAY)])
+    assert books() == (968_000, 0, 0, 0, 968_000)
+    assert sound(in_employer)
+
+
+@pytest.mark.parametrize(
+    ("to", "left"), [("plan", (1_000_000, 0, 0, 0, 1_000_000)), ("state", (968_000, 0, 0, 0, 968_000))]
+)
+def test_a_check_grows_stale_and_is_given_up_by_the_plans_rule(in_employer, home, to, left):
+    terms(unclaimed_to=to, stale_after_days=180, unclaimed_after_days=365)
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    for day, expected in ((date(2026, 9, 28), (0, 0)), (date(2026, 9, 29), (1, 0)), (date(2027, 4, 1), (0, 0)),
+                          (date(2027, 4, 2), (0, 1)), (date(2027, 4, 3), (0, 0))):  # fmt: skip
+        with clock_at(datetime(day.year, day.month, day.day, 16, tzinfo=UTC)):
+            assert age_payments() == expected, day
+    assert books() == left
+    assert Payment.objects.get().state == "escheated"
+    assert sound(in_employer)
+
+
+def test_an_overpaid_claim_is_set_off_in_the_next_payment(in_employer, home):
+    one, _two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    # Of the second 160.00 were paid; without the first it falls into the deductible.
+    take_back(one)
+    assert books() == (1_000_000, 16_000, 0, 16_000, 984_000)
+    run = run_payments()
+    assert (run.paid_cents, run.offset_cents) == (0, 16_000)
+    zero = Payment.objects.latest("id")
+    assert (zero.method, zero.amount_cents) == ("zero", 0)
+    # Of the first nothing was paid, and that is told: taken back too.
+    assert sorted(zero.claims.values_list("amount_cents", flat=True)) == [-16_000, 0, 0]
+    balance = CarriedBalance.objects.get()
+    assert (balance.code, balance.cents, balance.taken_by) == ("FB", 16_000, None)
+    assert books() == (1_000_000, 16_000, 0, 16_000, 984_000)
+    decide(in_employer, claim(home, 120_000, 3))
+    # 200.00 of the deductible are left, then a fifth: 800.00; 160.00 are set off.
+    run = run_payments()
+    assert (run.paid_cents, run.offset_cents) == (64_000, 16_000)
+    assert books() == (1_000_000, 0, 0, 80_000, 920_000)
+    assert sound(in_employer)
+
+
+def test_an_overpayment_is_asked_for_by_letter_and_then_not_set_off(in_employer, home):
+    one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    take_back(one)
+    letter = ask_back(claim_id=two, person_id=ANA)
+    assert (letter.method, letter.amount_cents, letter.state) == ("letter", 0, "issued")
+    with pytest.raises(ConflictError, match="Nothing that was overpaid"):
+        ask_back(claim_id=two, person_id=ANA)
+    decide(in_employer, claim(home, 120_000, 3))
+    assert run_payments().offset_cents == 0
+    balance = CarriedBalance.objects.get()
+    assert (balance.code, balance.claim_id, balance.cents) == ("LT", two, 16_000)
+    with pytest.raises(DomainError, match="16000 cents"):
+        receive_refund(balance_id=balance.pk, cents=15_999, received_on=DAY, reference="C 1", person_id=ANA)
+    for _ in range(2):
+        receive_refund(balance_id=balance.pk, cents=16_000, received_on=DAY, reference="C 1", person_id=ANA)
+    with pytest.raises(ConflictError, match="recovered already"):
+        receive_refund(balance_id=balance.pk, cents=16_000, received_on=DAY, reference="C 2", person_id=ANA)
+    assert books() == (1_016_000, 0, 0, 96_000, 920_000)
+    assert sound(in_employer)
+
+
+def test_money_goes_to_an_account_after_a_second_person_and_the_waiting_time(in_employer, home):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    tax_id = selectors.payables()[0].payee.tax_id
+    payee = Payee("provider", tax_id)
+    told = {"holder": "Clinic", "kind": "checking", "call_back": "front desk", "on": DAY, "now": NOW, "made_by_id": ANA}
+    for wrong in (
+        {"routing_number": "091000018"},
+        {"account_number": "12-3"},
+        {"call_back": " "},
+        {"made_by_id": None},
+    ):
+        with pytest.raises(DomainError):
+            accounts.propose_account(
+                **{"payee": payee, "routing_number": "011401533", "account_number": "998877"} | told | wrong
+            )
+    assert not PayeeAccount.objects.exists()
+    made = accounts.propose_account(payee=payee, routing_number="011401533", account_number="998877", **told)
+    assert "998877" not in made.account_sealed
+    with pytest.raises(SecondPersonError):
+        accounts.decide_account(account_id=made.pk, approve=True, by_id=ANA, on=DAY, now=NOW)
+    accounts.decide_account(account_id=made.pk, approve=True, by_id=BEN, on=DAY, now=NOW)
+    assert selectors.usable_accounts(date(2026, 4, 6)) == {}
+    assert selectors.usable_accounts(date(2026, 4, 7)) == {payee: made.pk}
+    with clock_at(datetime(2026, 4, 7, 16, tzinfo=UTC)):
+        run_payments()
+        transfer = Payment.objects.get()
+        assert (transfer.method, transfer.number) == ("ach", f"09100001{transfer.pk:07d}")
+        clear_payments(items=[Item(transfer.number, 32_000, DAY)])
+        return_transfer(number=transfer.number, code="R03", on=date(2026, 4, 9))
+        assert books() == (1_000_000, 0, 0, 32_000, 968_000)
+        new = reissue_payment(payment_id=transfer.pk, person_id=ANA, reason="account not found")
+        assert (new.method, new.number) == ("check", "1001")
+    made.refresh_from_db()
+    assert (made.state, made.note) == ("refused", "Returned R03 on 2026-04-09")
+    assert sound(in_employer)
+
+
+def test_what_a_later_payment_has_set_off_keeps_the_first_from_being_voided(in_employer, home):
+    one, _two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    first = Payment.objects.get()
+    take_back(one)
+    run_payments()
+    with pytest.raises(RunOvertakenError, match="a later payment has set that off"):
+        void_payment(payment_id=first.pk, person_id=ANA, reason="lost")
+    assert Payment.objects.get(pk=first.pk).state == "issued"
