@@ -110,8 +110,8 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
     payment, today = _locked(payment_id, "void", reason)
     claims = list(payment.claims.filter(voided_on=None))
     back = selectors.taken_back(payment.pk)
-    for one in back.values():
-        if one.payment_id is not None and one.payment_id != payment.pk:
+    for taken in back.values():
+        if taken.payment_id is not None and taken.payment_id != payment.pk:
             raise RunOvertakenError(
                 "A claim of it was taken back, and a later payment has set that off.", remedy="Issue it anew instead."
             )

@@ -147,14 +147,23 @@ def named(party: Party) -> str:
 
 
 def interchange(
-    envelope: Envelope, functional_id: str, transaction: str, guide: str, sets: Iterable[Iterable[str]]
+    envelope: Envelope,
+    functional_id: str,
+    transaction: str,
+    guide: str,
+    sets: Iterable[Iterable[str]],
+    *,
+    guide_in_st: bool = True,
 ) -> Iterator[bytes]:
-    """ISA to IEA with one group of sets, each given as its segments between ST and SE; in pieces, a set at a time."""
+    """ISA to IEA with one group of sets, each given as its segments between ST and SE; in pieces, a set at a time.
+
+    `guide_in_st`: whether ST03 names the guide; the 835's does not.
+    """
     yield _encoded([_isa(envelope), _gs(envelope, functional_id, guide)])
     count = 0
     for count, body in enumerate(sets, 1):
         control = f"{count:04d}"
-        yield _encoded([segment("ST", transaction, control, guide)])
+        yield _encoded([segment("ST", transaction, control, guide if guide_in_st else "")])
         length = 2
         for block in _blocks(body):
             length += len(block)

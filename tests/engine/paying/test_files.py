@@ -1,0 +1,112 @@
+"""ACH and positive pay files, to the character; another program reads them without a fault."""
+
+import csv
+from datetime import UTC, date, datetime
+
+import achkit
+import pytest
+
+from tpa.engine.paying.nacha import AchError, Originator, Returned, Transfer, read_returns, write_ach
+from tpa.engine.paying.positive_pay import Check, LayoutError, layouts, write_checks
+from tpa.engine.paying.routing import is_routing_number
+
+FROM = Originator("1987654321", "Elm Works Plan", "First Bank", "091000019")
+AT, DAY = datetime(2026, 4, 2, 9, 30, tzinfo=UTC), date(2026, 4, 3)
+TRN = "TRN*1*091000010000007*1987654321\\"
+CLINIC = Transfer("CCD", "011401533", "998877", False, 32_000, "Élm Clinic", "123456789", "091000010000007", TRN)
+MEMBER = Transfer("PPD", "091000019", "0072", True, 1_250, "Kim Stone", "W1000001", "091000010000008")
+
+
+def written(*transfers):
+    return write_ach(transfers, FROM, written_at=AT, settles_on=DAY)
+
+
+def test_a_file_as_it_stands():
+    lines = written(MEMBER, CLINIC).decode().splitlines()
+    assert lines[:8] == [
+        "101 09100001919876543212604020930A094101FIRST BANK             ELM WORKS PLAN                 ",
+        "5220ELM WORKS PLAN                      1987654321CCDHCCLAIMPMT260403260403   1091000010000001",
+        "622011401533998877           0000032000123456789       LM CLINIC              1091000010000007",
+        f"705{TRN:80}00010000007",
+        "8220000002000114015300000000000000000003200" + "01987654321" + " " * 25 + "091000010000001",
+        "5220ELM WORKS PLAN                      1987654321PPDCLAIM PMT 260403260403   1091000010000002",
+        "6320910000190072             0000001250W1000001       KIM STONE               0091000010000008",
+        "8220000001000910000100000000000000000000125" + "01987654321" + " " * 25 + "091000010000002",
+    ]
+    assert lines[8].startswith("9000002000001000000030010240154000000000000000000033250")
+    assert lines[9:] == ["9" * 94]
+    assert {len(line) for line in lines} == {94}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 40])
+def test_achkit_finds_no_fault_and_the_blocks_are_full(count):
+    transfers = [CLINIC._replace(trace=f"09100001{n:07d}", cents=n) for n in range(1, count + 1)]
+    data = written(*transfers, MEMBER)
+    assert achkit.validate(data.decode())["errors"] == []
+    assert len(data.splitlines()) % 10 == 0
+
+
+def test_achkit_sees_a_wrong_total_so_its_silence_means_something():
+    wrong = written(CLINIC).decode().replace("0000032000", "0000032001", 1)
+    assert achkit.validate(wrong)["errors"]
+
+
+def test_a_prenote_is_an_entry_of_nothing():
+    entries = [line[:3] for line in written(CLINIC._replace(cents=0), MEMBER._replace(cents=0)).decode().splitlines()]
+    assert (entries[2], entries[6]) == ("623", "633")
+
+
+@pytest.mark.parametrize(
+    "wrong", [CLINIC._replace(cents=10**10), CLINIC._replace(addenda="x" * 81), CLINIC._replace(cents=-1)]
+)
+def test_what_does_not_fit_is_refused(wrong):
+    with pytest.raises(AchError):
+        written(wrong)
+    with pytest.raises(AchError, match="without entries"):
+        written()
+
+
+def test_returns_are_read_with_reason_and_the_trace_as_sent():
+    data = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", f"{'799R03091000010000007':94}")
+    assert read_returns(data.encode()) == [Returned("R03", "091000010000007", 32_000)]
+    for wrong in (b"", b"\xff", b"hello", data.replace("799R03", "799Rxx").encode(), data.encode() + b"6" * 95):
+        with pytest.raises(AchError):
+            read_returns(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("091000019", True),
+        ("011401533", True),
+        ("091000018", False),
+        ("91000019", False),
+        ("000000000", False),
+        ("09100001x", False),
+    ],
+)
+def test_routing_numbers_have_a_check_digit(text, good):
+    assert is_routing_number(text) is good
+
+
+CHECKS = [
+    Check("00123456", "1001", 32_000, date(2026, 4, 2), 'Elm "Clinic", Inc'),
+    Check("00123456", "999", 5, date(2026, 3, 2), "Kim Stone", is_void=True),
+]
+
+
+def test_issued_and_voided_checks_in_two_banks_forms():
+    assert layouts() == ["fixed_80", "generic"]
+    rows = list(csv.reader(write_checks(CHECKS, "generic").decode().splitlines()))
+    assert rows == [
+        ["00123456", "1001", "04/02/2026", "320.00", "I", 'Elm "Clinic", Inc'],
+        ["00123456", "999", "03/02/2026", "0.05", "V", "Kim Stone"],
+    ]
+    lines = write_checks(CHECKS, "fixed_80").decode().splitlines()
+    assert lines[0] == '000000123456000000100100000003200020260402 Elm "Clinic", Inc'.ljust(80)
+    assert lines[1][42] == "V"
+    for wrong in ("none", "../generic"):
+        with pytest.raises(LayoutError, match="no layout"):
+            write_checks(CHECKS, wrong)
+    with pytest.raises(LayoutError, match="longer than 10"):
+        write_checks([CHECKS[0]._replace(number="1" * 11)], "fixed_80")
