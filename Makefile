@@ -25,8 +25,8 @@ lint: .venv/.dev ## Check style, types, imports and migrations
 	@.venv/bin/lint-imports --no-logo --cache-dir var/import_linter
 	@$(SERVERS) run $(PY) manage.py makemigrations --check --dry-run
 
-bench: .venv/.dev ## Measure, print a table, write var/bench.json
-	@$(SERVERS) run $(PY) -m bench
+bench: .venv/.dev ## Measure, print a table, write var/bench.json; PART=batch measures one part
+	@$(SERVERS) run $(PY) -m bench $(PART)
 
 stop: ## Stop the embedded servers
 	@if [ -x $(PY) ]; then $(SERVERS) stop; else echo "Nothing was running."; fi

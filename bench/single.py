@@ -22,12 +22,13 @@ _WARM = 5
 
 
 class Single(NamedTuple):
-    """Milliseconds on the wall, statements, and CPU seconds of this process, a request."""
+    """Milliseconds on the wall, statements, and CPU seconds of this process and its backend, a request."""
 
     p50: float
     p95: float
     statements: float
     cpu: float
+    backend: float
 
 
 def posted(employer: Employer, claims_count: int) -> Single:
@@ -42,7 +43,12 @@ def posted(employer: Employer, claims_count: int) -> Single:
         for n in range(_WARM, _WARM + claims_count):
             taken.append(_post(client, homes[n].number, n))
     cuts = statistics.quantiles(taken, n=20)
-    return Single(cuts[9], cuts[18], sent.count / claims_count, spent.cpu / claims_count)
+    return Single(
+        cuts[9],
+        cuts[18],
+        sent.count / claims_count,
+        *(part / claims_count for part in (spent.cpu, spent.backend or 0.0)),
+    )
 
 
 def _post(client: Client, subscriber: str, n: int) -> float:

@@ -157,6 +157,7 @@ DATABASES = {
         "OPTIONS": {
             **dict(parse_qsl(_database.query)),
             "application_name": "tpa",
+            "prepare_threshold": 0,  # what goes through connection.prepared; Django's own statements are never prepared
             "pool": {
                 "min_size": 1,
                 "max_size": env.int("DATABASE_POOL", 16),

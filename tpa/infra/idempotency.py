@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from tenants.scope import current_employer
-from tpa.infra import locks
-from tpa.infra.models import IdempotencyKey
+from tpa.infra import clock, locks
+from tpa.infra.postgres.prepared import prepared
 from tpa.kernel.errors import ConflictError, DomainError
 
 
@@ -30,6 +30,16 @@ class KeyBusyError(ConflictError):
     code = "idempotency_key_busy"
     retry_after = 1
     remedy = "Send the same request again in a moment."
+
+
+_ASK = """
+    SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), kept.fingerprint, kept.status, kept.body
+    FROM (SELECT) AS asked LEFT JOIN infra_idempotencykey AS kept ON {whose} AND kept.caller = %s AND kept.key = %s"""
+_AT_DESK = _ASK.format(whose="%s::bigint IS NULL AND kept.employer_id IS NULL")
+_OF_EMPLOYER = _ASK.format(whose="kept.employer_id = %s")
+_KEEP = """
+    INSERT INTO infra_idempotencykey (employer_id, caller, key, fingerprint, status, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING true"""
 
 
 class Answer(NamedTuple):
@@ -54,15 +64,22 @@ def once(*, caller: str, key: str, fingerprint: str, do: Callable[[], tuple[int,
     if not 1 <= len(key) <= 255:
         raise DomainError("An idempotency key has 1 to 255 characters.", where="Idempotency-Key")
     employer = current_employer()
-    whose = {"employer_id": employer.pk if employer else None, "caller": caller, "key": key}
+    whose = [employer.pk if employer else None, caller, key]
     with transaction.atomic():
-        if not locks.try_lock(json.dumps(["idempotency", caller, key])):
-            raise KeyBusyError("A request with this key is still running.", where="Idempotency-Key")
-        kept = IdempotencyKey.objects.filter(**whose).first()
-        if kept is not None and kept.fingerprint != fingerprint:
+        asked = [locks.name_of(json.dumps(["idempotency", caller, key])), *whose]
+        ((is_ours, kept, status, body),) = prepared(_OF_EMPLOYER if employer else _AT_DESK, asked)
+        if kept is not None and kept != fingerprint:
             raise KeyReusedError("This key was used for another request.", where="Idempotency-Key")
         if kept is not None:
-            return Answer(kept.status, kept.body, True)
+            return Answer(status, json.loads(body), True)
+        if not is_ours:
+            raise _busy()
         status, body = do()
-        IdempotencyKey.objects.create(**whose, fingerprint=fingerprint, status=status, body=body)
+        # Another request may have been answered between our look and our lock: then this one is undone.
+        if not prepared(_KEEP, [*whose, fingerprint, status, json.dumps(body), clock.now()]):
+            raise _busy()
         return Answer(status, body, False)
+
+
+def _busy() -> KeyBusyError:
+    return KeyBusyError("A request with this key is still running.", where="Idempotency-Key")

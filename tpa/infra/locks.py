@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.db import connection, models
 from psycopg import sql
 
+from tpa.infra.postgres.prepared import prepared
+
 
 def lease_rows(model: type[models.Model], keys: Iterable[int], *, wait: bool = False) -> list[int]:
     """Lock the rows with these keys until the transaction ends; the keys that were got, ascending.
@@ -29,18 +31,18 @@ def lock(name: str) -> None:
     """Wait for the lock of that name, in the bound employer's own space; it ends with the transaction."""
     _inside_transaction()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_spaced(name)])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name_of(name)])
 
 
 def try_lock(name: str) -> bool:
     """The same without waiting: whether it was got."""
     _inside_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_spaced(name)])
-        return cursor.fetchone()[0]
+    ((got,),) = prepared("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name_of(name)])
+    return got
 
 
-def _spaced(name: str) -> str:
+def name_of(name: str) -> str:
+    """The text that is hashed for a lock of that name: the bound employer's own."""
     return f"{connection.schema_name}:{name}"
 
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from tenants.scope import current_employer, desk_scope
 from tpa.infra import clock, locks
 from tpa.infra.logs import logger
+from tpa.infra.postgres.prepared import prepared
 from tpa.kernel.errors import InvariantError, must
 
 MOST_ATTEMPTS = 5
@@ -63,8 +64,7 @@ def publish(events: Iterable[tuple[str, Any]]) -> None:
         raise InvariantError("an event needs a bound employer")
     must(connection.in_atomic_block, "an event is written in the transaction of the change that it tells of")
     topics, payloads = [topic for topic, _ in listed], [json.dumps(payload) for _, payload in listed]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [employer.pk, clock.now(), topics, payloads])
+    prepared(_INSERT, [employer.pk, clock.now(), topics, payloads])
 
 
 def drain(topic: str | None = None) -> int:

@@ -1,6 +1,8 @@
 """Keys for rows that are written by COPY, taken beforehand."""
 
-from django.db import connection, models
+from django.db import models
+
+from tpa.infra.postgres.prepared import prepared
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
@@ -8,9 +10,8 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     if count == 0:
         return []
     meta = model._meta
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT array_agg(nextval(s)) FROM pg_get_serial_sequence(%s, %s) s, generate_series(1, %s)",
-            [meta.db_table, meta.pk.column, count],
-        )
-        return sorted(cursor.fetchone()[0])
+    ((keys,),) = prepared(
+        "SELECT array_agg(nextval(s)) FROM pg_get_serial_sequence(%s, %s) s, generate_series(1, %s)",
+        [meta.db_table, meta.pk.column, count],
+    )
+    return sorted(keys)

@@ -87,19 +87,11 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
 
 
 def _accumulator_entries(decided: Iterable[decisions.Decided]) -> list[accumulators.NewEntry]:
+    entry = accumulators.NewEntry._make  # of the number in the family and what the engine has filed
     return [
-        accumulators.NewEntry(
-            one.family_id,
-            one.family_seq,
-            n,
-            entry.member_id,
-            entry.code,
-            entry.period_on,
-            entry.amount,
-            entry.line_number,
-        )
+        entry((one.family_id, one.family_seq, n, *filed))
         for one in decided
-        for n, entry in enumerate(one.decision.entries, 1)
+        for n, filed in enumerate(one.decision.entries, 1)
     ]
 
 

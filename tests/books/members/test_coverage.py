@@ -94,8 +94,8 @@ def test_a_termination_is_known_from_the_day_it_was_recorded_on(family, plan):
     assert [row.superseded_at for row in selectors.coverage_history(ada[0])] == [MARCH, None]
 
 
-def test_the_engine_gets_many_families_in_three_queries(family, plan, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_the_engine_gets_many_families_in_two_queries(family, plan, django_assert_num_queries):
+    with django_assert_num_queries(2):
         found = selectors.families_facts([family[0][1], 999_999])
     (ada, bo), key = (member for member, _ in family), family[0][1]
     covered = facts.Coverage("medical", plan.pk, "EC", YEAR, FOREVER)

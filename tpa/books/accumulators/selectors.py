@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tpa.books.accumulators.models import Entry, External
+from tpa.infra.postgres.prepared import keys_text, prepared
 
 CHECKPOINT_EVERY = 64
 """Entries that a family may have since its last checkpoint before the next one is worth its writing."""
@@ -65,12 +66,10 @@ def balances(
     ends = (
         [before[key] for key in ids] if isinstance(before, Mapping) else [_ALL if before is None else before] * len(ids)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_BALANCES, [ids, ends])
-        for family_id, member_id, code, period_on, amount, fresh in cursor.fetchall():
-            rows, count = found.get(family_id) or ([], 0)
-            rows.append((member_id, code, period_on, amount))
-            found[family_id] = FamilyBalances(rows, count + fresh)
+    for family_id, member_id, code, period_on, amount, fresh in prepared(_BALANCES, [keys_text(ids), keys_text(ends)]):
+        rows, count = found.get(family_id) or ([], 0)
+        rows.append((member_id, code, period_on, amount))
+        found[family_id] = FamilyBalances(rows, count + fresh)
     return found
 
 

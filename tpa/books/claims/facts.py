@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims.dental import with_dental
 from tpa.books.claims.overrides import read_orders
@@ -23,6 +21,7 @@ from tpa.engine.adjudication.overrides import Override
 from tpa.engine.coordination.answers import payers_from_json
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
+from tpa.infra.postgres.prepared import keys_text, prepared
 
 
 class Waiting(NamedTuple):
@@ -42,7 +41,15 @@ class FamilyFacts(NamedTuple):
 
 _CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
     c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
-    c.drg, c.zip_code, c.repriced_cents, c.accident_on, c.dental, c.service_on"""
+    c.drg, c.zip_code, c.repriced_cents, c.accident_on, c.dental, ARRAY(
+        SELECT jsonb_build_array(false, reasons) FROM claims_pend
+        WHERE claim_id = c.id AND resolution = 'released' AND resolved_at <= coalesce(%(known_at)s, resolved_at)
+        UNION ALL SELECT '[false, [["replacement"]]]' FROM claims_closing
+        WHERE by_claim_id = c.id AND why = 'replaced' AND closed_at <= coalesce(%(known_at)s, closed_at)
+        UNION ALL SELECT jsonb_build_array(true, jsonb_build_array(id, why, orders)) FROM claims_override
+        WHERE claim_id = c.id AND in_force_at <= coalesce(%(known_at)s, in_force_at)
+            AND (ended_at IS NULL OR ended_at > %(known_at)s)
+    ), c.service_on"""
 _FAMILIES = """
     SELECT DISTINCT family_id FROM (
         SELECT family_id FROM claims_work WHERE family_id > %s ORDER BY family_id, received_at, claim_id LIMIT %s
@@ -50,30 +57,22 @@ _FAMILIES = """
 # A claim is looked up by its key, whatever the planner knows of the tables: OFFSET 0 keeps it from reading them whole.
 _WAITING = f"""
     SELECT w.version, {_CLAIM} FROM (
-        SELECT claim_id, family_id, version, received_at FROM claims_work WHERE family_id = ANY(%s)
-        ORDER BY family_id, received_at, claim_id LIMIT %s
+        SELECT claim_id, family_id, version, received_at FROM claims_work WHERE family_id = ANY(%(families)s::bigint[])
+        ORDER BY family_id, received_at, claim_id LIMIT %(limit)s
     ) w CROSS JOIN LATERAL (SELECT * FROM claims_claim WHERE id = w.claim_id OFFSET 0) c
     ORDER BY w.family_id, w.received_at, w.claim_id"""
-_CHOSEN = f"SELECT 0, {_CLAIM} FROM claims_claim c WHERE c.id = ANY(%s)"
+_CHOSEN = f"SELECT 0, {_CLAIM} FROM claims_claim c WHERE c.id = ANY(%(claims)s::bigint[])"
 _LINES = """
     SELECT claim_id, number, from_on, through_on, charge_cents, procedure, modifiers, revenue_code, place, units_milli,
         diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency, area, placed_before_on
-    FROM claims_claimline WHERE claim_id = ANY(%s) ORDER BY claim_id, number"""
-_SETTLED = """
-    SELECT claim_id, false, reasons FROM claims_pend
-    WHERE claim_id = ANY(%(claims)s) AND resolution = 'released' AND resolved_at <= coalesce(%(at)s, resolved_at)
-    UNION ALL SELECT by_claim_id, false, '[["replacement"]]' FROM claims_closing
-    WHERE by_claim_id = ANY(%(claims)s) AND why = 'replaced' AND closed_at <= coalesce(%(at)s, closed_at)
-    UNION ALL SELECT claim_id, true, jsonb_build_array(id, why, orders) FROM claims_override
-    WHERE claim_id = ANY(%(claims)s) AND in_force_at <= coalesce(%(at)s, in_force_at)
-        AND (ended_at IS NULL OR ended_at > %(at)s)"""
+    FROM claims_claimline WHERE claim_id = ANY(%s::bigint[]) ORDER BY claim_id, number"""
 _HISTORY = """
     SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,
         came.modifiers, came.revenue_code, came.tooth, came.units_milli, came.charge_cents, line.benefit,
         line.copay_cents, NOT line.denied
     FROM unnest(%s::bigint[], %s::date[]) AS days(member_id, from_on)
     JOIN claims_claimline AS came ON came.member_id = days.member_id AND came.from_on = days.from_on
-        AND came.claim_id <> ALL (%s)
+        AND came.claim_id NOT IN (SELECT unnest(%s::bigint[]))
     JOIN LATERAL (
         SELECT id, outcome FROM claims_decision WHERE claim_id = came.claim_id ORDER BY version DESC LIMIT 1
     ) AS live ON live.outcome NOT IN ('reversed', 'estimate')
@@ -84,26 +83,27 @@ _HISTORY = """
 
 def families_with_work(*, after: int, limit: int) -> list[int]:
     """Families that the next `limit` waiting claims belong to, among those with a key over `after`; ascending."""
-    return [family_id for (family_id,) in _rows(_FAMILIES, [after, limit])]
+    return [family_id for (family_id,) in prepared(_FAMILIES, [after, limit])]
 
 
 def waiting_claims(employer_id: int, family_ids: Collection[int], limit: int) -> list[Waiting]:
     """Up to `limit` claims on the list of work of these families, in the order in which each family's are decided."""
-    return _claims(employer_id, _rows(_WAITING, [list(family_ids), limit]), None)
+    asked = {"families": keys_text(family_ids), "limit": limit, "known_at": None}
+    return _claims(employer_id, prepared(_WAITING, asked))
 
 
 def chosen_claims(employer_id: int, claim_ids: Collection[int], *, known_at: datetime | None = None) -> list[Waiting]:
     """Any claims as the engine sees them, cleared of what was settled by `known_at` (None: now); version 0."""
-    return _claims(employer_id, _rows(_CHOSEN, [list(claim_ids)]), known_at)
+    return _claims(employer_id, prepared(_CHOSEN, {"claims": keys_text(claim_ids), "known_at": known_at}))
 
 
-def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetime | None) -> list[Waiting]:
+def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
     claim_ids = [row[1] for row in rows]
     lines: dict[int, list[facts.ServiceLine]] = {claim_id: [] for claim_id in claim_ids}
-    for claim_id, *line in _rows(_LINES, [claim_ids]):
+    for claim_id, *line in prepared(_LINES, [keys_text(claim_ids)]):
         line[5], line[9] = tuple(line[5]), tuple(line[9])
         lines[claim_id].append(facts.ServiceLine(*line))
-    cleared, overrides = _settled(claim_ids, known_at)
+    said = {row[1]: _said(row[-2]) for row in rows}
     asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
     standings = providers.standings(employer_id, set(asks.values()))
     return [
@@ -112,7 +112,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             family_id,
             _claim(
                 dental,
-                overrides.get(claim_id, ()),
+                said[claim_id].overrides,
                 claim_id,
                 member_id,
                 form,
@@ -130,7 +130,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
                 tuple(causes),
                 payers_from_json(others),
                 assigned,
-                cleared.get(claim_id, ()),
+                said[claim_id].cleared,
                 drg,
                 zip_code,
                 repriced_cents,
@@ -159,24 +159,32 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]], known_at: datetim
             repriced_cents,
             accident_on,
             dental,
-            _,
+            *_,
         ) in rows
     ]
 
 
-def _settled(
-    claim_ids: list[int], known_at: datetime | None
-) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[Override, ...]]]:
-    """What people have said of these claims by `known_at`: reasons to wait that are settled, and overrides. One query."""
-    cleared: dict[int, tuple[str, ...]] = {}
-    overrides: dict[int, tuple[Override, ...]] = {}
-    for claim_id, is_override, text in _rows(_SETTLED, {"claims": claim_ids, "at": known_at}):
-        told = json.loads(text)
+class _Said(NamedTuple):
+    """What people have said of a claim: the reasons to wait that are settled, and overrides."""
+
+    cleared: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+
+_NOTHING = _Said()
+
+
+def _said(texts: Sequence[str]) -> _Said:
+    if not texts:
+        return _NOTHING
+    cleared: list[str] = []
+    overrides: list[Override] = []
+    for is_override, told in map(json.loads, texts):
         if is_override:
-            overrides[claim_id] = tuple(sorted((*overrides.get(claim_id, ()), *read_orders(*told))))
+            overrides += read_orders(*told)
         else:
-            cleared[claim_id] = (*cleared.get(claim_id, ()), *(reason[0] for reason in told))
-    return cleared, overrides
+            cleared += (reason[0] for reason in told)
+    return _Said(tuple(cleared), tuple(sorted(overrides)))
 
 
 def _claim(dental: str | None, overrides: tuple[Override, ...], *known: Any) -> facts.Claim:
@@ -193,7 +201,7 @@ _PINNED = """
 
 def claims_decided_at(employer_id: int, claim_ids: Collection[int], instant: datetime) -> list[Waiting]:
     """Claims as the decisions of that instant saw them: the provider stands where it stood then. Version 0."""
-    pinned = {claim_id: standing for claim_id, *standing in _rows(_PINNED, [list(claim_ids), instant])}
+    pinned = {claim_id: standing for claim_id, *standing in prepared(_PINNED, [list(claim_ids), instant])}
     found = []
     for one in chosen_claims(employer_id, claim_ids, known_at=instant):
         if one.claim.claim_id in pinned:
@@ -295,14 +303,9 @@ def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:
     family_of = {one.claim.member_id: one.family_id for one in claims}
     days = {(one.claim.member_id, line.from_on) for one in claims for line in one.claim.lines}
     found: dict[int, facts.History] = {}
-    values = [[member for member, _ in days], [day for _, day in days], [one.claim.claim_id for one in claims]]
-    for member_id, day, claim_id, tax_id, npi, procedure, modifiers, *rest in _rows(_HISTORY, values):
+    members_days = [keys_text(member for member, _ in days), f"{{{','.join(day.isoformat() for _, day in days)}}}"]
+    values = [*members_days, keys_text(one.claim.claim_id for one in claims)]
+    for member_id, day, claim_id, tax_id, npi, procedure, modifiers, *rest in prepared(_HISTORY, values):
         prior = facts.PriorLine(claim_id, tax_id or npi, procedure, tuple(modifiers), *rest)
         found.setdefault(family_of[member_id], {}).setdefault((member_id, day), []).append(prior)
     return found
-
-
-def _rows(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()

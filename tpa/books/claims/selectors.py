@@ -11,17 +11,25 @@ from tpa.books.claims.models import Claim, ClaimLine, Closing, Decision, Decisio
 from tpa.books.claims.recording import read_moves
 from tpa.engine.adjudication.explain import Step, explain_moves, summarise
 from tpa.engine.journal.accounts import claims_expense
+from tpa.infra.postgres.prepared import columns_of, prepared, split_row
 from tpa.kernel.errors import NotFoundError
 
 STATES = ("waiting", "pended", "paid", "denied", "estimate", "reversed", "closed")
 """To be decided; waits for a person; the outcome of the last decision; or closed without one: a void, and what a later
 claim replaced or took back before it was decided."""
 
-_OPEN = """
-    SELECT asked.id, EXISTS (SELECT FROM claims_pend p WHERE p.claim_id = asked.id AND p.resolved_at IS NULL),
-        EXISTS (SELECT FROM claims_work w WHERE w.claim_id = asked.id),
-        EXISTS (SELECT FROM claims_closing x WHERE x.claim_id = asked.id)
-    FROM unnest(%s::bigint[]) AS asked(id)"""
+_STANDINGS = """
+    SELECT {columns}, c.id, EXISTS (SELECT FROM claims_pend p WHERE p.claim_id = c.id AND p.resolved_at IS NULL),
+        EXISTS (SELECT FROM claims_work w WHERE w.claim_id = c.id),
+        EXISTS (SELECT FROM claims_closing x WHERE x.claim_id = c.id)
+    FROM claims_claim AS c LEFT JOIN LATERAL (
+        SELECT * FROM claims_decision WHERE claim_id = c.id ORDER BY version DESC LIMIT 1
+    ) AS d ON true
+    WHERE c.id = ANY(%s)"""
+_LINES = """
+    SELECT {columns} FROM claims_claimline AS l
+    LEFT JOIN claims_decisionline AS d ON d.decision_id = %s AND d.number = l.number
+    WHERE l.claim_id = %s ORDER BY l.number"""
 
 
 class Standing(NamedTuple):
@@ -90,19 +98,34 @@ def lines(claim_id: int) -> list[ClaimLine]:
 
 
 def standings(claim_ids: Collection[int]) -> dict[int, Standing]:
-    """Where each of these claims stands. Two queries."""
-    ids = list(claim_ids)
-    last: dict[int, Decision] = {}
-    for decision in Decision.objects.filter(claim_id__in=ids).order_by("claim_id", "version"):
-        last[decision.claim_id] = decision
+    """Where each of these claims stands. One query."""
     found = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [ids])
-        for key, is_pended, is_waiting, is_closed in cursor.fetchall():
-            live = last.get(key)
-            outcome = live.outcome if live else "closed" if is_closed else "waiting"
-            found[key] = Standing("pended" if is_pended else "waiting" if is_waiting else outcome, live)
+    statement = _STANDINGS.format(columns=columns_of(Decision, "d"))
+    for row in prepared(statement, [list(claim_ids)]):
+        last, key, *flags = split_row(row, Decision)
+        found[key] = _standing(last, *flags)
     return found
+
+
+def _standing(last: Decision | None, is_pended: bool, is_waiting: bool, is_closed: bool) -> Standing:
+    outcome = last.outcome if last else "closed" if is_closed else "waiting"
+    return Standing("pended" if is_pended else "waiting" if is_waiting else outcome, last)
+
+
+def claim_with_standing(claim_id: int) -> tuple[Claim, Standing]:
+    """One claim, and where it stands. One query. Raises NotFoundError."""
+    statement = _STANDINGS.format(columns=f"{columns_of(Claim, 'c')}, {columns_of(Decision, 'd')}")
+    for row in prepared(statement, [[claim_id]]):
+        found, last, _, *flags = split_row(row, Claim, Decision)
+        return found, _standing(last, *flags)
+    raise NotFoundError("There is no such claim.")
+
+
+def lines_with_decision(claim_id: int, decision_id: int | None) -> tuple[list[ClaimLine], list[ExplainedLine]]:
+    """The lines of a claim as they came, and as a decision (None: none yet) explains them; in order. One query."""
+    statement = _LINES.format(columns=f"{columns_of(ClaimLine, 'l')}, {columns_of(DecisionLine, 'd')}")
+    rows = [split_row(row, ClaimLine, DecisionLine) for row in prepared(statement, [decision_id, claim_id])]
+    return [came for came, _ in rows], [_explained(decided) for _, decided in rows if decided is not None]
 
 
 def decisions(claim_id: int) -> list[Decision]:
@@ -127,15 +150,16 @@ def decided_lines(decision_ids: Collection[int]) -> dict[tuple[int, int], Decisi
 def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")
-    return [
-        ExplainedLine(
-            row,
-            explain_moves(row.charge_cents, read_moves(row.moves)),
-            summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents),
-            claims_expense(row.line_of_coverage) if row.line_of_coverage else "",
-        )
-        for row in rows
-    ]
+    return [_explained(row) for row in rows]
+
+
+def _explained(row: DecisionLine) -> ExplainedLine:
+    return ExplainedLine(
+        row,
+        explain_moves(row.charge_cents, read_moves(row.moves)),
+        summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents),
+        claims_expense(row.line_of_coverage) if row.line_of_coverage else "",
+    )
 
 
 def closing(claim_id: int) -> Closing | None:

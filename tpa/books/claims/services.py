@@ -16,6 +16,7 @@ from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.engine.coordination.answers import payers_to_json
 from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
+from tpa.infra.postgres.prepared import keys_text, prepared
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
 
@@ -106,9 +107,8 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
 
 def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
     pairs = [(one.source, one.source_ref) for one in claims]
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [[source for source, _ in pairs], [ref for _, ref in pairs]])
-        return {(source, ref): key for source, ref, key in cursor.fetchall()}
+    found = prepared(_KNOWN, [[source for source, _ in pairs], [ref for _, ref in pairs]])
+    return {(source, ref): key for source, ref, key in found}
 
 
 def is_same_claim(*, claim_id: int, new: NewClaim) -> bool:
@@ -249,8 +249,7 @@ def queue_claims(*, claim_ids: Collection[int], now: datetime) -> None:
 
 def remove_work(*, claim_ids: Collection[int]) -> None:
     """Take decided or pended claims off the list of work. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM claims_work WHERE claim_id = ANY(%s)", [list(claim_ids)])
+    prepared("DELETE FROM claims_work WHERE claim_id = ANY(%s::bigint[])", [keys_text(claim_ids)])
 
 
 def close_claims(*, closings: Sequence[Closing]) -> None:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
 
+from tpa.infra.postgres.prepared import prepared
 from tpa.kernel.ids import plain_number
 
 Entry = tuple[str, str, date, int, int]
@@ -54,11 +54,9 @@ def candidates(asks: Collection[Ask]) -> dict[Ask, list[Candidate]]:
     """Whom each may mean, of all employers; nobody: an empty list. One query, by the desk."""
     digests = {ask: digest(*ask) for ask in asks if plain_number(ask.member_number)}
     found: dict[str, list[Candidate]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT digest, employer_id, family_id, member_id FROM edi_memberkey WHERE digest = ANY(%s) ORDER BY 2, 3, 4",
-            [list(set(digests.values()))],
-        )
-        for key, *candidate in cursor.fetchall():
-            found.setdefault(key, []).append(Candidate(*candidate))
+    for key, *candidate in prepared(
+        "SELECT digest, employer_id, family_id, member_id FROM edi_memberkey WHERE digest = ANY(%s) ORDER BY 2, 3, 4",
+        [list(set(digests.values()))],
+    ):
+        found.setdefault(key, []).append(Candidate(*candidate))
     return {ask: found.get(digests.get(ask, ""), []) for ask in asks}

@@ -1,6 +1,6 @@
 """Who may enter, and for which employer: users, grants of roles, API keys. Shared; no employer's role can read them."""
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -19,6 +19,7 @@ from tpa.books.identity.permissions import (
     roles_for,
 )
 from tpa.infra import clock
+from tpa.infra.postgres.prepared import columns_of, prepared, split_row
 
 
 class Held(NamedTuple):
@@ -173,7 +174,13 @@ class ApiKeyManager(APIKeyManager):
         """The usable key of that text. Raises DoesNotExist."""
         if not key.startswith(self.MARK):
             raise ApiKey.DoesNotExist("not a key of this installation")
-        return super().get_from_key(key.removeprefix(self.MARK))
+        text = key.removeprefix(self.MARK)
+        statement = f"SELECT {columns_of(ApiKey, 'k')} FROM identity_apikey AS k WHERE k.prefix = %s AND NOT k.revoked"
+        for row in prepared(statement, [text.partition(".")[0]]):
+            (found,) = split_row(row, ApiKey)
+            if found.is_valid(text):
+                return cast(AbstractAPIKey, found)
+        raise ApiKey.DoesNotExist("not a key of this installation")
 
 
 class ApiKey(AbstractAPIKey):

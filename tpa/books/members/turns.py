@@ -4,29 +4,30 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection
 
+from tpa.infra.postgres.prepared import keys_text, prepared
+
 
 def take_turns(*, family_ids: Collection[int]) -> dict[int, int]:
     """Lock those of the families that nobody else holds, to the end of the transaction: family -> its next number.
 
     Families that another transaction holds are left out, at once; their claims are that one's business. One statement.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, next_seq FROM members_family WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED",
-            [list(family_ids)],
+    return dict(
+        prepared(
+            "SELECT id, next_seq FROM members_family WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED",
+            [keys_text(family_ids)],
         )
-        return dict(cursor.fetchall())
+    )
 
 
 def end_turns(*, next_seqs: Mapping[int, int]) -> None:
     """Write down the next numbers of families whose turn it was. One statement."""
     if next_seqs:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE members_family f SET next_seq = n.seq FROM unnest(%s::bigint[], %s::bigint[]) AS n(id, seq)"
-                " WHERE f.id = n.id",
-                [list(next_seqs), list(next_seqs.values())],
-            )
+        prepared(
+            "UPDATE members_family f SET next_seq = n.seq FROM unnest(%s::bigint[], %s::bigint[]) AS n(id, seq)"
+            " WHERE f.id = n.id",
+            [keys_text(next_seqs), keys_text(next_seqs.values())],
+        )
 
 
 def wait_for_turns(*, family_ids: Collection[int]) -> dict[int, int]:

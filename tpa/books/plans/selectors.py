@@ -12,11 +12,16 @@ from tpa.books.plans.models import Plan, PlanVersion, WhatIf
 from tpa.engine.adjudication.facts import DatedPlan
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanTerms
+from tpa.infra.postgres.prepared import prepared
 from tpa.kernel.errors import InvariantError, NotFoundError
 
 _terms: dict[tuple[int, int], PlanTerms] = {}
 """Parsed terms by employer and version. A published version never changes, so what is here is right for ever."""
 _MOST_CACHED = 2_000
+_PUBLISHED = """
+    SELECT id, plan_id, effective_on FROM plans_planversion
+    WHERE plan_id = ANY(%s) AND state = 'published' AND (%s::timestamptz IS NULL OR published_at <= %s)
+    ORDER BY number"""
 
 
 def plans() -> QuerySet[Plan]:
@@ -63,31 +68,28 @@ def published_terms(plan_ids: Collection[int], *, known_at: datetime | None = No
     Of several versions that begin on the same day only the highest number counts. A plan without any has no entry. One
     query, and one more for versions that this process has not parsed yet.
     """
-    found = PlanVersion.objects.filter(plan__in=plan_ids, state=PlanVersion.State.PUBLISHED)
-    if known_at is not None:
-        found = found.filter(published_at__lte=known_at)
+    employer = current_employer()
+    if employer is None:
+        raise InvariantError("Plans are read inside an employer's scope.")
     governing: dict[tuple[int, date], int] = {}
-    for key, plan_id, effective_on in found.order_by("number").values_list("pk", "plan_id", "effective_on"):
+    for key, plan_id, effective_on in prepared(_PUBLISHED, [list(plan_ids), known_at, known_at]):
         governing[plan_id, effective_on] = key
-    terms = _parsed(list(governing.values()))
+    terms = _parsed(employer.pk, list(governing.values()))
     dated: dict[int, tuple[DatedPlan, ...]] = {}
     for (plan_id, effective_on), key in sorted(governing.items()):
         dated[plan_id] = (*dated.get(plan_id, ()), DatedPlan(key, effective_on, terms[key]))
     return dated
 
 
-def _parsed(version_ids: list[int]) -> dict[int, PlanTerms]:
-    employer = current_employer()
-    if employer is None:
-        raise InvariantError("Plans are read inside an employer's scope.")
-    missing = [key for key in version_ids if (employer.pk, key) not in _terms]
+def _parsed(employer_id: int, version_ids: list[int]) -> dict[int, PlanTerms]:
+    missing = [key for key in version_ids if (employer_id, key) not in _terms]
     if missing:
         if len(_terms) + len(missing) > _MOST_CACHED:
             _terms.clear()
             missing = version_ids
         for key, document in PlanVersion.objects.filter(pk__in=missing).values_list("pk", "document"):
-            _terms[employer.pk, key] = parse_plan(document)
-    return {key: _terms[employer.pk, key] for key in version_ids}
+            _terms[employer_id, key] = parse_plan(document)
+    return {key: _terms[employer_id, key] for key in version_ids}
 
 
 def what_ifs() -> QuerySet[WhatIf]:

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
-
-from tpa.books.providers.models import Price, PriceList, PriceListVersion
+from tpa.books.providers.models import Price, PriceList
 from tpa.engine.pricing import price as engine
+from tpa.infra.postgres.prepared import prepared
 from tpa.kernel.periods import FOREVER, Span
 
 
@@ -66,6 +65,9 @@ _CONTRACTS = """
     SELECT provider_id, network_id, starts_on, ends_before, price_list_id FROM providers_providercontract
     WHERE provider_id = ANY(%s) OR network_id = ANY(%s)
     ORDER BY starts_on DESC"""
+_VERSIONS = """
+    SELECT price_list_id, effective_on, id FROM providers_pricelistversion
+    WHERE price_list_id = ANY(%s) AND state = 'published' AND (%s::timestamptz IS NULL OR published_at <= %s)"""
 
 
 def standings(employer_id: int, asks: Collection[Ask]) -> dict[Ask, Standing]:
@@ -97,7 +99,7 @@ class _Providers:
         self.specialty: dict[int, str] = {}
         self.network_ids: set[int] = set()
         named = [[ask.npi for ask in asks if ask.npi], [ask.tax_id for ask in asks if ask.tax_id]]
-        for key, npi, tax_id, specialty, place, network_id, tier, *days in _rows_of(_PROVIDERS, [employer_id, *named]):
+        for key, npi, tax_id, specialty, place, network_id, tier, *days in prepared(_PROVIDERS, [employer_id, *named]):
             if key not in self.specialty:
                 self.specialty[key] = specialty
                 self._memberships[key] = []
@@ -137,7 +139,7 @@ def _contracts(
 ) -> tuple[Mapping[int, list[_Contract]], Mapping[int, list[_Contract]]]:
     own: dict[int, list[_Contract]] = defaultdict(list)
     of_network: dict[int, list[_Contract]] = defaultdict(list)
-    for provider_id, network_id, starts_on, ends_before, price_list_id in _rows_of(
+    for provider_id, network_id, starts_on, ends_before, price_list_id in prepared(
         _CONTRACTS, [list(provider_ids), list(network_ids)]
     ):
         held = _Contract(Span(starts_on, ends_before), price_list_id)
@@ -147,12 +149,6 @@ def _contracts(
 
 def _in_force(contracts: Iterable[_Contract], day: date) -> int:
     return next((held.price_list_id for held in contracts if day in held.span), 0)
-
-
-def _rows_of(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
 
 
 _Row = tuple[str, str, int | None, int, str, str, int, int]
@@ -185,12 +181,7 @@ def prices(
 def _version_spans(price_list_ids: Collection[int], known_at: datetime | None) -> dict[int, tuple[int, Span]]:
     """Version -> its list, and the days from its date to the next version's."""
     by_list: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    rows = PriceListVersion.objects.filter(
-        price_list_id__in=[key for key in price_list_ids if key], state=PriceListVersion.State.PUBLISHED
-    )
-    if known_at is not None:
-        rows = rows.filter(published_at__lte=known_at)
-    for price_list_id, effective_on, key in rows.values_list("price_list_id", "effective_on", "id"):
+    for price_list_id, effective_on, key in prepared(_VERSIONS, [list(price_list_ids), known_at, known_at]):
         by_list[price_list_id].append((effective_on, key))
     spans = {}
     for price_list_id, versions in by_list.items():

@@ -7,6 +7,7 @@ a reported search path that is not the one wanted. A schema without a role of it
 (`set_schema`), is worked on by the login role.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -52,6 +53,18 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if name:
             note(f"server-side cursor {name}")
         return super().create_cursor(name)
+
+    def prepared(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """See `tpa.infra.postgres.prepared`."""
+        self.validate_no_broken_transaction()
+        self.ensure_connection()
+        self._handle_search_path()
+        note(statement)
+        if self.queries_logged:
+            self.queries_log.append({"sql": statement, "time": ""})
+        with self.wrap_database_errors:
+            cursor = psycopg.Cursor(self.connection).execute(statement, values, prepare=True)
+            return cursor.fetchall() if cursor.pgresult.nfields else []
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Ask for the binding of `tenant`; it is sent with the next statement."""

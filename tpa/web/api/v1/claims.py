@@ -11,13 +11,13 @@ from rest_framework.response import Response
 
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
-from tpa.books.claims.models import Claim, Decision, Pend
+from tpa.books.claims.models import Claim, ClaimLine, Decision, Pend
 from tpa.books.members import selectors as members
 from tpa.engine.adjudication.explain import explain_waiting
 from tpa.engine.adjudication.pends import CLAIM, LINE, PENDS, Comes, PendKind
 from tpa.infra import clock
 from tpa.web.api.core.access import Row
-from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
+from tpa.web.api.core.fields import CentsField, PublicIdField, Shape, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
@@ -27,7 +27,7 @@ from tpa.workflows.claim_pends import release
 from tpa.workflows.claim_routing import register_claim_json
 
 
-class ClaimSerializer(serializers.Serializer):
+class ClaimSerializer(Shape):
     """A claim and where it stands: waiting, pended, paid, denied, reversed or closed."""
 
     id = PublicIdField("clm")
@@ -49,7 +49,7 @@ class ClaimSerializer(serializers.Serializer):
     frequency = serializers.CharField()
 
 
-class ClaimLineSerializer(serializers.Serializer):
+class ClaimLineSerializer(Shape):
     """A line as it came. Units are thousandths."""
 
     number = serializers.IntegerField()
@@ -69,7 +69,7 @@ class ClaimDetailSerializer(ClaimSerializer):
     lines = ClaimLineSerializer(many=True)
 
 
-class StepSerializer(serializers.Serializer):
+class StepSerializer(Shape):
     """One move of money: which rule, by which clause of the plan, what was open before and after."""
 
     rule = serializers.CharField()
@@ -90,7 +90,7 @@ class StepSerializer(serializers.Serializer):
         return dict(step.inputs)
 
 
-class DecisionLineSerializer(serializers.Serializer):
+class DecisionLineSerializer(Shape):
     """A line decided: charge = paid + the sum of its steps."""
 
     number = serializers.IntegerField(source="line.number")
@@ -111,7 +111,7 @@ class DecisionLineSerializer(serializers.Serializer):
     steps = StepSerializer(many=True)
 
 
-class DecisionSerializer(serializers.Serializer):
+class DecisionSerializer(Shape):
     """A version of what was decided."""
 
     id = PublicIdField("dec")
@@ -138,7 +138,7 @@ class NewClaimSerializer(ClaimDetailSerializer):
     decided = DecisionDetailSerializer(allow_null=True)
 
 
-class PendReasonSerializer(serializers.Serializer):
+class PendReasonSerializer(Shape):
     """A reason to wait. `says`: in words. `comes`: what resolves it by itself; null where a person has to.
 
     `asks`: what the claimant is asked. `reattach`: raised again where the claim later comes out otherwise. Line 0: the claim.
@@ -155,7 +155,7 @@ class PendReasonSerializer(serializers.Serializer):
     reattach = serializers.BooleanField()
 
 
-class PendSerializer(serializers.Serializer):
+class PendSerializer(Shape):
     """A claim that waits for a person, or did."""
 
     id = PublicIdField("pnd")
@@ -194,7 +194,7 @@ class ReleaseSerializer(StrictSerializer):
     stands_alone = serializers.BooleanField(default=False)
 
 
-class AccumulatorSerializer(serializers.Serializer):
+class AccumulatorSerializer(Shape):
     """What a member (null: the family as a whole) has used up under a code, in the period that begins on a day."""
 
     member = PublicIdField("mem", source="member_id", allow_null=True)
@@ -248,8 +248,11 @@ class ClaimsView(BookView):
         claim_id = register_claim_json(
             employer_id=self.employer_id, document=_document(self.request.data), source_ref=key, received_at=clock.now()
         )
-        claim, decision = _detail(self, claim_id)
-        return 201, {**claim, "decided": _explained(self, decision) if decision else None}
+        found, standing = selectors.claim_with_standing(claim_id)
+        decision = standing.decision
+        lines, explained = selectors.lines_with_decision(claim_id, decision.pk if decision else None)
+        decided = _explained(self, decision, explained) if decision else None
+        return 201, {**_detail(self, found, standing, lines), "decided": decided}
 
 
 def _document(data: Any) -> dict[str, Any]:
@@ -258,15 +261,14 @@ def _document(data: Any) -> dict[str, Any]:
     return data
 
 
-def _detail(view: BookView, claim_id: int) -> tuple[dict[str, Any], Decision | None]:
-    standing = selectors.standings([claim_id])[claim_id]
-    data = ClaimSerializer(_shown(selectors.claim(claim_id), standing), context=view.context()).data
-    return {**data, "lines": ClaimLineSerializer(selectors.lines(claim_id), many=True).data}, standing.decision
+def _detail(view: BookView, claim: Claim, standing: selectors.Standing, lines: list[ClaimLine]) -> dict[str, Any]:
+    data = ClaimSerializer(_shown(claim, standing), context=view.context()).data
+    return {**data, "lines": ClaimLineSerializer(lines, many=True).data}
 
 
-def _explained(view: BookView, decision: Decision) -> dict[str, Any]:
-    lines = DecisionLineSerializer(selectors.explained(decision.pk), many=True, context=view.context()).data
-    return {**DecisionSerializer(decision, context=view.context()).data, "lines": lines}
+def _explained(view: BookView, decision: Decision, lines: list[selectors.ExplainedLine]) -> dict[str, Any]:
+    data = DecisionSerializer(decision, context=view.context()).data
+    return {**data, "lines": DecisionLineSerializer(lines, many=True, context=view.context()).data}
 
 
 class ClaimView(BookView):
@@ -277,7 +279,8 @@ class ClaimView(BookView):
     @extend_schema(responses=ClaimDetailSerializer)
     def get(self, request: Request, claim: str) -> Response:
         """The claim with its lines."""
-        return Response(_detail(self, self.key_of(claim, "clm"))[0])
+        found, standing = selectors.claim_with_standing(self.key_of(claim, "clm"))
+        return Response(_detail(self, found, standing, selectors.lines(found.pk)))
 
 
 class ClaimDecisionsView(BookView):
@@ -302,7 +305,8 @@ class DecisionView(BookView):
     @extend_schema(responses=DecisionDetailSerializer)
     def get(self, request: Request, decision: str) -> Response:
         """The decision, line by line and step by step."""
-        return Response(_explained(self, selectors.decision(self.key_of(decision, "dec"))))
+        found = selectors.decision(self.key_of(decision, "dec"))
+        return Response(_explained(self, found, selectors.explained(found.pk)))
 
 
 class PendsView(BookView):
@@ -350,7 +354,7 @@ class AccumulatorsView(BookView):
         return Response({"data": AccumulatorSerializer(rows, many=True, context=self.context()).data})
 
 
-class TotalSerializer(serializers.Serializer):
+class TotalSerializer(Shape):
     """A figure of a month: received, pended, released, decided, denied count claims; the others are of lines."""
 
     month = serializers.DateField()

@@ -1,0 +1,59 @@
+"""What is asked with every claim: statements that the server reads and plans once a connection, and their rows.
+
+Most of the time of a small query goes into its text, on both sides: Django builds it, the server reads and plans it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from django.db import connection, models
+
+
+def prepared(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement (none where it returns none), as the bound employer or the desk.
+
+    Values travel beside the statement, so a value whose type does not show from its place needs a cast.
+    """
+    return cast(Any, connection).prepared(statement, values)
+
+
+def keys_text(keys: Iterable[int]) -> str:
+    """Whole numbers as the text of an array, for `%s::bigint[]`: a long list is put together number by number otherwise."""
+    return f"{{{','.join(map(str, keys))}}}"
+
+
+class _Layout(NamedTuple):
+    names: list[str]
+    columns: list[str]
+    read: list[tuple[int, Any]]
+    """Place and reader of the fields whose values are not read as they come: JSON."""
+
+
+@cache
+def _layout(model: type[models.Model]) -> _Layout:
+    fields = model._meta.concrete_fields
+    read = [(at, field.from_db_value) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
+    return _Layout([field.attname for field in fields], [f'"{field.column}"' for field in fields], read)
+
+
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """The columns of the model's table, as `instance` takes them, for the list of a SELECT."""
+    return ", ".join(f"{alias}.{column}" for column in _layout(model).columns)
+
+
+def split_row(row: Sequence[Any], *parts: type[models.Model]) -> list[Any]:
+    """The instances that a row begins with, in the order of `columns_of` (None where a joined row is missing), and the rest."""
+    found: list[Any] = []
+    at = 0
+    for model in parts:
+        layout = _layout(model)
+        values = list(row[at : at + len(layout.names)])
+        at += len(layout.names)
+        if values[0] is None:
+            found.append(None)
+            continue
+        for place, read in layout.read:
+            values[place] = read(values[place], None, None)
+        found.append(model.from_db("default", layout.names, values))
+    return [*found, *row[at:]]
