@@ -16,6 +16,7 @@ name = "Gold"
 line = "medical"
 year_starts_month = 7
 timely_filing_months = 12
+appeal_levels = 2
 dependent_age_limit = 26
 review_over = "50000.00"
 unlisted = "pend"
@@ -55,6 +56,7 @@ DOCUMENT = read_toml(TEXT)
 def test_a_document_and_its_terms() -> None:
     terms = parse_plan(DOCUMENT)
     assert (terms.name, terms.line, terms.year_starts_month, terms.unlisted) == ("Gold", "medical", 7, Unlisted.PEND)
+    assert terms.appeal_levels == 2
     assert (terms.review_over_cents, terms.timely_filing_months, terms.dependent_age_limit) == (50000_00, 12, 26)
     assert (terms.other_party.accident, terms.other_party.other_coverage) == (Screen.PAY, Screen.PEND)
     inside, outside = terms.tiers
@@ -108,6 +110,7 @@ def put(path: str, value: Any) -> dict[str, Any]:
         ("/name", "  ", "/name"),
         ("/line", "life", "/line"),
         ("/year_starts_month", 13, "/year_starts_month"),
+        ("/appeal_levels", 3, "/appeal_levels"),
         ("/timely_filing_months", 0, "/timely_filing_months"),
         ("/grandfathered", "yes", "/grandfathered"),
         ("/review_over", -1, "/review_over"),

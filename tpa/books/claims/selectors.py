@@ -147,6 +147,11 @@ def decided_lines(decision_ids: Collection[int]) -> dict[tuple[int, int], Decisi
     return {(row.decision_id, row.number): row for row in rows}
 
 
+def lines_of(decision_id: int) -> list[DecisionLine]:
+    """The lines of a decision, in order."""
+    return list(DecisionLine.objects.filter(decision_id=decision_id).order_by("number"))
+
+
 def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")

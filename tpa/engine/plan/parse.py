@@ -90,6 +90,7 @@ class _Parser:
             "year_starts_month": read(lambda: plan.whole("year_starts_month", 1, least=1, most=12)),
             "hsa_qualified": read(lambda: plan.flag("hsa_qualified", False)),
             "grandfathered": read(lambda: plan.flag("grandfathered", False)),
+            "appeal_levels": read(lambda: plan.whole("appeal_levels", 1, least=1, most=2)),
             "timely_filing_months": read(lambda: plan.whole("timely_filing_months", None, least=1, most=120)),
             "dependent_age_limit": read(lambda: plan.whole("dependent_age_limit", None, least=18, most=120)),
             "review_over_cents": read(lambda: amount(plan, "review_over", None)),

@@ -314,4 +314,6 @@ class PlanTerms:
     """What a dental or vision plan has besides."""
     waiting_periods: tuple[WaitingPeriod, ...] = ()
     authorizations: tuple[NeedsAuthorization, ...] = ()
+    appeal_levels: int = 1
+    """How many levels of appeal the plan has, one or two; two share the law's time."""
     control: Control = field(default_factory=Control)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tpa.web.api.v1 import (
     agreements,
+    appeals,
     authorizations,
     claims,
     clocks,
@@ -75,6 +76,12 @@ urlpatterns = [
     path("claims/<str:claim>/", claims.ClaimView.as_view(), name="claim"),
     path("claims/<str:claim>/decisions/", claims.ClaimDecisionsView.as_view(), name="claim-decisions"),
     path("claims/<str:claim>/clock/", clocks.ClaimClockView.as_view(), name="claim-clock"),
+    path("claims/<str:claim>/appeals/", appeals.ClaimAppealsView.as_view(), name="claim-appeals"),
+    path("appeals/", appeals.AppealsView.as_view(), name="appeals"),
+    path("appeals/<str:appeal>/", appeals.AppealView.as_view(), name="appeal"),
+    path("appeals/<str:appeal>/decide/", appeals.AppealDecideView.as_view(), name="appeal-decide"),
+    path("appeals/<str:appeal>/notes/", appeals.AppealNotesView.as_view(), name="appeal-notes"),
+    path("appeals/<str:appeal>/extend/", appeals.AppealExtendView.as_view(), name="appeal-extend"),
     path("clock-board/", clocks.ClockBoardView.as_view(), name="clock-board"),
     path("claims/<str:claim>/overrides/", overrides.ClaimOverridesView.as_view(), name="claim-overrides"),
     path("overrides/", overrides.OverridesView.as_view(), name="overrides"),

@@ -1,0 +1,223 @@
+"""Appeals to the day: the window, the levels, who decides, and the claim's correction; external review after them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests.workflows.test_overrides import aside, deny
+from tests.workflows.test_pend_sweep import plan_text
+from tests.workflows.test_ripple import claim, decide, live, open_plan, sound
+from tpa.books.claims.appeals import overrides_of
+from tpa.books.claims.examining import Appeal, AppealNote
+from tpa.books.claims.models import Correction, Pend
+from tpa.books.claims.overrides import Person
+from tpa.infra import outbox, work_items
+from tpa.infra.clock import clock_at
+from tpa.kernel.errors import ConflictError
+from tpa.workflows import appeals
+from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.appeals import AppealError, AppealLateError, NewDeciderError, extend, file_appeal, note
+from tpa.workflows.claim_clocks import note as note_step
+from tpa.workflows.claim_pends import release
+from tpa.workflows.overrides import approve
+
+ANA, BEN, CY = (Person(n, f"{name}@tpa.example") for n, name in enumerate(("ana", "ben", "cy"), 1))
+DECIDED = datetime(2026, 4, 2, 12, tzinfo=UTC)
+LATE_SERVICE = "timely_filing_months = 1"
+
+
+def story(employer, *lines, levels=1):
+    """A claim of 600.00 that came too late, decided on 2 April: day 180 is 29 September."""
+    home = open_plan(employer, plan_text(LATE_SERVICE, f"appeal_levels = {levels}", *lines))[0]
+    with clock_at(DECIDED):
+        (key,) = decide(employer, claim(home, 60_000, 1, received_on=date(2026, 4, 2)))
+    assert live(key).outcome == "denied"
+    return key
+
+
+@pytest.fixture
+def denied(in_employer):
+    return story(in_employer)
+
+
+def file(key, on, **more):
+    told = {"filed_by": "member", "grounds": "the clinic was flooded", "by": ANA} | more
+    at = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
+    with clock_at(at + timedelta(hours=1)):
+        return file_appeal(claim_id=key, at=at, **told)
+
+
+def answer(row, outcome, by=BEN, on=date(2026, 5, 20), **more):
+    with clock_at(datetime(on.year, on.month, on.day, 16, tzinfo=UTC)):
+        return appeals.decide(appeal_id=row.pk, outcome=outcome, rationale="the records say so", by=by, **more)
+
+
+def board():
+    outbox.drain("work_item")
+    return [(one.kind, one.clock, one.due_on, one.amount_cents) for one in work_items.clock_board()]
+
+
+def test_a_reversal_pays_the_claim_and_is_kept_with_it(in_employer, denied):
+    row = file(denied, date(2026, 5, 4))
+    assert (row.stage, row.kind, row.last_on, row.due_on) == (
+        "first",
+        "post_service",
+        date(2026, 9, 29),
+        date(2026, 7, 3),
+    )
+    assert board() == [("appeal", "appeal", date(2026, 7, 3), 60_000)]
+    done = answer(row, "reversed", orders=[aside()], authority_cents=10_000)
+    assert (done.outcome, done.decided_by, live(denied).paid_cents) == ("reversed", BEN.name, 8_000)
+    (override,) = overrides_of([row.pk])
+    assert (override.why, override.state, override.amount_cents) == ("appeal", "in_force", 8_000)
+    assert Correction.objects.get(pk=override.correction_id).why == "appeal"
+    assert board() == []
+    with pytest.raises(ConflictError, match="is decided"):
+        answer(row, "upheld")
+    assert sound(in_employer)
+
+
+def test_a_reversal_above_the_authority_waits_for_another_person(denied):
+    row = file(denied, date(2026, 5, 4))
+    answer(row, "partly", orders=[aside()], authority_cents=7_999)
+    (override,) = overrides_of([row.pk])
+    assert (override.state, live(denied).outcome) == ("proposed", "denied")
+    approve(override_id=override.pk, by=CY)
+    assert live(denied).paid_cents == 8_000
+
+
+def test_a_reversal_without_orders_is_a_correction_to_be_looked_at(denied):
+    done = answer(file(denied, date(2026, 5, 4)), "reversed")
+    found = Correction.objects.get(pk=done.correction_id)
+    assert (found.why, found.state, found.changes_count) == ("appeal", "previewed", 0)
+
+
+@pytest.mark.parametrize(("on", "reason", "taken"), [(29, "", True), (30, "", False), (30, "was in hospital", True)])
+def test_the_last_day_is_the_last_day(denied, on, reason, taken):
+    if not taken:
+        with pytest.raises(AppealLateError, match="2026-09-29"):
+            file(denied, date(2026, 9, on), late_reason=reason)
+        assert not Appeal.objects.exists()
+    else:
+        assert file(denied, date(2026, 9, on), late_reason=reason).late_reason == reason
+
+
+def test_the_window_runs_from_the_day_on_which_the_claimant_was_told(denied):
+    # 180 days from 6 April end on Saturday, 3 October.
+    assert file(denied, date(2026, 10, 5), notified_on=date(2026, 4, 6)).last_on == date(2026, 10, 5)
+
+
+def test_two_levels_share_the_time_and_external_review_comes_after_them(in_employer):
+    key = story(in_employer, levels=2)
+    first = file(key, date(2026, 5, 4))
+    assert (first.levels_count, first.due_on) == (2, date(2026, 6, 3))
+    answer(first, "upheld", BEN)
+    second = file(key, date(2026, 6, 1))
+    assert (second.stage, second.notified_on, second.due_on) == ("second", date(2026, 5, 20), date(2026, 7, 1))
+    with pytest.raises(NewDeciderError, match="took part"):
+        answer(second, "upheld", BEN)
+    answer(second, "upheld", CY, date(2026, 6, 25))
+    # Four months from 25 June are 25 October, a Sunday.
+    outside = file(key, date(2026, 10, 26), reviewer="Independent Reviewers")
+    assert (outside.stage, outside.last_on, outside.preliminary_on, outside.due_on) == (
+        "external",
+        date(2026, 10, 26),
+        date(2026, 11, 2),
+        date(2026, 12, 10),
+    )
+    assert board() == [("appeal", "external review", date(2026, 12, 10), 60_000)]
+    answer(outside, "reversed", BEN, date(2026, 11, 30), orders=[aside()], authority_cents=10_000)
+    assert live(key).paid_cents == 8_000
+    assert sound(in_employer)
+
+
+def test_external_review_may_be_asked_for_four_months_and_not_before_the_plans_own_levels(denied):
+    answer(file(denied, date(2026, 5, 4)), "upheld", on=date(2026, 5, 20))
+    with pytest.raises(AppealLateError, match="2026-09-21"):
+        file(denied, date(2026, 9, 22))
+    assert file(denied, date(2026, 9, 21)).stage == "external"
+
+
+def test_who_released_the_claim_does_not_decide_its_appeal(in_employer):
+    home = open_plan(in_employer, plan_text("review_over = 100"))[0]
+    with clock_at(DECIDED):
+        (key,) = decide(in_employer, claim(home, 80_000, 1))
+        release(employer_id=in_employer.pk, pend_ids=[Pend.objects.get().pk], by_id=ANA.person_id, note="looked")
+        decide_waiting(employer_id=in_employer.pk)
+    row = file(key, date(2026, 5, 4))
+    assert row.barred_ids == [ANA.person_id]
+    with pytest.raises(NewDeciderError):
+        answer(row, "upheld", ANA)
+    statement = "UPDATE claims_appeal SET outcome = 'upheld', decided_at = now(), decided_by_id = %s"
+    with pytest.raises(IntegrityError, match="appeal_new_decider"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [ANA.person_id])
+    assert answer(row, "upheld", BEN).outcome == "upheld"
+    for again in ("outcome = 'reversed'", "decided_by_id = 9"):
+        with pytest.raises(IntegrityError, match="decided once"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE claims_appeal SET {again}")
+
+
+def taken_as(employer, kind):
+    """A claim that was taken as urgent, or for disability, before it was denied."""
+    home = open_plan(employer, plan_text("review_over = 0"))[0]
+    with clock_at(DECIDED):
+        (key,) = decide(employer, claim(home, 60_000, 1))
+        note_step(claim_id=key, kind="classified", value=kind, at=DECIDED, detail="a physician says so", by="ana")
+        release(employer_id=employer.pk, pend_ids=[Pend.objects.get().pk], by_id=ANA.person_id, note="looked")
+        decide_waiting(employer_id=employer.pk)
+    return key
+
+
+def test_an_urgent_appeal_counts_hours(in_employer):
+    row = file(taken_as(in_employer, "urgent"), date(2026, 5, 4))
+    assert (row.due_at, row.due_on) == (datetime(2026, 5, 7, 15, tzinfo=UTC), date(2026, 5, 7))
+
+
+def test_an_appeal_for_disability_is_extended_once(in_employer):
+    row = file(taken_as(in_employer, "disability"), date(2026, 5, 4))
+    assert row.due_on == date(2026, 6, 18)
+    with (
+        clock_at(datetime(2026, 6, 19, 12, tzinfo=UTC)),
+        pytest.raises(AppealError, match="had to be told by 2026-06-18"),
+    ):
+        extend(appeal_id=row.pk, reason="a hearing", by=BEN)
+    with clock_at(datetime(2026, 6, 18, 12, tzinfo=UTC)):
+        assert extend(appeal_id=row.pk, reason="a hearing", by=BEN).due_on == date(2026, 8, 2)
+        with pytest.raises(AppealError, match="no more time"):
+            extend(appeal_id=row.pk, reason="another", by=BEN)
+
+
+@pytest.mark.parametrize(
+    ("more", "error", "says"),
+    [
+        ({"grounds": " "}, AppealError, "says why"),
+        ({"notified_on": date(2026, 4, 1)}, AppealError, "not before"),
+        ({"notified_on": date(2026, 5, 5)}, AppealError, "before the claimant was told"),
+    ],
+)
+def test_what_is_no_appeal_is_refused(denied, more, error, says):
+    with pytest.raises(error, match=says):
+        file(denied, date(2026, 5, 4), **more)
+    assert not Appeal.objects.exists()
+
+
+def test_one_appeal_at_a_time_and_only_of_what_is_not_paid(in_employer, denied):
+    row = file(denied, date(2026, 5, 4))
+    with pytest.raises(ConflictError, match="is open"):
+        file(denied, date(2026, 5, 5))
+    for outcome, orders, says in (
+        ("not_eligible", [], "no outcome here"),
+        ("upheld", [deny()], "Only a reversal"),
+    ):
+        with pytest.raises(AppealError, match=says):
+            answer(row, outcome, orders=orders)
+    with pytest.raises(AppealError, match="no more time"):
+        extend(appeal_id=row.pk, reason="a hearing", by=BEN)
+    note(appeal_id=row.pk, kind="document", text="Records of the clinic", reference="box 7", by=CY)
+    assert [(one.kind, one.reference) for one in row.notes.all()] == [("document", "box 7")]
+    with pytest.raises(Exception, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM claims_appealnote")
+    assert AppealNote.objects.count() == 1
+    answer(row, "withdrawn")
+    assert file(denied, date(2026, 5, 6)).stage == "first"

@@ -1,0 +1,221 @@
+"""Appeals: filed, logged, extended, decided by somebody new; external review after the plan's own levels."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tpa.books.claims import appeals as book
+from tpa.books.claims import selectors
+from tpa.books.claims.examining import Appeal, AppealNote
+from tpa.engine.clocks.claim import Kind
+from tpa.infra import clock
+from tpa.kernel.ids import public_id
+from tpa.web.api.core.access import Row
+from tpa.web.api.core.fields import PublicIdField, StrictSerializer, id_schema
+from tpa.web.api.core.lists import NoQuery, Query
+from tpa.web.api.core.pages import Whole
+from tpa.web.api.v1.overrides import ExaminerView, OrderSerializer, order_of
+from tpa.workflows import appeals as workflow
+from tpa.workflows.overrides import MOST_ORDERS
+
+
+class AppealSerializer(serializers.Serializer):
+    """An appeal at one level, or a request for external review (`preliminary_on`: its first deadline).
+
+    `correction`: a preview of the claim decided again, to be applied; `overrides`: what a reversal decides otherwise.
+    """
+
+    id = PublicIdField("apl", source="pk")
+    claim = PublicIdField("clm", source="claim_id")
+    decision = PublicIdField("dec", source="decision_id")
+    stage = serializers.ChoiceField(Appeal.Stage.values)
+    levels_count = serializers.IntegerField()
+    kind = serializers.ChoiceField([str(one) for one in Kind])
+    filed_by = serializers.ChoiceField(Appeal.Filer.values)
+    grounds = serializers.CharField()
+    notified_on = serializers.DateField()
+    last_on = serializers.DateField()
+    late_reason = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    received_on = serializers.DateField()
+    preliminary_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    extended_on = serializers.DateField(allow_null=True)
+    extension_reason = serializers.CharField()
+    reviewer = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    decided_by = serializers.CharField()
+    outcome = serializers.CharField()
+    rationale = serializers.CharField()
+    correction = PublicIdField("cor", source="correction_id", allow_null=True)
+
+
+class AppealNoteSerializer(serializers.Serializer):
+    """What was said, sent or received."""
+
+    kind = serializers.ChoiceField(AppealNote.Kind.values)
+    text = serializers.CharField()
+    reference = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+
+
+class AppealDetailSerializer(AppealSerializer):
+    """An appeal with its log."""
+
+    notes = AppealNoteSerializer(many=True)
+    overrides = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "array", "items": id_schema("ovr")})
+    def get_overrides(self, row: Appeal) -> list[str]:
+        """In the order in which they were proposed."""
+        return [public_id("ovr", self.context["employer_id"], one.pk) for one in book.overrides_of([row.pk])]
+
+
+class FileAppealSerializer(StrictSerializer):
+    """What came. `notified_on`: the day on which the claimant was told, the day of the decision without it. `late_reason`: why
+    it is taken after its last day. `reviewer`: for external review, the organization that reviews.
+    """
+
+    filed_by = serializers.ChoiceField(Appeal.Filer.values)
+    grounds = serializers.CharField(max_length=2000)
+    received_at = serializers.DateTimeField(required=False)
+    notified_on = serializers.DateField(required=False)
+    late_reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
+    reviewer = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+
+class DecideAppealSerializer(StrictSerializer):
+    """How it is decided. With `orders` a reversal decides lines otherwise; without, the claim is decided again as a preview."""
+
+    outcome = serializers.ChoiceField(Appeal.Outcome.values)
+    rationale = serializers.CharField(max_length=2000)
+    orders = serializers.ListField(child=OrderSerializer(), max_length=MOST_ORDERS, required=False, default=list)
+    reviewer = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+
+class AddNoteSerializer(StrictSerializer):
+    """What is logged; `reference` says where a document is kept."""
+
+    kind = serializers.ChoiceField(AppealNote.Kind.values)
+    text = serializers.CharField(max_length=2000)
+    reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ReasonSerializer(StrictSerializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=400)
+
+
+class AppealsQuery(Query):
+    """`state` narrows the list."""
+
+    state = serializers.ChoiceField(book.STATES, required=False, default="")
+
+
+class AppealsOfView(ExaminerView):
+    """What the views of appeals share."""
+
+    def shown(self, row: Appeal, status: int = 200) -> Response:
+        """The appeal with its log."""
+        return Response(AppealDetailSerializer(row, context=self.context()).data, status=status)
+
+    def row(self, appeal: str) -> Appeal:
+        """The appeal of a public id. Raises NotFoundError."""
+        return book.appeal(self.key_of(appeal, "apl"))
+
+
+class ClaimAppealsView(AppealsOfView):
+    """GET: a claim's appeals. POST: another one."""
+
+    permissions: ClassVar = {"GET": Row("claims.read"), "POST": Row("claims.decide")}
+    pagination_class = Whole
+
+    @extend_schema(responses=AppealSerializer(many=True))
+    def get(self, request: Request, claim: str) -> Response:
+        """The latest first."""
+        NoQuery.read(request)
+        rows = book.appeals(claim_id=selectors.claim(self.key_of(claim, "clm")).pk)
+        return Response({"data": AppealSerializer(rows, many=True, context=self.context()).data})
+
+    @extend_schema(request=FileAppealSerializer, responses={201: AppealDetailSerializer})
+    def post(self, request: Request, claim: str) -> Response:
+        """An appeal at the level that is next; after the plan's own levels a request for external review."""
+        found = selectors.claim(self.key_of(claim, "clm"))
+        told: dict[str, Any] = self.asked(FileAppealSerializer)
+        at = told.pop("received_at", None) or clock.now()
+        row = workflow.file_appeal(claim_id=found.pk, at=at, by=self.person(request)[0], **told)
+        return self.shown(row, 201)
+
+
+class AppealsView(AppealsOfView):
+    """GET: appeals of all claims."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(parameters=[AppealsQuery], responses=AppealSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The latest first."""
+        return self.page(book.appeals(state=AppealsQuery.read(request)["state"]), AppealSerializer)
+
+
+class AppealView(AppealsOfView):
+    """GET: one appeal."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses=AppealDetailSerializer)
+    def get(self, request: Request, appeal: str) -> Response:
+        """With its log."""
+        return self.shown(self.row(appeal))
+
+
+class AppealDecideView(AppealsOfView):
+    """POST: decide it."""
+
+    permissions: ClassVar = {"POST": Row("claims.correct")}
+
+    @extend_schema(request=DecideAppealSerializer, responses=AppealDetailSerializer)
+    def post(self, request: Request, appeal: str) -> Response:
+        """By a person who had no part in what was decided before; a reversal leads to the claim's correction."""
+        key = self.row(appeal).pk
+        told = self.asked(DecideAppealSerializer)
+        by, authority_cents = self.person(request)
+        orders = [order_of(one) for one in told.pop("orders")]
+        workflow.decide(appeal_id=key, by=by, authority_cents=authority_cents, orders=orders, **told)
+        return self.shown(book.appeal(key))
+
+
+class AppealNotesView(AppealsOfView):
+    """POST: log something."""
+
+    permissions: ClassVar = {"POST": Row("claims.decide")}
+
+    @extend_schema(request=AddNoteSerializer, responses={201: AppealDetailSerializer})
+    def post(self, request: Request, appeal: str) -> Response:
+        """A note, a document that came, or evidence shared with the claimant."""
+        key = self.row(appeal).pk
+        told = self.asked(AddNoteSerializer)
+        workflow.note(appeal_id=key, by=self.person(request)[0], **told)
+        return self.shown(book.appeal(key), 201)
+
+
+class AppealExtendView(AppealsOfView):
+    """POST: more time."""
+
+    permissions: ClassVar = {"POST": Row("claims.decide")}
+
+    @extend_schema(request=ReasonSerializer, responses=AppealDetailSerializer)
+    def post(self, request: Request, appeal: str) -> Response:
+        """Told to the claimant today, where the law allows it."""
+        key = self.row(appeal).pk
+        reason = self.asked(ReasonSerializer)["reason"]
+        workflow.extend(appeal_id=key, reason=reason, by=self.person(request)[0])
+        return self.shown(book.appeal(key))
