@@ -13,7 +13,7 @@ from tpa.books.funding import requests
 from tpa.books.funding.errors import NothingToAskFor, RequestStateError
 from tpa.books.funding.models import Deposit
 from tpa.books.funding.request_models import DepositUse, FundingRequest
-from tpa.books.payments.models import Payment
+from tpa.books.payments.models import ClaimPayment
 from tpa.infra import outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
@@ -69,11 +69,11 @@ def test_per_run_the_claims_are_asked_for_and_paid_on_receipt(in_employer, homes
     assert (request.ledger_balance_cents, request.candidate_cents) == (VISIT_PAID, 3 * VISIT_PAID)
     assert (request.requested_cents, request.held_cents, request.held_count) == (2 * VISIT_PAID, 2 * VISIT_PAID, 2)
     assert (request.state, request.due_on) == ("requested", TODAY + timedelta(5))
-    assert not Payment.objects.exists()
+    assert not ClaimPayment.objects.exists()
     deposit(2 * VISIT_PAID)
     request.refresh_from_db()
     assert (request.state, request.received_on, request.released_on) == ("released", TODAY, TODAY)
-    assert Payment.objects.count() == 3
+    assert ClaimPayment.objects.count() == 3
     with pytest.raises(NothingToAskFor):
         prepare_request()
 
@@ -102,10 +102,10 @@ def test_parts_answer_a_request_and_one_deposit_several(in_employer, homes):
     deposit(3 * VISIT_PAID + 9_000 + 500, "wire-2")
     assert [one.open_cents for one in requests.requests()] == [VISIT_PAID - 500, 0]
     assert states() == ["received", "requested"]
-    assert not Payment.objects.exists()
+    assert not ClaimPayment.objects.exists()
     release_request(request_id=first.pk, person_id=7)
     assert states() == ["released", "requested"]
-    assert Payment.objects.count() == 3
+    assert ClaimPayment.objects.count() == 3
 
 
 def test_a_deposit_of_just_the_amount_answers_that_request_and_a_named_one_goes_first(in_employer, homes):

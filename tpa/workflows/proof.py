@@ -41,7 +41,7 @@ class Proof(NamedTuple):
 def verify_books(*, employer_id: int, on_progress: Callable[[int, int], None] = lambda done, total: None) -> Proof:
     """Prove the employer's books. Reads everything, changes nothing. `on_progress(families done, all)`."""
     with employer_scope(employer_id):
-        found = [*claims.faults(), *accumulators.faults(), *ledger.faults(), *_ledger_beside_decisions()]
+        found = [*claims.faults(), *accumulators.faults(), *ledger.faults(), *ledger_beside_decisions()]
         families = list(Decision.objects.order_by("family_id").values_list("family_id", flat=True).distinct())
         count = 0
         for start in range(0, len(families), SLICE):
@@ -85,7 +85,7 @@ def replay(
         return Proof(count, found)
 
 
-def _ledger_beside_decisions() -> Iterator[str]:
+def ledger_beside_decisions() -> Iterator[str]:
     """Every decision is in the ledger once, and claims expense is what the decisions pay."""
     approved = ledger.entries().filter(event__in=("claim_approved", "claim_denied")).count()
     decided = Decision.objects.exclude(outcome=Decision.Outcome.REVERSED).count()

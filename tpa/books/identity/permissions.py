@@ -36,6 +36,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "invoices.approve": frozenset({_FINANCE}),
     "ledger.read": frozenset({_FINANCE, _STOP_LOSS, _MONEY}),
     "ledger.post": frozenset({_FINANCE}),
+    "ledger.close": frozenset({_FINANCE}),
     "funding.read": frozenset({_FINANCE, _STOP_LOSS, _MONEY, _BROKER}),
     "funding.record": frozenset({_FINANCE}),
     "funding.approve": frozenset({_FINANCE}),

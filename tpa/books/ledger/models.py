@@ -64,3 +64,49 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.effective_on}: {self.debit_cents} / {self.credit_cents}"
+
+
+class MonthClose(models.Model):
+    """A month was closed, or reopened. The latest row says from which day on the books take entries. Append-only."""
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Reopened"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    month = models.DateField(help_text="Its first day.")
+    closed_before = models.DateField(help_text="First day that is open from then on.")
+    by_id = models.BigIntegerField(help_text="Person. A month is not reopened by who closed it.")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=400, blank=True, help_text="Why it was reopened.")
+    proof = models.JSONField(default=list, help_text="What was compared, with both figures and what was explained.")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="closed") | (models.Q(kind="reopened") & ~models.Q(reason="")),
+                name="ledger_reopened_with_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.kind}"
+
+
+class RolledBalance(models.Model):
+    """What stood in an account on the last day of a month when it was closed: reading goes on from there."""
+
+    close = models.ForeignKey(MonthClose, models.PROTECT, related_name="balances")
+    account = models.CharField(max_length=4)
+    dimension = models.CharField(max_length=40, blank=True)
+    debit_cents = models.BigIntegerField()
+    credit_cents = models.BigIntegerField(help_text="As a positive number.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["close", "account", "dimension"], name="ledger_rolled_balance_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.debit_cents} / {self.credit_cents}"

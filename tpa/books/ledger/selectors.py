@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import F, Min, Q, QuerySet, Sum
 
-from tpa.books.ledger.models import Entry, Movement, Posting
+from tpa.books.ledger.models import Entry, MonthClose, Movement, Posting
 from tpa.engine.journal.accounts import CHART, Account
 from tpa.kernel.errors import NotFoundError
+from tpa.kernel.periods import Span
 
 
 class AccountBalance(NamedTuple):
@@ -40,17 +42,92 @@ class PostedLine(NamedTuple):
 
 def trial_balance(*, as_of: date | None = None) -> list[AccountBalance]:
     """Every account of the chart, in its order, with what was posted up to and including `as_of` (None: all). One query."""
-    rows = _movements(as_of).values_list("account").annotate(Sum("debit_cents"), Sum("credit_cents"))
-    sums = {account: (int(debit), int(credit)) for account, debit, credit in rows}
+    sums: dict[str, tuple[int, int]] = {}
+    for code, _, debit, credit in balances_as_of(as_of):
+        before = sums.get(code, (0, 0))
+        sums[code] = (before[0] + debit, before[1] + credit)
     return [AccountBalance(account, *sums.get(code, (0, 0))) for code, account in CHART.items()]
 
 
 def balance(account: str, *, as_of: date | None = None, dimension: str | None = None) -> int:
     """Debits less credits of one account up to and including `as_of`, of one dimension or of all."""
-    rows = _movements(as_of).filter(account=account)
-    if dimension is not None:
-        rows = rows.filter(dimension=dimension)
-    return int(rows.aggregate(cents=Sum(F("debit_cents") - F("credit_cents")))["cents"] or 0)
+    rows = balances_as_of(as_of, account)
+    return sum(debit - credit for _, of, debit, credit in rows if dimension is None or of == dimension)
+
+
+# The balances of the last month that was closed by then and is still closed, and what moved since.
+_AS_OF = """
+WITH base AS (
+    SELECT id, closed_before FROM ledger_monthclose
+    WHERE kind = 'closed'
+      AND closed_before <= least(%(as_of)s::date + 1, (SELECT closed_before FROM ledger_monthclose ORDER BY id DESC LIMIT 1))
+    ORDER BY closed_before DESC, id DESC LIMIT 1)
+SELECT account, dimension, sum(debit_cents)::bigint, sum(credit_cents)::bigint FROM (
+    SELECT account, dimension, debit_cents, credit_cents FROM ledger_rolledbalance
+    WHERE close_id = (SELECT id FROM base) AND (%(account)s::text IS NULL OR account = %(account)s)
+    UNION ALL
+    SELECT account, dimension, debit_cents, credit_cents FROM ledger_movement
+    WHERE effective_on >= coalesce((SELECT closed_before FROM base), '-infinity')
+      AND effective_on <= coalesce(%(as_of)s::date, 'infinity') AND (%(account)s::text IS NULL OR account = %(account)s)
+) AS moved GROUP BY account, dimension ORDER BY account, dimension"""
+
+
+def balances_as_of(as_of: date | None, account: str | None = None) -> list[tuple[str, str, int, int]]:
+    """(account, dimension, debits, credits) up to and including `as_of` (None: all), of one account or of all. One query.
+
+    However many entries a year has, it reads one row an account and dimension, and the movements since the last close.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_OF, {"as_of": as_of, "account": account})
+        return cursor.fetchall()
+
+
+def closes() -> QuerySet[MonthClose]:
+    """Closed and reopened months, the latest event first."""
+    return MonthClose.objects.all()
+
+
+def open_from() -> date | None:
+    """The first day that takes entries; None where no month was ever closed."""
+    last = MonthClose.objects.first()
+    return last.closed_before if last else None
+
+
+def first_entry_on() -> date | None:
+    """The day of the earliest posting."""
+    return Movement.objects.aggregate(day=Min("effective_on"))["day"]
+
+
+def moved_by_source(account: str, event: str) -> dict[int, int]:
+    """Source -> debits less credits that an event made on an account. For accounts with few postings."""
+    rows = Posting.objects.filter(account=account, entry__event=event).values_list("entry__source_id")
+    return {source: int(cents) for source, cents in rows.annotate(cents=Sum("cents")).order_by()}
+
+
+def moved_by_event(account: str, event: str, *, as_of: date) -> int:
+    """Debits less credits that an event made on an account up to a day. For accounts with few postings."""
+    rows = Posting.objects.filter(account=account, entry__event=event, effective_on__lte=as_of)
+    return int(rows.aggregate(cents=Sum("cents"))["cents"] or 0)
+
+
+def month_faults(month: Span) -> list[str]:
+    """Where a month's postings and movements differ, or an entry does not balance. Reads the month's postings."""
+    within = Q(effective_on__gte=month.starts_on, effective_on__lt=month.ends_before)
+    posted = dict(Posting.objects.filter(within).order_by().values_list("account").annotate(cents=Sum("cents")))
+    moved = dict(
+        Movement.objects.filter(within)
+        .order_by()
+        .values_list("account")
+        .annotate(cents=Sum(F("debit_cents") - F("credit_cents")))
+    )
+    found = [
+        f"account {code}: movements say {moved.get(code, 0)}, postings {posted.get(code, 0)}"
+        for code in sorted(posted.keys() | moved.keys())
+        if posted.get(code, 0) != moved.get(code, 0)
+    ]
+    if sum(posted.values()):
+        found.append(f"the month's postings are off by {sum(posted.values())} cents")
+    return found
 
 
 def month_movements(account: str) -> list[tuple[date, str, int, int]]:
@@ -127,10 +204,6 @@ def faults() -> list[str]:
 
 def _summed(model: type[Posting] | type[Movement], cents: Sum) -> QuerySet:
     return model.objects.order_by().values_list("account", "dimension", "effective_on").annotate(cents=cents)
-
-
-def _movements(as_of: date | None) -> QuerySet[Movement]:
-    return Movement.objects.filter(Q() if as_of is None else Q(effective_on__lte=as_of))
 
 
 def _lines(found: QuerySet[Posting]) -> list[PostedLine]:

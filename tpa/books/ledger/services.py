@@ -5,21 +5,22 @@ from datetime import datetime
 
 from django.db import IntegrityError
 
-from tpa.books.ledger.errors import AlreadyPosted
+from tpa.books.ledger.errors import AlreadyPosted, MonthClosedError
 from tpa.books.ledger.models import Entry
 from tpa.engine.journal import entry as journal
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
 
 _ENTRY = ("id", "event", "source_kind", "source_id", "effective_on", "recorded_at")
+_CLOSED = "is closed, the books are open from"
 _POSTING = ("entry_id", "n", "account", "dimension", "effective_on", "cents")
 
 
 def post_entries(*, entries: Sequence[journal.Entry], recorded_at: datetime) -> list[int]:
     """Write entries that the recipes made; returns their keys in order. Three statements, however many entries.
 
-    Raises AlreadyPosted where an event of one of these sources stands in the books: nothing is posted then, and the
-    transaction must be given up.
+    Raises AlreadyPosted where an event of one of these sources stands in the books, MonthClosedError for a day of a closed
+    month: nothing is posted then, and the transaction must be given up.
     """
     if not entries:
         return []
@@ -35,7 +36,12 @@ def post_entries(*, entries: Sequence[journal.Entry], recorded_at: datetime) -> 
         )
     except IntegrityError as error:
         raise AlreadyPosted("An event of this batch stands in the ledger already.") from error
-    copy_rows("ledger_posting", _POSTING, _postings(keys, entries))
+    try:
+        copy_rows("ledger_posting", _POSTING, _postings(keys, entries))
+    except IntegrityError as error:
+        if _CLOSED in str(error):
+            raise MonthClosedError("An entry of this batch falls in a closed month.", where="effective_on") from error
+        raise
     return keys
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import funding, money, people, requests, what_ifs
+from tpa.web.employer import closes, funding, money, people, requests, what_ifs
 from tpa.web.operator import corrections, employers, files, invoicing, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -72,6 +72,9 @@ urlpatterns = [
     ),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
+    path(f"{_EMPLOYER}closes/", employer_page("ledger.read")(closes.page), name="closes"),
+    path(f"{_EMPLOYER}closes/close/", employer_page("ledger.close")(closes.close), name="close-month"),
+    path(f"{_EMPLOYER}closes/reopen/", employer_page("ledger.close")(closes.reopen), name="reopen-month"),
     path(f"{_EMPLOYER}ledger/entries/<str:entry>/", employer_page("ledger.read")(money.entry), name="entry"),
     path(f"{_EMPLOYER}ledger/<str:account>/", employer_page("ledger.read")(money.account), name="account"),
 ]

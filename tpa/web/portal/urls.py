@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import funding, money, people, requests, what_ifs
+from tpa.web.employer import closes, funding, money, people, requests, what_ifs
 from tpa.web.pages import portal_page
 from tpa.web.portal import views
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("funding-requests/", portal_page("funding.read")(requests.page), name="funding-requests"),
     path("exposure/", portal_page("exposure.read")(money.exposure), name="exposure"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
+    path("closes/", portal_page("ledger.read")(closes.page), name="closes"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),
     path("ledger/<str:account>/", portal_page("ledger.read")(money.account), name="account"),
 ]

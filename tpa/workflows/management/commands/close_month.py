@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each employer by itself: a refusal of one is told and does not stop the others."""
-        month = _month(options["month"])
+        month = month_of_text(options["month"])
         refused = 0
         for employer in _employers(options["employer"]):
             try:
@@ -40,7 +40,8 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} refused.")
 
 
-def _month(text: str) -> date:
+def month_of_text(text: str) -> date:
+    """The first day of a month such as 2026-03. Raises CommandError."""
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
