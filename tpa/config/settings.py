@@ -38,6 +38,10 @@ HTTPS = env.bool("HTTPS", TPA_HOST != "localhost")
 """Whether browsers reach the installation over TLS."""
 TPA_NAME = env.str("TPA_NAME", "The administrator")
 """How the TPA calls itself on paper and on pages."""
+TPA_ADDRESS = env.str("TPA_ADDRESS", "1 Main Street; Springfield; IL; 62701")
+"""Street; city; state; postal code: the payer's address in remittances and on explanations of benefits."""
+TPA_PHONE = env.str("TPA_PHONE", "2175550100")
+"""Whom providers and members call about a payment: ten digits."""
 TEST_CLOCK = env.str("TEST_CLOCK", "")
 """A file with the instant at which this installation's clock stands: for the demo and for sandboxes, never for real work."""
 ALLOWED_HOSTS = [TPA_HOST, f".{TPA_HOST}"]

@@ -24,6 +24,7 @@ from tpa.engine.paying import states
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError
+from tpa.workflows.payment_files import write_change_files
 
 ACCOUNT_IS_WRONG = frozenset({"R02", "R03", "R04", "R13", "R16", "R20"})
 """Return reasons after which no more money goes to the account: closed, not found, invalid, frozen, no such kind."""
@@ -129,6 +130,7 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
     _step(payment, "void", today, person_id, reason, entry_for(PaymentVoided(payment.pk, today, **facts)))
     ClaimPayment.objects.filter(pk__in=[one.pk for one in claims]).update(voided_on=today)
     CarriedBalance.objects.filter(taken_by=payment).update(taken_by=None)
+    write_change_files(stopped=payment)
     return payment
 
 
@@ -157,6 +159,7 @@ def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_c
     numbers = dict(services.numbers_for([new], terms))
     services.issue_payments(numbers=numbers, on=today, now=clock.now(), by_id=person_id)
     new.refresh_from_db()
+    write_change_files(stopped=payment, new=new)
     return new
 
 

@@ -30,6 +30,7 @@ from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
 from tpa.kernel.ids import public_id
+from tpa.workflows import payment_files
 from tpa.workflows.fixed_costs import send_fixed_costs
 
 
@@ -115,6 +116,7 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     payments = list(run.payments.order_by("id").select_related("terms"))
     _require_money(employer.pk, today, payments)
     issue(payments, on=today, person_id=person_id)
+    payment_files.write_files(run)
     return run
 
 

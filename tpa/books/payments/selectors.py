@@ -23,8 +23,8 @@ from tpa.kernel.errors import NotFoundError
 # A decision waits until it stands in a payment: owed, if it is the claim's last word; taken back, if what it takes back was
 # issued. A provider without a tax id is told by its NPI.
 _UNSETTLED = """
-SELECT d.id, d.claim_id, c.assigned, coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
-       CASE WHEN c.assigned THEN c.provider_name ELSE (
+SELECT d.id, d.claim_id, c.assigned AND d.payee = 'provider', coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
+       CASE WHEN c.assigned AND d.payee = 'provider' THEN c.provider_name ELSE (
          SELECT trim(m.first_name || ' ' || m.last_name) FROM members_member m
          WHERE m.family_id = d.family_id AND m.relationship = 'self' ORDER BY m.id LIMIT 1) END,
        c.provider_npi, d.paid_cents,

@@ -56,13 +56,13 @@ def write_checks(checks: Sequence[Check], layout: str) -> bytes:
 
 
 def _value(check: Check, column: dict[str, Any], layout: dict[str, Any]) -> str:
-    name, text = column["value"], ""
+    name, text = str(column["value"]), ""
     if name == "kind":
-        text = layout["void"] if check.is_void else layout["issue"]
+        text = str(layout["void"] if check.is_void else layout["issue"])
     elif name == "amount":
         text = format_amount(check.cents)
     elif name == "issued_on":
-        text = check.issued_on.strftime(column["format"])
+        text = check.issued_on.strftime(str(column["format"]))
     else:
         text = str(getattr(check, name))
     width: int | None = column.get("width")

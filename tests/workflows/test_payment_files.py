@@ -1,0 +1,116 @@
+"""The files of a run: every 835 adds up and no judge finds a fault; a file is what was released, or is not sent."""
+
+from datetime import UTC, datetime
+
+import achkit
+import oxedi
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.workflows.test_payment_lives import ANA, BEN, DAY, NOW, home, take_back, terms  # noqa: F401
+from tests.workflows.test_ripple import claim, decide
+from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
+from tpa.books.payments import accounts, selectors
+from tpa.books.payments.models import Payment, PaymentFile
+from tpa.infra.clock import clock_at
+from tpa.workflows.payment_files import AlteredFileError, send_file
+from tpa.workflows.payment_lives import void_payment
+from tpa.workflows.payment_run import run_payments
+
+
+def content(kind):
+    return [bytes(one.content) for one in PaymentFile.objects.filter(kind=kind).order_by("id")]
+
+
+def told(data, *names):
+    return [one for one in data.decode().split("~\n") if one.split("*")[0] in names]
+
+
+def faultless(data):
+    valid, answer = pyx12_verdict(data)
+    assert valid, answer
+    assert oxedi_envelope_faults(data) == []
+    assert [str(one) for one in oxedi.parse(data).diagnostics] == []
+
+
+def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_employer, home):  # noqa: F811
+    terms(first_check_number=5000)
+    one, _ = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    take_back(one)
+    run_payments()
+    decide(in_employer, claim(home, 120_000, 3))
+    run_payments()
+    first, second, third = content("835")
+    for data in (first, second, third):
+        faultless(data)
+    assert told(first, "BPR", "TRN") == ["BPR*I*160*C*CHK************20260402", "TRN*1*5000*1123456789"]
+    # Claim by claim: status, charge, paid, the patient's share.
+    assert [one.split("*")[2:6] for one in told(first, "CLP")] == [["1", "400", "0", "400"], ["1", "300", "160", "140"]]
+    assert [one.split("*")[2:6] for one in told(second, "CLP")] == [
+        ["22", "-300", "-160", ""], ["22", "-400", "0", ""], ["1", "300", "0", "300"],
+    ]  # fmt: skip
+    zero = Payment.objects.order_by("id")[1]
+    npi = zero.payee_npi
+    assert told(second, "BPR", "PLB") == [
+        "BPR*H*0*C*NON************20260402", f"PLB*{npi}*20261231*FB:{zero.number}*-160",
+    ]  # fmt: skip
+    assert told(third, "BPR", "PLB") == [
+        "BPR*I*640*C*CHK************20260402", f"PLB*{npi}*20261231*FB:{zero.number}*160",
+    ]  # fmt: skip
+    assert content("checks")[0].decode().split(",")[:5] == ["00123456", "5000", "04/02/2026", "160.00", "I"]
+
+
+def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F811
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    made = accounts.propose_account(
+        payee=selectors.payables()[0].payee, holder="Clinic", kind="checking", routing_number="011401533",
+        account_number="998877", call_back="front desk", made_by_id=ANA, on=DAY, now=NOW,
+    )  # fmt: skip
+    accounts.decide_account(account_id=made.pk, approve=True, by_id=BEN, on=DAY, now=NOW)
+    with clock_at(datetime(2026, 4, 10, 16, tzinfo=UTC)):
+        run_payments()
+    (remittance,), (transfers,) = content("835"), content("ach")
+    faultless(remittance)
+    assert achkit.validate(transfers.decode())["errors"] == []
+    (trn,) = told(remittance, "TRN")
+    assert f"705{trn}\\" in transfers.decode()
+    # Friday's transfers settle on Monday.
+    assert transfers.decode().splitlines()[1][69:75] == "260413"
+    assert told(remittance, "BPR")[0].startswith(
+        "BPR*I*320*C*ACH*CCP*01*091000019*DA*00123456*1123456789**01*011401533*DA*998877"
+    )
+
+
+def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # noqa: F811
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    file = PaymentFile.objects.get(kind="835")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PaymentFile.objects.filter(pk=file.pk).update(content=b"other")
+    assert send_file(file_id=file.pk, person_id=ANA).sent_by_id == ANA
+    assert send_file(file_id=file.pk, person_id=BEN).sent_by_id == ANA
+    file.pk, file.content, file.sent_at = None, bytes(file.content) + b" ", None
+    file.save(force_insert=True)
+    with pytest.raises(AlteredFileError):
+        send_file(file_id=file.pk, person_id=ANA)
+    assert PaymentFile.objects.get(pk=file.pk).sent_at is None
+
+
+def test_the_bank_is_told_to_stop_a_voided_check(in_employer, home):  # noqa: F811
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    void_payment(payment_id=Payment.objects.get().pk, person_id=ANA, reason="lost")
+    issued, stopped = content("checks")
+    assert issued.decode().split(",")[1:5] == ["1001", "04/02/2026", "320.00", "I"]
+    assert stopped.decode().split(",")[1:5] == ["1001", "04/02/2026", "320.00", "V"]
+
+
+def test_without_terms_another_party_issues_and_nothing_is_written(in_employer, home):  # noqa: F811
+    decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    assert Payment.objects.get().method == "advice"
+    assert not PaymentFile.objects.exists()

@@ -1,0 +1,152 @@
+"""The files of a run: remittances, transfers, checks for the bank. Written with the release, hashed, asked again at sending."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from tenants.models import Employer
+from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun
+from tpa.engine.paying import states
+from tpa.engine.paying.nacha import Originator, Transfer, write_ach
+from tpa.engine.paying.positive_pay import Check, write_checks
+from tpa.infra import clock
+from tpa.infra.employers import open_employer
+from tpa.infra.secret_text import unseal
+from tpa.infra.sequences import next_ids
+from tpa.kernel.errors import ConflictError, NotFoundError, must
+from tpa.workflows.remittances import remittances
+from tpa.x12.remittance import PaidBy
+from tpa.x12.writers.interchange import Envelope
+from tpa.x12.writers.remittance_835 import trace, write_835
+
+
+class AlteredFileError(ConflictError):
+    """A file's bytes are no longer those that were released."""
+
+    code = "payment_file_altered"
+    remedy = "Send nothing, and find out who has changed it."
+
+
+def write_files(run: PaymentRun) -> None:
+    """One 835 a provider's payment, one file of all transfers, one of all checks; none where another party issues.
+
+    In the caller's transaction. Raises UnbalancedError: then nothing of the run is released.
+    """
+    employer = open_employer()
+    payments = list(run.payments.select_related("terms", "account").order_by("id"))
+    terms = next((one.terms for one in payments if one.terms is not None), None)
+    if terms is None:
+        return
+    today = clock.today(employer.time_zone)
+    files = _remittance_files(employer, run, payments, today)
+    transfers = [one for one in payments if one.method == states.ACH]
+    if transfers:
+        files.append(_file(PaymentFile.Kind.TRANSFERS, run, _ach(employer, transfers, terms), transfers))
+    checks = [one for one in payments if one.method == states.CHECK]
+    if checks:
+        files.append(_file(PaymentFile.Kind.CHECKS, run, _checks(checks, terms), checks))
+    PaymentFile.objects.bulk_create(files)
+
+
+def _remittance_files(
+    employer: Employer, run: PaymentRun, payments: Sequence[Payment], today: date
+) -> list[PaymentFile]:
+    told = [one for one in payments if one.payee == Payment.Payee.PROVIDER and one.method != states.ADVICE]
+    keys = next_ids(PaymentFile, len(told))
+    files = []
+    for key, payment, remittance in zip(keys, told, remittances(employer, told, today), strict=True):
+        receiver = (payment.payee_npi or payment.payee_tax_id)[:15] or "UNKNOWN"
+        envelope = Envelope(settings.EDI_SENDER_ID, receiver, clock.now(), key % 10**9 or 1)
+        files.append(_file(PaymentFile.Kind.REMITTANCE, run, write_835([remittance], envelope), [payment], key))
+    return files
+
+
+def _ach(employer: Employer, payments: Sequence[Payment], terms: PayingTerms) -> bytes:
+    entries = []
+    for one in payments:
+        account = one.account
+        must(account is not None and one.issued_on is not None, f"transfer {one.pk} goes to no account")
+        assert account is not None and one.issued_on is not None
+        is_provider = one.payee == Payment.Payee.PROVIDER
+        by = PaidBy("ACH", one.number, one.issued_on, terms.company_id)
+        entries.append(
+            Transfer(
+                "CCD" if is_provider else "PPD", account.routing_number, unseal(account.account_sealed),
+                account.kind == "savings", one.amount_cents, one.payee_name or account.holder,
+                one.payee_tax_id if is_provider else str(one.family_id), one.number,
+                f"{trace(by)}\\" if is_provider else "",
+            )
+        )  # fmt: skip
+    originator = Originator(terms.company_id, employer.name, terms.bank_name, terms.routing_number)
+    day = clock.today(employer.time_zone)
+    return write_ach(entries, originator, written_at=clock.now(), settles_on=_next_banking_day(day))
+
+
+def _next_banking_day(day: date) -> date:
+    """The next day from Monday to Friday; on a bank holiday the receiving bank settles a day later."""
+    day += timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
+
+
+def _checks(payments: Sequence[Payment], terms: PayingTerms) -> bytes:
+    account = unseal(terms.account_sealed)
+    checks = [
+        Check(account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in ("void", "reissued"))
+        for one in payments
+        if one.issued_on is not None
+    ]
+    return write_checks(checks, terms.layout)
+
+
+def _file(
+    kind: str, run: PaymentRun | None, content: bytes, payments: Sequence[Payment], key: int | None = None
+) -> PaymentFile:
+    day = clock.now()
+    key = key or next_ids(PaymentFile, 1)[0]
+    ends = {PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach"}
+    return PaymentFile(
+        pk=key,
+        kind=kind,
+        run=run,
+        name=f"{day:%Y%m%d}-{key}-{kind}.{ends.get(PaymentFile.Kind(kind), 'txt')}",
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        total_cents=sum(one.amount_cents for one in payments),
+        payment_ids=[one.pk for one in payments],
+        made_at=day,
+    )
+
+
+def write_change_files(*, stopped: Payment, new: Payment | None = None) -> None:
+    """What the bank is told where a payment is stopped or issued anew: the checks, and a transfer that takes its place."""
+    employer = open_employer()
+    both = [one for one in (stopped, new) if one is not None and one.terms is not None]
+    checks = [one for one in both if one.method == states.CHECK]
+    if checks and checks[0].terms is not None:
+        _file(PaymentFile.Kind.CHECKS, None, _checks(checks, checks[0].terms), checks).save(force_insert=True)
+    if new is not None and new.method == states.ACH and new.terms is not None:
+        content = _ach(employer, [new], new.terms)
+        _file(PaymentFile.Kind.TRANSFERS, None, content, [new]).save(force_insert=True)
+
+
+@transaction.atomic
+def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
+    """The file as it was released, to be handed on; when that first happened is noted. Raises NotFoundError.
+
+    AlteredFileError where its bytes are not those whose hash was kept: nothing is handed on.
+    """
+    open_employer()
+    file = PaymentFile.objects.select_for_update().filter(pk=file_id).first()
+    if file is None:
+        raise NotFoundError("There is no such file.")
+    if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256:
+        raise AlteredFileError(f"{file.name} was altered after its release.")
+    if file.sent_at is None:
+        file.sent_at, file.sent_by_id = clock.now(), person_id
+        file.save(update_fields=["sent_at", "sent_by_id"])
+    return file
