@@ -23,7 +23,8 @@ from tpa.kernel.errors import NotFoundError
 # A decision waits until it stands in a payment: owed, if it is the claim's last word; taken back, if what it takes back was
 # issued. A provider without a tax id is told by its NPI.
 _UNSETTLED = """
-SELECT d.id, d.claim_id, c.assigned AND d.payee = 'provider', coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
+SELECT d.id, d.claim_id, c.assigned AND d.payee = 'provider',
+       coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
        CASE WHEN c.assigned AND d.payee = 'provider' THEN c.provider_name ELSE (
          SELECT trim(m.first_name || ' ' || m.last_name) FROM members_member m
          WHERE m.family_id = d.family_id AND m.relationship = 'self' ORDER BY m.id LIMIT 1) END,
@@ -74,6 +75,14 @@ def open_balances() -> QuerySet[CarriedBalance]:
     return CarriedBalance.objects.filter(taken_by=None, refunded_on=None, payment__issued_on__isnull=False).exclude(
         payment__state__in=("void", "cancelled")
     )
+
+
+def balance(balance_id: int) -> CarriedBalance:
+    """One balance. Raises NotFoundError."""
+    found = CarriedBalance.objects.filter(pk=balance_id).first()
+    if found is None:
+        raise NotFoundError("There is no such balance.")
+    return found
 
 
 def payee_of(payment: Payment) -> Payee:

@@ -1,0 +1,110 @@
+"""Explanations of benefits: what a decision means to the member, as data and on paper. The decision's moves explain it.
+
+What the member owes comes first. Nothing is computed again: amounts are sums of recorded lines, words are `explain`'s.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from tenants.models import Employer
+from tpa.books.claims import selectors as claims
+from tpa.books.claims.models import Claim, Decision
+from tpa.books.members import selectors as members
+from tpa.books.payments.models import ClaimPayment
+from tpa.infra import pdf
+from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import public_id
+from tpa.kernel.money import format_amount
+
+
+def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
+    """One decision's explanation, amounts in cents. Raises NotFoundError, also for a reversal: nothing is owed by it."""
+    decision = claims.decision(decision_id)
+    if decision.outcome == Decision.Outcome.REVERSED:
+        raise NotFoundError("A reversal has no explanation of benefits; the decision that replaces it has.")
+    claim = claims.claim(decision.claim_id)
+    member = members.member(claim.member_id)
+    lines = [
+        {
+            "number": row.line.number,
+            "service_on": row.line.service_on.isoformat(),
+            "charge_cents": row.line.charge_cents,
+            "allowed_cents": row.line.allowed_cents,
+            "paid_cents": row.line.paid_cents,
+            "deductible_cents": row.line.deductible_cents,
+            "copay_cents": row.line.copay_cents,
+            "coinsurance_cents": row.line.coinsurance_cents,
+            "you_owe_cents": row.line.member_responsibility_cents,
+            "summary": row.summary,
+            "notes": [step.member for step in row.steps if step.member],
+        }
+        for row in claims.explained(decision.pk)
+    ]
+    return {
+        "claim": public_id("clm", employer.pk, claim.pk),
+        "version": decision.version,
+        "member": f"{member.first_name} {member.last_name}".strip(),
+        "member_number": member.member_number,
+        "provider": claim.provider_name,
+        "received_on": claim.received_on.isoformat(),
+        "decided_on": decision.decided_on.isoformat(),
+        "you_owe_cents": decision.member_responsibility_cents,
+        "charge_cents": decision.charge_cents,
+        "allowed_cents": decision.allowed_cents,
+        "plan_paid_cents": decision.paid_cents,
+        "is_estimate": decision.outcome == Decision.Outcome.ESTIMATE,
+        "paid_to": _paid_to(claim, decision),
+        "lines": lines,
+    }
+
+
+def _paid_to(claim: Claim, decision: Decision) -> str:
+    """Where the plan's money went, and when; empty where none has left."""
+    part = ClaimPayment.objects.filter(decision_id=decision.pk, voided_on=None, issued_on__isnull=False).first()
+    if part is None or part.amount_cents <= 0:
+        return ""
+    return f"{part.payment.payee_name or claim.provider_name} on {part.issued_on:%Y-%m-%d}"
+
+
+def family_eobs(
+    *, employer: Employer, family_id: int, decided_from: date, decided_before: date
+) -> list[dict[str, Any]]:
+    """The explanations of a family's decisions in a span that still hold, the oldest first."""
+    rows = Decision.objects.filter(family_id=family_id, decided_on__gte=decided_from, decided_on__lt=decided_before)
+    found = {one.claim_id: one for one in rows.order_by("claim_id", "version")}
+    live = [one for one in found.values() if one.outcome != Decision.Outcome.REVERSED]
+    return [eob(employer=employer, decision_id=one.pk) for one in sorted(live, key=lambda one: one.pk)]
+
+
+def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]]) -> bytes:
+    """The explanations on paper: tagged PDF, what is owed first. Raises NotFoundError where there are none."""
+    if not eobs:
+        raise NotFoundError("There are no decisions in that span.")
+    owed = sum(one["you_owe_cents"] for one in eobs)
+    return pdf.render(
+        "explanation_of_benefits",
+        {
+            "title": "Explanation of benefits",
+            "administrator": settings.TPA_NAME,
+            "address": settings.TPA_ADDRESS.replace(";", ","),
+            "phone": settings.TPA_PHONE,
+            "plan": employer.name,
+            "currency": employer.currency,
+            "you_owe": format_amount(owed),
+            "claims": [_shown(one) for one in eobs],
+        },
+    )
+
+
+def _shown(one: dict[str, Any]) -> dict[str, Any]:
+    """Amounts as text: the template computes nothing."""
+    amounts = ("you_owe", "charge", "allowed", "plan_paid")
+    money = {name: format_amount(one[f"{name}_cents"]) for name in amounts}
+    lines = [
+        line | {name: format_amount(line[f"{name}_cents"]) for name in ("charge", "allowed", "paid", "you_owe")}
+        for line in one["lines"]
+    ]
+    return one | money | {"discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
