@@ -89,7 +89,7 @@ class EobPaperView(EobView):
     """GET: the same as tagged PDF."""
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, decision: str) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: Request, decision: str) -> HttpResponse:
         """The paper that goes to the member."""
         assert self.employer is not None
         return _pdf(eob_paper(employer=self.employer, eobs=[self.found(decision)]))
@@ -116,7 +116,7 @@ class FamilyEobsPaperView(FamilyEobsView):
     """GET: the same as one tagged PDF."""
 
     @extend_schema(parameters=[SpanQuery], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, member: str) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: Request, member: str) -> HttpResponse:
         """What the family owes together comes first."""
         assert self.employer is not None
         return _pdf(eob_paper(employer=self.employer, eobs=self.found(request, member)))
