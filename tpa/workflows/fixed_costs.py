@@ -49,11 +49,12 @@ def _sent() -> Iterable[int]:
 
 
 def _facts(invoice: FundingInvoice, on: date) -> FixedCostsPaid:
-    """Fees and premium of the invoice by code, less what it gives back of them."""
+    """Fees with their taxes, and premium of the invoice by code, less what it gives back of them."""
     sums: dict[str, _Sums] = {FundingInvoiceLine.Kind.FEE: {}, FundingInvoiceLine.Kind.PREMIUM: {}}
     for line in invoice.lines.all():
-        if line.kind in sums:
-            sums[line.kind][line.code] = sums[line.kind].get(line.code, 0) + line.cents
+        kind = FundingInvoiceLine.Kind.FEE if line.kind == FundingInvoiceLine.Kind.TAX else line.kind
+        if kind in sums:
+            sums[kind][line.code] = sums[kind].get(line.code, 0) + line.cents
     for credit in invoice.credits.all():
         if credit.against != Credit.Against.FUND:
             given = sums[credit.against]

@@ -12,25 +12,30 @@ where they begin after the end, in a later version of the schedule or by their o
 anything to bill may be left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import FeesInForce, StopLossInForce
+from tpa.books.funding import billed, services
 from tpa.books.funding import selectors as funding
-from tpa.books.funding import services
+from tpa.books.funding.billed import DecidedRow
 from tpa.books.funding.errors import InvoiceStateError
-from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
+from tpa.books.funding.models import Credit, FundingInvoice, FundingInvoiceLine
 from tpa.books.ledger import services as ledger
 from tpa.books.members import selectors as members
-from tpa.engine.billing.activity import Activity, ClaimRow, PaidClaims
+from tpa.engine.billing import lines as engine
+from tpa.engine.billing.activity import Activity, PaidClaims, claims_by_line
 from tpa.engine.billing.census import Census
+from tpa.engine.billing.changes import changes
+from tpa.engine.billing.fees.performance import MEASURES
 from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
 from tpa.engine.billing.lines import InvoiceLine
 from tpa.engine.billing.schedule import FeeLine, Premium
+from tpa.engine.billing.taxes import Place
 from tpa.engine.billing.tiers import flat_rates
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
@@ -45,6 +50,9 @@ from tpa.workflows.fixed_costs import send_fixed_costs
 ONE_DAY = timedelta(days=1)
 DUE_AFTER = timedelta(days=14)
 """An invoice is due on the 15th of the month after the one that it bills."""
+
+LONGEST_PERIOD = 12
+"""Months of fees that a fee may look at: a year's guarantees."""
 
 Kind = FundingInvoiceLine.Kind
 
@@ -82,21 +90,23 @@ def draft_month(*, month: date) -> FundingInvoice:
     agreement = agreements.governing_agreement(employer.pk, span.ends_before - ONE_DAY)
     terms = terms_of(employer.pk, span.starts_on)
     roster = _roster(span, terms, past)
-    decided = funding.claims_decided(span.ends_before)
-    claims = _unbilled(decided, past)
+    decided = billed.unbilled_decisions(span.ends_before, existing.pk if existing else None)
+    claims = claims_by_line(row.facts for row in decided)
     due = funding.credits_for(span.ends_before, span.starts_on)
     facts = InvoiceFacts(
         census=Census(span.starts_on, roster.rows),
         fees=terms.fees,
         premiums=terms.premiums,
-        activity=Activity(_rows(claims)),
+        activity=_activities([span.starts_on], {span.starts_on: decided}, {span.starts_on: due})[span.starts_on],
         claims=claims,
         past=_past_months(employer.pk, past, roster),
         credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on, one.against) for one in due],
+        places=[Place(employer.situs, 1, sum(one.paid_cents for one in claims))] if employer.situs else [],
         prior_balance_cents=funding.account_balance(),
     )
+    computed = _explained(compose_invoice(facts), decided)
     return services.draft_invoice(
-        computed=_explained(compose_invoice(facts), decided),
+        computed=computed,
         terms=services.InvoiceTerms(
             number=f"{employer.code.upper()}-{span.starts_on:%Y-%m}",
             currency=agreement.currency,
@@ -104,9 +114,10 @@ def draft_month(*, month: date) -> FundingInvoice:
             agreement_id=agreement.pk,
             fee_schedule_version_id=terms.fee_version_id,
             stop_loss_version_id=terms.stop_loss_version_id,
-            basis=_basis(facts),
+            basis=_basis(facts) | {"changes": _changes(past, computed)},
         ),
         roster=roster,
+        decision_ids=billed.decision_ids(decided),
         credit_ids=[one.pk for one in due],
         now=clock.now(),
     )
@@ -115,11 +126,8 @@ def draft_month(*, month: date) -> FundingInvoice:
 def left_to_bill(*, month: date) -> bool:
     """Whether claims decided up to the month's end, or credits, are on no invoice yet."""
     span = month_of(month)
-    decided = funding.claims_decided(span.ends_before)
-    return bool(
-        _unbilled(decided, funding.final_invoices_before(span.starts_on))
-        or funding.credits_for(span.ends_before, span.starts_on)
-    )
+    decided = billed.unbilled_decisions(span.ends_before, None)
+    return bool(claims_by_line(row.facts for row in decided) or funding.credits_for(span.ends_before, span.starts_on))
 
 
 def _check_order(employer_id: int, month: Span, past: Sequence[FundingInvoice]) -> None:
@@ -177,7 +185,7 @@ def premiums_of(contract: StopLossInForce) -> list[Premium]:
 def _roster(month: Span, terms: Terms, past: Sequence[FundingInvoice]) -> services.Roster:
     """The enrolments that the invoice looks at: of its month, and of the billed months that it can still restate."""
     first = max(add_months(month.starts_on, -terms.retro_months), past[0].month) if past else month.starts_on
-    return services.Roster(first, list(members.enrolments(Span(first, month.ends_before))))
+    return services.Roster(first, list(members.enrolments(Span(first, month.ends_before), dependents=True)))
 
 
 def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: services.Roster) -> list[PastMonth]:
@@ -185,10 +193,15 @@ def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: servi
     if not past:
         return []
     then_from, then = funding.roster(past[-1].pk)
+    reached = [invoice for invoice in past if invoice.month >= max(roster.starts_on, then_from)]
+    rows = billed.billed_decisions([invoice.pk for invoice in reached])
+    activities = _activities(
+        [invoice.month for invoice in reached],
+        {invoice.month: rows[invoice.pk] for invoice in reached},
+        {invoice.month: list(invoice.credits.all()) for invoice in reached},
+    )
     found = []
-    for invoice in past:
-        if invoice.month < max(roster.starts_on, then_from):
-            continue
+    for invoice in reached:
         fees = agreements.fee_schedule_version(invoice.fee_schedule_version_id or 0)
         contract = agreements.stop_loss_version(invoice.stop_loss_version_id or 0)
         found.append(
@@ -197,29 +210,48 @@ def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: servi
                 premiums_of(contract) if contract else (),
                 Census(invoice.month, then),
                 Census(invoice.month, roster.rows),
-                Activity(_rows(PaidClaims(*row) for row in invoice.basis["claims"])),
+                activities[invoice.month],
             )
         )
     return found
 
 
-def _rows(claims: Iterable[PaidClaims]) -> tuple[ClaimRow, ...]:
-    return tuple(ClaimRow(*one) for one in claims)
+def _activities(
+    months: Sequence[date], decided: Mapping[date, Sequence[DecidedRow]], due: Mapping[date, Sequence[Credit]]
+) -> dict[date, Activity]:
+    """What fees look at in each month: its decisions, recoveries, figures recorded for it, fees of the months before."""
+    if not months:
+        return {}
+    figures = billed.figures(months)
+    charged = billed.fees_charged(max(months))
+    found = {}
+    for month in months:
+        values = figures.get(month, {})
+        found[month] = Activity(
+            tuple(row.facts for row in decided[month]),
+            billed.recovered(due[month]),
+            {name: value for name, value in values.items() if name not in MEASURES},
+            {name: value for name, value in values.items() if name in MEASURES},
+            fees_before_cents=tuple(charged.get(add_months(month, -n), {}) for n in range(1, LONGEST_PERIOD)),
+        )
+    return found
 
 
-def _unbilled(decided: Sequence[tuple[date, PaidClaims]], past: Sequence[FundingInvoice]) -> tuple[PaidClaims, ...]:
-    """By line of coverage: all that was decided up to the month's end, less what earlier invoices asked for."""
-    left: dict[str, list[int]] = {}
-    for _, claims in decided:
-        left[claims.line] = [a + b for a, b in zip(left.get(claims.line, [0, 0, 0]), claims[1:], strict=True)]
-    for line, claims in funding.claims_billed(past).items():
-        left[line] = [a - b for a, b in zip(left.get(line, [0, 0, 0]), claims[1:], strict=True)]
-    return tuple(PaidClaims(line, *figures) for line, figures in sorted(left.items()) if any(figures))
+def _changes(past: Sequence[FundingInvoice], computed: Invoice) -> list[list[Any]]:
+    """Why the invoice is another than the last one: [[cause, name, cents, sentence], ...]."""
+    before = [_line_of(line) for line in past[-1].lines.all()] if past else []
+    return [list(one) for one in changes(before, computed.lines)] if past else []
 
 
-def _explained(invoice: Invoice, decided: Sequence[tuple[date, PaidClaims]]) -> Invoice:
+def _line_of(line: FundingInvoiceLine) -> InvoiceLine:
+    kind = cast(engine.Kind, line.kind)
+    return InvoiceLine(kind, line.code, line.month, line.description, line.quantity, line.rate, line.cents, line.basis)
+
+
+def _explained(invoice: Invoice, decided: Sequence[DecidedRow]) -> Invoice:
     """The invoice with its claims lines saying what was decided in the month and what came late from before."""
-    of_month = {claims.line: claims for month, claims in decided if month == invoice.month}
+    in_month = claims_by_line(row.facts for row in decided if row.decided_on >= invoice.month)
+    of_month = {claims.line: claims for claims in in_month}
     lines = (_explained_line(line, of_month) if line.kind == Kind.CLAIMS else line for line in invoice.lines)
     return invoice._replace(lines=tuple(lines))
 
@@ -237,6 +269,8 @@ def _basis(facts: InvoiceFacts) -> dict[str, Any]:
     return {
         "claims": [list(claims) for claims in facts.claims],
         "lives": facts.census.lives("first_of_month"),
+        "recovered": dict(facts.activity.recovered_cents),
+        "figures": {**facts.activity.counts, **facts.activity.measures},
         "restated_months": [past.census_now.month.starts_on.isoformat() for past in facts.past],
     }
 
@@ -259,7 +293,7 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
     issued_on = clock.today(employer.time_zone)
     lines = list(invoice.lines.all())
     facts = (
-        FeeCharged(invoice.pk, issued_on, _by_code(lines, Kind.FEE)),
+        FeeCharged(invoice.pk, issued_on, _by_code(lines, Kind.FEE) + _by_code(lines, Kind.TAX)),
         PremiumCharged(invoice.pk, issued_on, _by_code(lines, Kind.PREMIUM)),
         InvoiceIssued(invoice.pk, issued_on, invoice.total_cents, invoice.credits_cents),
     )

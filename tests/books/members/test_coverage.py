@@ -131,7 +131,7 @@ def test_lives_and_census_count_subscribers_by_tier_and_members_by_head(family, 
     assert selectors.census(date(2025, 6, 1)).lives("first_of_month") == {"EC": 1}
     assert selectors.census(date(2024, 12, 1)).lives("first_of_month") == {}
     rows = list(selectors.enrolments(Span(date(2025, 6, 1), date(2025, 7, 1))))
-    assert rows == [(family[0][0], "medical", "EC", YEAR, FOREVER)]
+    assert rows == [(family[0][0], "medical", "EC", YEAR, FOREVER, 0)]
     assert (
         list(selectors.enrolments(Span(date(2025, 6, 1), date(2025, 7, 1)), known_at=datetime(2025, 1, 9, tzinfo=UTC)))
         == []

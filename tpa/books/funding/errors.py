@@ -34,3 +34,15 @@ class NothingToAskFor(ConflictError):
 
     code = "nothing_to_ask_for"
     remedy = "Nothing is to be done: what is approved is covered, and the balance is what was agreed."
+
+
+class FigureError(DomainError):
+    """A figure that fees are reckoned on cannot be recorded so."""
+
+    code = "figure"
+
+
+class DisputeError(DomainError):
+    """A line cannot be disputed, or a dispute not be answered, so."""
+
+    code = "dispute"

@@ -26,10 +26,11 @@ class FundingInvoice(models.Model):
     due_on = models.DateField()
     fees_cents = models.BigIntegerField(help_text="The TPA's fees.")
     premium_cents = models.BigIntegerField(help_text="Stop-loss and other premium passed on to carriers.")
+    taxes_cents = models.BigIntegerField(db_default=0, default=0, help_text="Taxes on fees, claims and premium.")
     claims_cents = models.BigIntegerField(help_text="Claims decided and to be paid.")
     credits_cents = models.BigIntegerField(help_text="Credits, as a positive number; they reduce the total.")
     total_cents = models.BigIntegerField(
-        help_text="This month: fees + premium + claims - credits. Equals the ledger's entry."
+        help_text="This month: fees + premium + taxes + claims - credits. Equals the ledger's entry."
     )
     prior_balance_cents = models.BigIntegerField(
         help_text="Open from earlier invoices; negative where the employer is ahead."
@@ -52,6 +53,7 @@ class FundingInvoice(models.Model):
                 condition=Q(
                     total_cents=models.F("fees_cents")
                     + models.F("premium_cents")
+                    + models.F("taxes_cents")
                     + models.F("claims_cents")
                     - models.F("credits_cents")
                 ),
@@ -73,6 +75,7 @@ class FundingInvoiceLine(models.Model):
     class Kind(models.TextChoices):
         FEE = "fee", "Fee"
         PREMIUM = "premium", "Premium"
+        TAX = "tax", "Tax"
         CLAIMS = "claims", "Claims"
         CREDIT = "credit", "Credit"
 
@@ -106,10 +109,94 @@ class InvoiceRoster(models.Model):
 
     invoice = models.OneToOneField(FundingInvoice, models.CASCADE, primary_key=True, related_name="roster")
     starts_on = models.DateField(help_text="First month that the rows are complete for.")
-    rows = models.JSONField(help_text="[[subscriber, line of coverage, tier, starts on, ends before], ...]")
+    rows = models.JSONField(
+        help_text="[[subscriber, line of coverage, tier, starts on, ends before, dependent or 0], ...]"
+    )
 
     def __str__(self) -> str:
         return f"roster of {self.invoice_id}"
+
+
+class BilledDecision(models.Model):
+    """A claim's decision that an invoice asks money for, and whose figures its fees look at: each on one invoice."""
+
+    decision_id = models.BigIntegerField(primary_key=True)
+    invoice = models.ForeignKey(FundingInvoice, models.CASCADE, related_name="decisions")
+
+    def __str__(self) -> str:
+        return f"decision {self.decision_id}"
+
+
+class Figure(models.Model):
+    """Something that a fee is reckoned on and no book counts: notices sent, accounts, a measured result.
+
+    The latest row of a month and name counts; a row is never edited.
+    """
+
+    month = models.DateField(help_text="First day of the month.")
+    name = models.CharField(max_length=40, help_text="As the fee types name it: cobra_notices, financial_accuracy.")
+    value = models.BigIntegerField(help_text="A count, or a result in basis points.")
+    note = models.CharField(max_length=200, blank=True, help_text="Where it is from.")
+    recorded_by_id = models.BigIntegerField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["month", "name", "id"]
+        indexes = [models.Index(fields=["month", "name"], name="figure_month_name")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.name}: {self.value}"
+
+
+class InvoiceSending(models.Model):
+    """A final invoice that was sent, to whom; once or again."""
+
+    invoice = models.ForeignKey(FundingInvoice, models.PROTECT, related_name="sendings")
+    recipient = models.CharField(max_length=200, help_text="An address, or the portal.")
+    sha256 = models.CharField(max_length=64, help_text="Of the PDF that went out.")
+    sent_by_id = models.BigIntegerField(null=True, blank=True)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["sent_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} to {self.recipient}"
+
+
+class Dispute(models.Model):
+    """A line of a final invoice that the employer does not accept, until somebody answers."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", "The line stands"
+        CREDITED = "credited", "Given back by a credit"
+
+    line = models.ForeignKey(FundingInvoiceLine, models.PROTECT, related_name="disputes")
+    reason = models.CharField(max_length=400)
+    raised_by = models.CharField(max_length=200)
+    raised_at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    answer = models.CharField(max_length=400, blank=True)
+    credit = models.ForeignKey("Credit", models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by_id = models.BigIntegerField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-raised_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=Q(outcome=""), name="dispute_one_open_a_line"),
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_at=None) | (~Q(outcome="") & Q(answered_at__isnull=False)),
+                name="dispute_answered_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="credited", credit__isnull=False) | (~Q(outcome="credited") & Q(credit=None)),
+                name="dispute_credited_by_a_credit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute of line {self.line_id}"
 
 
 class Deposit(models.Model):

@@ -1,13 +1,11 @@
 """Reading invoices, deposits and credits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
-from tpa.engine.billing.activity import PaidClaims
 from tpa.engine.billing.census import Enrolment
 from tpa.kernel.errors import NotFoundError
 
@@ -52,41 +50,9 @@ def roster(invoice_id: int) -> tuple[date, list[Enrolment]]:
     """Whom an invoice counted, and the first month for which that is complete."""
     kept = InvoiceRoster.objects.get(invoice_id=invoice_id)
     return kept.starts_on, [
-        Enrolment(subscriber, line, tier, date.fromisoformat(starts_on), date.fromisoformat(ends_before))
-        for subscriber, line, tier, starts_on, ends_before in kept.rows
+        Enrolment(subscriber, line, tier, date.fromisoformat(starts_on), date.fromisoformat(ends_before), *person)
+        for subscriber, line, tier, starts_on, ends_before, *person in kept.rows
     ]
-
-
-# A claim counts once, in the line of coverage of its first line; a reversal takes it off again. Denied charges are no
-# savings.
-_DECIDED = """
-SELECT month, line, coalesce(sum(sign) FILTER (WHERE first), 0)::bigint, sum(paid)::bigint, sum(savings)::bigint FROM (
-    SELECT date_trunc('month', d.decided_on)::date AS month, l.line_of_coverage AS line,
-           CASE d.outcome WHEN 'reversed' THEN -1 ELSE 1 END AS sign,
-           min(l.number) = min(min(l.number)) OVER (PARTITION BY d.id) AS first,
-           sum(l.paid_cents) AS paid,
-           coalesce(sum(l.charge_cents - l.allowed_cents) FILTER (WHERE NOT l.denied), 0) AS savings
-    FROM claims_decision d JOIN claims_decisionline l ON l.decision_id = d.id
-    WHERE d.decided_on < %s AND l.line_of_coverage <> ''
-    GROUP BY d.id, l.line_of_coverage) AS decided
-GROUP BY month, line ORDER BY month, line"""
-
-
-def claims_decided(ends_before: date) -> list[tuple[date, PaidClaims]]:
-    """(month, its claims in one line of coverage) of everything decided before that day. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DECIDED, [ends_before])
-        return [(month, PaidClaims(*row)) for month, *row in cursor.fetchall()]
-
-
-def claims_billed(invoices: Iterable[FundingInvoice]) -> dict[str, PaidClaims]:
-    """Line of coverage -> the claims that these invoices have asked for."""
-    found: dict[str, PaidClaims] = {}
-    for invoice in invoices:
-        for line, *figures in invoice.basis["claims"]:
-            before = found.get(line, PaidClaims(line, 0, 0))
-            found[line] = PaidClaims(line, *map(sum, zip(before[1:], figures, strict=True)))
-    return found
 
 
 def account_balance() -> int:
@@ -115,10 +81,12 @@ def credits_granted() -> QuerySet[Credit]:
 def billed_by_month(kind: str) -> dict[date, int]:
     """Month -> what final invoices charge of a kind (fee, premium) for it, less what corrections gave back of it.
 
-    The month is the one that a line is for, not the one in which its invoice was issued. The sum over all months is the
-    balance of the ledger's expense account.
+    Fees have their taxes in them. The month is the one that a line is for, not the one in which its invoice was issued.
+    The sum over all months is the balance of the ledger's expense account.
     """
-    lines = FundingInvoiceLine.objects.filter(invoice__state=FINAL, kind=kind)
+    lines = FundingInvoiceLine.objects.filter(
+        invoice__state=FINAL, kind__in=["fee", "tax"] if kind == "fee" else [kind]
+    )
     sums = dict(lines.values_list("month").annotate(cents=Sum("cents")).order_by("month"))
     given = Credit.objects.filter(against=kind)
     for month, cents in given.values_list("corrects__month").annotate(total=Sum("cents")).order_by("corrects__month"):

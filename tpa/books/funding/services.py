@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError
-from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.books.funding.models import BilledDecision, Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
 from tpa.engine.billing.invoice import Invoice
 from tpa.kernel.errors import NotFoundError, must
@@ -40,9 +40,16 @@ class Roster(NamedTuple):
 
 @transaction.atomic
 def draft_invoice(
-    *, computed: Invoice, terms: InvoiceTerms, roster: Roster, credit_ids: Collection[int], now: datetime
+    *,
+    computed: Invoice,
+    terms: InvoiceTerms,
+    roster: Roster,
+    decision_ids: Collection[int],
+    credit_ids: Collection[int],
+    now: datetime,
 ) -> FundingInvoice:
-    """Store the month's draft in place of an earlier draft, and set aside the credits that it gives.
+    """Store the month's draft in place of an earlier draft, set aside the credits that it gives and the decisions that
+    it bills.
 
     Raises InvoiceStateError once it has been approved.
     """
@@ -53,6 +60,7 @@ def draft_invoice(
         **terms._asdict(),
         "fees_cents": computed.fees_cents,
         "premium_cents": computed.premium_cents,
+        "taxes_cents": computed.taxes_cents,
         "claims_cents": computed.claims_cents,
         "credits_cents": computed.credits_cents,
         "total_cents": computed.total_cents,
@@ -66,7 +74,11 @@ def draft_invoice(
     FundingInvoiceLine.objects.bulk_create(
         FundingInvoiceLine(invoice=invoice, n=n, **line._asdict()) for n, line in enumerate(computed.lines, start=1)
     )
-    rows = [[*row[:3], row.starts_on.isoformat(), row.ends_before.isoformat()] for row in roster.rows]
+    invoice.decisions.all().delete()
+    BilledDecision.objects.bulk_create(
+        BilledDecision(decision_id=decision_id, invoice=invoice) for decision_id in sorted(decision_ids)
+    )
+    rows = [[*row[:3], row.starts_on.isoformat(), row.ends_before.isoformat(), row.person] for row in roster.rows]
     InvoiceRoster.objects.update_or_create(invoice=invoice, defaults={"starts_on": roster.starts_on, "rows": rows})
     Credit.objects.filter(invoice=invoice).exclude(pk__in=credit_ids).update(invoice=None)
     taken = Credit.objects.filter(pk__in=credit_ids, invoice=None).update(invoice=invoice)

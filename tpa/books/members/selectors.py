@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
 from tpa.books.members.rows import PERSON_FIELDS, Row
@@ -141,15 +141,21 @@ def members_changed_since(instant: datetime) -> QuerySet[Member]:
     return Member.objects.filter(changed_at__gt=instant).select_related("family").order_by("changed_at", "id")
 
 
-def enrolments(span: Span, *, known_at: datetime | None = None) -> Iterator[Enrolment]:
-    """Subscribers' coverage that touches `span`, as known at `known_at` (None: now): the rows behind every fee."""
-    rows = coverage_known(known_at).filter(
-        member__relationship=Member.Relationship.SELF, starts_on__lt=span.ends_before, ends_before__gt=span.starts_on
-    )
-    columns = rows.order_by("member_id", "line", "starts_on").values_list(
-        "member", "line", "tier", "starts_on", "ends_before"
-    )
-    return (Enrolment(*row) for row in columns)
+def enrolments(span: Span, *, known_at: datetime | None = None, dependents: bool = False) -> Iterator[Enrolment]:
+    """Subscribers' coverage that touches `span`, as known at `known_at` (None: now): the rows behind every fee.
+
+    With `dependents` their rows follow, each under its subscriber.
+    """
+    touching = coverage_known(known_at).filter(starts_on__lt=span.ends_before, ends_before__gt=span.starts_on)
+    own = touching.filter(member__relationship=Member.Relationship.SELF).order_by("member_id", "line", "starts_on")
+    yield from (Enrolment(*row) for row in own.values_list("member", "line", "tier", "starts_on", "ends_before"))
+    if not dependents:
+        return
+    heads = Member.objects.filter(family=OuterRef("member__family"), relationship=Member.Relationship.SELF)
+    theirs = touching.exclude(member__relationship=Member.Relationship.SELF)
+    rows = theirs.annotate(head=Subquery(heads.values("pk")[:1])).order_by("member_id", "line", "starts_on")
+    columns = rows.values_list("head", "line", "tier", "starts_on", "ends_before", "member")
+    yield from (Enrolment(row[0] or 0, *row[1:]) for row in columns)
 
 
 def census(month: date, *, known_at: datetime | None = None) -> Census:
