@@ -12,6 +12,7 @@ from tpa.workflows import (
     pend_sweep,
     readjudication,
     stop_loss_sweep,
+    stop_loss_what_if,
     sweep,
     tenant_setup,
     totals,
@@ -74,6 +75,12 @@ def answer_what_if(*, employer_id: int, job_id: int) -> None:
 
 
 @shared_task(base=EmployerTask, time_limit=FILE_SECONDS)
+def answer_stop_loss_what_if(*, employer_id: int, job_id: int) -> None:
+    """Answer what the last months would have cost under a stop-loss quote."""
+    stop_loss_what_if.run_job(employer_id=employer_id, job_id=job_id)
+
+
+@shared_task(base=EmployerTask, time_limit=FILE_SECONDS)
 def readjudicate(*, employer_id: int, job_id: int) -> None:
     """Decide a selection of claims again, for a preview or as it was previewed."""
     readjudication.run_job(employer_id=employer_id, job_id=job_id)
@@ -89,6 +96,7 @@ def wake_readjudications(*, employer_id: int) -> None:
 def wake_what_ifs(*, employer_id: int) -> None:
     """Find the questions that a lost message left unanswered."""
     what_if.wake_lost(employer_id=employer_id)
+    stop_loss_what_if.wake_lost(employer_id=employer_id)
 
 
 @shared_task(base=EmployerTask)

@@ -151,6 +151,11 @@ def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce | 
     return next((_parsed(row) for row in _in_force(employer_id) if row.contract_id == contract_id), None)
 
 
+def stop_loss_contracts(employer_id: int) -> list[StopLossInForce]:
+    """Every contract by its latest approved version, by policy period."""
+    return [_parsed(version) for version in _in_force(employer_id)]
+
+
 def stop_loss_version(version_id: int) -> StopLossInForce | None:
     """One version of a stop-loss contract, or None."""
     version = StopLossContractVersion.objects.filter(pk=version_id).select_related("contract__carrier").first()

@@ -12,6 +12,8 @@ from django.db import connection
 from tpa.books.stoploss.models import Offset
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.windows import About, Amount
+from tpa.kernel.coverage import FUND_LINES
+from tpa.kernel.periods import FOREVER, Span
 
 # A reversal carries the payment date of the version that it takes back, so that it lowers the period in which that was
 # paid. A payment issued after the day asked for had not left yet. Claims incurred before the contract are read as far
@@ -36,9 +38,9 @@ _PLAIN_LINES = _LINES.format(columns="", joins="")
 
 # Where a term depends on treatments or diagnoses each line comes with its own.
 _LINES_AND_SERVICES = _LINES.format(
-    columns=", s.procedure, s.revenue_code, s.diagnoses || c.diagnoses",
-    joins="""JOIN claims_claim c ON c.id = d.claim_id
-JOIN claims_claimline s ON s.claim_id = d.claim_id AND s.number = l.number""",
+    columns=", coalesce(s.procedure, ''), coalesce(s.revenue_code, ''), coalesce(s.diagnoses || c.diagnoses, '{}')",
+    joins="""LEFT JOIN claims_claim c ON c.id = d.claim_id
+LEFT JOIN claims_claimline s ON s.claim_id = d.claim_id AND s.number = l.number""",
 )
 
 # Who is far below every deductible needs no order and no names of decisions: one row for each line of coverage, month
@@ -64,10 +66,8 @@ def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> li
     came_back = offsets(contract, as_of, family_id)
     if not contract.looks_at_services:
         return [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)] + came_back
-    return came_back + [
-        Amount(*row[:-3])._replace(about=About(codes=tuple(filter(None, row[-3:-1])), diagnoses=tuple(row[-1])))
-        for row in _read(_LINES_AND_SERVICES, contract, as_of, family_id)
-    ]
+    rows = _read(_LINES_AND_SERVICES, contract, as_of, family_id)
+    return came_back + [_with_services(row) for row in rows]
 
 
 def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
@@ -82,6 +82,26 @@ def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
     month = _BY_MONTH if contract.aggregate and contract.aggregate.accommodation else ""
     query = _CONDENSED.format(lines=_PLAIN_LINES, unit=unit, month=month)
     return [Amount(*row) for row in _read(query, contract, as_of)] + offsets(contract, as_of)
+
+
+def amounts_between(incurred: Span, as_of: date) -> list[Amount]:
+    """Every line's amounts of service in these days with its codes and diagnoses, all lines of coverage."""
+    asked: dict[str, Any] = {
+        "lines": list(FUND_LINES),
+        "as_of": as_of,
+        "family_id": None,
+        "incurred_from": incurred.starts_on,
+        "incurred_before": incurred.ends_before,
+        "policy_from": FOREVER,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES_AND_SERVICES, asked)
+        return [_with_services(row) for row in cursor.fetchall()]
+
+
+def _with_services(row: tuple[Any, ...]) -> Amount:
+    about = About(codes=tuple(filter(None, row[-3:-1])), diagnoses=tuple(row[-1]))
+    return Amount(*row[:-3])._replace(about=about)
 
 
 def offsets(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:

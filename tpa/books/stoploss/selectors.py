@@ -8,14 +8,14 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
 from tpa.books.stoploss.amounts import amounts, condensed_amounts
-from tpa.books.stoploss.models import Filing, FilingEvent, Receivable, StopLossNotice
+from tpa.books.stoploss.models import Filing, FilingEvent, QuoteWhatIf, Receivable, StopLossNotice
 from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
 from tpa.engine.stoploss.aggregate import Lives
@@ -197,3 +197,79 @@ def accepted_cents(filing: Filing) -> int | None:
     """What the carrier accepts of a filing by its last decision; None before it has decided."""
     decided = filing.events.filter(state__in=DECISIONS).order_by("-id").values_list("cents", flat=True)
     return decided.first()
+
+
+class Risk(NamedTuple):
+    """Money that is lost on a date: claims not paid by then (`paid_by`), or reimbursement not asked for (`file_by`)."""
+
+    contract: StopLossInForce
+    kind: str
+    unit_id: int
+    what: str
+    by: date
+    days_left: int
+    cents: int
+
+
+def risks(employer_id: int, as_of: date) -> list[Risk]:
+    """What the carriers would bear and will not once a date has passed, the most money first."""
+    found = []
+    for standing in standings(employer_id, as_of):
+        terms, contract = standing.contract.terms, standing.contract
+        expected, now = _by_unit(standing.expected), _by_unit(standing.exposure)
+        asked = requested(contract.contract_id)
+        for key, cents in expected.items():
+            waiting, unasked = cents - now.get(key, 0), now.get(key, 0) - asked.get(key, 0)
+            for what, by, at_risk in (
+                ("paid_by", terms.paid_window.last_day, waiting),
+                ("file_by", terms.file_by, unasked),
+            ):
+                if at_risk > 0:
+                    found.append(Risk(contract, *key, what, by, (by - as_of).days, at_risk))
+    return sorted(found, key=lambda one: (-one.cents, one.by, one.unit_id))
+
+
+def _by_unit(exposed: Exposure) -> dict[tuple[str, int], int]:
+    """(kind, unit) -> what the carrier bears."""
+    units = exposed.specific.units if exposed.specific else ()
+    found = {("specific", unit.unit_id): unit.reimbursable_cents for unit in units if unit.reimbursable_cents}
+    if exposed.aggregate is not None and exposed.aggregate.reimbursable_cents:
+        found["aggregate", 0] = exposed.aggregate.reimbursable_cents
+    return found
+
+
+def requested(contract_id: int) -> dict[tuple[str, int], int]:
+    """(kind, unit) -> what was asked for so far."""
+    rows = Filing.objects.filter(contract_id=contract_id).values_list("kind", "unit_id")
+    return {(kind, unit_id): cents for kind, unit_id, cents in rows.annotate(cents=Sum("requested_cents"))}
+
+
+def heads(terms: Contract, policy: Span) -> dict[str, dict[date, dict[str, int]]]:
+    """Who counts for the premium, by cover, month and tier. One query."""
+    covers = {"specific": terms.specific, "aggregate": terms.aggregate}
+    asked = {name: cover.premium for name, cover in covers.items() if cover and cover.premium}
+    if not asked:
+        return {}
+    enrolments = list(members.enrolments(policy))
+    return {
+        name: {month: dict(Census(month, enrolments).lives(one.count_rule, one.lines)) for month in months_in(policy)}
+        for name, one in asked.items()
+    }
+
+
+def what_ifs() -> QuerySet[QuoteWhatIf]:
+    """Questions what a quote would have cost, the latest first."""
+    return QuoteWhatIf.objects.all()
+
+
+def what_if(key: int) -> QuoteWhatIf:
+    """One question. Raises NotFoundError."""
+    found = QuoteWhatIf.objects.filter(pk=key).first()
+    if found is None:
+        raise NotFoundError("There is no such question.")
+    return found
+
+
+def family_of(member_id: int) -> int:
+    """The family of a member. Raises NotFoundError."""
+    return members.member(member_id).family_id

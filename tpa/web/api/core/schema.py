@@ -16,10 +16,10 @@ from tpa.web.api.core.problems import CONTENT_TYPE
 
 ID_KINDS = {
     "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "employer": "emp", "entry": "led",
-    "fee_version": "fsc", "file": "fil", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
+    "fee_version": "fsc", "file": "fil", "filing": "slf", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
     "override": "ovr",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
-    "price_version": "prv", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
+    "price_version": "prv", "quote": "slw", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
 }  # fmt: skip
 """Name of a place in a path -> the kind of public id that stands there."""
 

@@ -1,0 +1,62 @@
+"""What the employer's contracts, those in force and one that is proposed, cover together."""
+
+from typing import Any, NamedTuple
+
+from tpa.books.agreements import selectors as agreements
+from tpa.engine.stoploss.contract import Contract
+from tpa.engine.stoploss.gaps import Cell, Stretch, Windows, doubled, matrix, uncovered, windows_of
+from tpa.kernel.periods import Span, add_months
+
+_SHOWN_MONTHS = 48
+
+
+class Gaps(NamedTuple):
+    """The matrix and its stretches, over the contracts by their policy periods."""
+
+    contracts: list[Windows]
+    cells: list[list[Cell]]
+    uncovered: list[Stretch]
+    doubled: list[Stretch]
+
+
+def gaps(employer_id: int, proposed: Contract | None = None, name: str = "proposed") -> Gaps:
+    """Over every contract in force, a proposed one beside them (it takes the place of one with the same policy period).
+
+    Service is looked at from the first incurred day on, at most four years of it, and payment until the last window's
+    end and three months more.
+    """
+    held = agreements.stop_loss_contracts(employer_id)
+    known = [
+        windows_of(one.number, one.terms) for one in held if proposed is None or one.terms.policy != proposed.policy
+    ]
+    if proposed is not None:
+        known.append(windows_of(name, proposed))
+    known.sort(key=lambda one: one.incurred)
+    if not known:
+        return Gaps([], [], [], [])
+    ends = max(one.incurred.ends_before for one in known)
+    starts = max(min(one.incurred.starts_on for one in known), add_months(ends, -_SHOWN_MONTHS))
+    service = Span(starts.replace(day=1), ends)
+    paid = Span(service.starts_on, add_months(max(one.paid.ends_before for one in known), 3))
+    return Gaps(known, matrix(known, service, paid), uncovered(known, service), doubled(known, service))
+
+
+def as_dict(found: Gaps) -> dict[str, Any]:
+    """In the shape that is shown."""
+    return {
+        "contracts": [
+            {"name": one.name, "incurred": one.incurred._asdict(), "paid": one.paid._asdict()}
+            for one in found.contracts
+        ],
+        "cells": [
+            {"incurred": cell.incurred, "paid": cell.paid, "state": cell.state, "contracts": list(cell.names)}
+            for row in found.cells
+            for cell in row
+        ],
+        "uncovered": [_stretch(one) for one in found.uncovered],
+        "doubled": [_stretch(one) for one in found.doubled],
+    }
+
+
+def _stretch(one: Stretch) -> dict[str, Any]:
+    return {"incurred": one.incurred._asdict(), "paid": one.paid._asdict(), "contracts": list(one.names)}
