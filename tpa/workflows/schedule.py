@@ -36,6 +36,7 @@ PERIODIC = [
     Periodic(tasks.fold_totals, timedelta(hours=1)),
     Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
     Periodic(tasks.draft_due_invoices, timedelta(hours=1)),
+    Periodic(tasks.age_payments, timedelta(hours=12)),
     Periodic(tasks.issue_instalments, timedelta(hours=6)),
     Periodic(tasks.watch_funding, timedelta(hours=1)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),

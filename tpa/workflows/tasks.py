@@ -9,6 +9,7 @@ from tpa.workflows import (
     eligibility_load_intake,
     funding_requests,
     invoice_run,
+    payment_lives,
     pend_sweep,
     readjudication,
     stop_loss_sweep,
@@ -103,6 +104,12 @@ def wake_what_ifs(*, employer_id: int) -> None:
 def draft_due_invoices(*, employer_id: int) -> None:
     """Ask for last month's invoice, if nobody has."""
     invoice_run.draft_due(employer_id=employer_id)
+
+
+@shared_task(base=EmployerTask)
+def age_payments(*, employer_id: int) -> None:
+    """Checks that nobody cashes grow stale and are given up by the paying terms."""
+    payment_lives.age_payments()
 
 
 @shared_task(base=EmployerTask)

@@ -20,8 +20,10 @@ from tpa.books.funding.services import Correction
 from tpa.books.identity.models import ApiKey
 from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Load
+from tpa.books.payments import accounts
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
+from tpa.engine.paying.planning import Payee
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
@@ -33,6 +35,7 @@ from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
 from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
+from tpa.workflows.payment_run import run_payments
 from tpa.workflows.stop_loss_sweep import sweep
 from tpa.workflows.what_if import ask, run_job
 
@@ -57,6 +60,8 @@ class Story(NamedTuple):
     queue: str
     what_if: int
     correction: int
+    run: int
+    payment: int
 
 
 def tell(employer: Employer) -> Story:
@@ -86,10 +91,11 @@ def tell(employer: Employer) -> Story:
         correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
     _requests(employer)
+    run, payment = _pay(employer)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk,
+        question, correction.pk, run, payment,
     )  # fmt: skip
 
 
@@ -110,6 +116,22 @@ def _money(employer: Employer, invoice_id: int) -> None:
             kind="correction", cents=3_500, description="One subscriber too many", reference="C-1",
             granted_on=date(2026, 6, 2), corrects=Correction(invoice_id, "fee", "pepm"),
         )  # fmt: skip
+
+
+def _pay(employer: Employer) -> tuple[int, int]:
+    """A released run of checks, and an account that waits for a second person. Keys of the run and of a payment."""
+    with employer_scope(employer), clock_at(NOW):
+        bank = {"routing_number": "091000019", "account_number": "00123456"}
+        terms = accounts.propose_terms(
+            **bank, bank_name="First Bank", company_id="1123456789", alone_up_to_cents=10**9, made_by_id=SYSTEM, now=NOW
+        )
+        accounts.approve_terms(terms_id=terms.pk, by_id=SYSTEM + 1, now=NOW)
+        accounts.propose_account(
+            **bank, payee=Payee("provider", "123456789"), holder="Elm Clinic", kind="checking", call_back="front desk",
+            made_by_id=SYSTEM, on=NOW.date(), now=NOW,
+        )  # fmt: skip
+        run = run_payments()
+        return run.pk, run.payments.latest("id").pk
 
 
 def _requests(employer: Employer) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tpa.web.employer import closes, funding, money, people, requests, what_ifs
-from tpa.web.operator import corrections, employers, files, invoicing, today
+from tpa.web.operator import corrections, employers, files, invoicing, payments, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
 
@@ -70,6 +70,21 @@ urlpatterns = [
         employer_page("funding.approve")(requests.act),
         name="act-on-request",
     ),
+    path(f"{_EMPLOYER}payment-runs/", payments.runs, name="payment-runs"),
+    path(f"{_EMPLOYER}payment-runs/propose/", payments.propose, name="propose-payments"),
+    path(f"{_EMPLOYER}payment-runs/<str:run>/", payments.run, name="payment-run"),
+    path(f"{_EMPLOYER}payment-runs/<str:run>/<str:action>/", payments.act_on_run, name="act-on-run"),
+    path(f"{_EMPLOYER}payments/<str:payment>/", payments.payment, name="payment"),
+    path(f"{_EMPLOYER}payments/<str:payment>/<str:action>/", payments.act_on_payment, name="act-on-payment"),
+    path(f"{_EMPLOYER}payment-files/<str:file>/", payments.file, name="payment-file"),
+    path(f"{_EMPLOYER}payees/", payments.payees, name="payees"),
+    path(f"{_EMPLOYER}payees/ask-back/<str:claim>/", payments.ask_back, name="ask-back"),
+    path(f"{_EMPLOYER}payees/refund/<str:balance>/", payments.refund, name="refund"),
+    path(f"{_EMPLOYER}payees/accounts/", payments.new_account, name="new-account"),
+    path(f"{_EMPLOYER}payees/accounts/<str:account>/<str:action>/", payments.decide_account, name="decide-account"),
+    path(f"{_EMPLOYER}payees/terms/", payments.new_terms, name="new-terms"),
+    path(f"{_EMPLOYER}payees/terms/<str:terms>/approve/", payments.approve_terms, name="approve-terms"),
+    path(f"{_EMPLOYER}decisions/<str:decision>/eob/", payments.explanation, name="eob"),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
     path(f"{_EMPLOYER}closes/", employer_page("ledger.read")(closes.page), name="closes"),

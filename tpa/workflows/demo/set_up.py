@@ -21,6 +21,8 @@ from tpa.books.agreements.models import AsoAgreement, Carrier, FeeSchedule, Stop
 from tpa.books.identity import services as identity
 from tpa.books.identity.models import User
 from tpa.books.members import selectors as members
+from tpa.books.payments import accounts
+from tpa.books.payments import selectors as payments
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import Plan
 from tpa.books.providers import services as providers
@@ -119,7 +121,27 @@ def set_up_employer(demo: DemoEmployer, password: str) -> tuple[Employer, list[L
         for plan in demo.plans:
             if not Plan.objects.filter(code=plan.code).exists():
                 _plan(plan.code, plan.name, plan.line, plan.template)
+        _paying_terms(demo)
     return employer, logins
+
+
+def _paying_terms(demo: DemoEmployer) -> None:
+    """The account that claims are paid from, and that the demo's clock may release every run alone."""
+    if payments.terms() is not None:
+        return
+    with desk_scope():
+        people = list(User.objects.filter(email__endswith="@tpa.example").order_by("id")[:2])
+    made = accounts.propose_terms(
+        bank_name="Demo Bank",
+        routing_number="091000019",
+        account_number=f"0012{demo.group}"[:17],
+        company_id="1123456789",
+        alone_up_to_cents=10**12,
+        layout="generic",
+        made_by_id=people[0].person,
+        now=clock.now(),
+    )
+    accounts.approve_terms(terms_id=made.pk, by_id=people[1].person, now=clock.now())
 
 
 def _plan(code: str, name: str, line: str, template: str) -> None:

@@ -1,0 +1,107 @@
+"""Payments at the desk: a large run takes two persons, whatever the login; a payment's life; accounts and terms."""
+
+import pytest
+from django.test import Client, override_settings
+
+from tenants.scope import employer_scope
+from tests.web.login import log_in
+from tests.web.operator.desk import desk_as, page_of, root
+from tests.workflows.test_ripple import claim, decide, open_plan
+from tpa.books.identity.models import Grant, User
+from tpa.books.payments.models import CarriedBalance, PayeeAccount, Payment, PaymentRun
+from tpa.workflows.deposits import receive_deposit
+
+PAID = 32_000
+BANK = {"routing_number": "091000019", "account_number": "00123456"}
+TERMS = BANK | {
+    "bank_name": "First Bank", "company_id": "1123456789", "first_check_number": "5000", "recoup_after_days": "0",
+    "layout": "generic", "unclaimed_to": "plan", "alone_up_to": "319.99",
+}  # fmt: skip
+ACCOUNT = BANK | {"tax_id": "123456789", "holder": "Elm Clinic", "kind": "checking", "call_back": "front desk"}
+
+
+@pytest.fixture
+def story(employer):
+    """A family with a claim that waits to be paid, and money for it."""
+    with employer_scope(employer):
+        home = open_plan(employer)[0]
+        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on="2026-04-02")
+        decide(employer, claim(home, 90_000, 1))
+
+
+def stored(employer, model):
+    """The rows of a table of the employer, the oldest first."""
+    with employer_scope(employer):
+        return list(model.objects.order_by("id"))
+
+
+def desk_of(name, person=None):
+    """Another login of finance; with `person` a second login of that person."""
+    user = User.objects.create(email=f"{name}@tpa.example", name=name, person_id=person)
+    Grant.objects.create(user=user, role="finance")
+    return log_in(Client(SERVER_NAME="localhost"), user)
+
+
+def post(desk, path, **body):
+    return desk.post(path, body, follow=True).content.decode()
+
+
+def test_the_maker_is_refused_whatever_the_login_and_another_releases(employer, story):
+    ana = desk_as("finance")
+    again, ben = desk_of("ana2", User.objects.get(email="finance@tpa.example").pk), desk_of("ben")
+    with override_settings(PAY_ALONE_UP_TO_CENTS=PAID - 1):
+        assert "The run is proposed." in post(ana, f"{root(employer)}payment-runs/propose/")
+    page = page_of(employer, "payment-runs", "run", stored(employer, PaymentRun)[0].pk)
+    assert "Another person has to approve it" in ana.get(page).content.decode()
+    for desk in (ana, again):
+        assert "is not approved by who proposed it" in post(desk, f"{page}approve/")
+    assert "approved before it is released" in post(ben, f"{page}release/")
+    assert "The run is approved." in post(ben, f"{page}approve/")
+    for desk in (ana, again):
+        assert "is not released by who proposed it" in post(desk, f"{page}release/")
+    assert stored(employer, PaymentRun)[0].state == "approved"
+    assert "The run is released." in post(ben, f"{page}release/")
+    assert "Nothing waits to be paid." in post(ana, f"{root(employer)}payment-runs/propose/")
+    payment = page_of(employer, "payments", "pay", stored(employer, Payment)[0].pk)
+    assert "320.00" in ana.get(payment).content.decode()
+    assert "A reason is needed." in post(ana, f"{payment}void/", reason=" ")
+    assert "The payment is void" in post(ana, f"{payment}void/", reason="lost")
+    assert stored(employer, Payment)[0].state == "void"
+
+
+def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(employer, story):
+    ana, ben = desk_as("finance"), desk_of("ben")
+    payees = f"{root(employer)}payees/"
+    assert "no ABA routing number" in post(ana, f"{payees}terms/", **TERMS | {"routing_number": "091000018"})
+    assert "wait for another person" in post(ana, f"{payees}terms/", **TERMS)
+    terms = ben.get(payees).content.decode().split("payees/terms/ptm_")[1].split("/")[0]
+    assert "not approved by who proposed them" in post(ana, f"{payees}terms/ptm_{terms}/approve/")
+    assert "The terms hold." in post(ben, f"{payees}terms/ptm_{terms}/approve/")
+    assert "Checking or savings?" in post(ana, f"{payees}accounts/", **ACCOUNT | {"kind": "gold"})
+    post(ana, f"{payees}accounts/", **ACCOUNT)
+    (account,) = stored(employer, PayeeAccount)
+    approve = f"{page_of(employer, 'payees/accounts', 'acc', account.pk)}approve/"
+    assert "not approved by who entered it" in post(ana, approve)
+    assert "It is noted." in post(ben, approve)
+    shown = ana.get(payees).content.decode()
+    assert "00123456" not in shown
+    assert "3456" in shown
+    post(ana, f"{root(employer)}payment-runs/propose/")
+    run = page_of(employer, "payment-runs", "run", stored(employer, PaymentRun)[0].pk)
+    post(ben, f"{run}approve/")
+    page = post(ben, f"{run}release/")
+    assert "5000" in page
+    file = page.split("payment-files/")[1].split('"')[0]
+    assert b"".join(ben.get(f"{root(employer)}payment-files/{file}")).startswith((b"ISA*", b"00123456,5000"))
+    payment = page_of(employer, "payments", "pay", stored(employer, Payment)[0].pk)
+    assert "The check is mailed." in post(ana, f"{payment}mail/")
+    assert "The payment is issued anew." in post(ana, f"{payment}reissue/", reason="lost")
+    assert [one.state for one in stored(employer, Payment)] == ["reissued", "issued"]
+    assert stored(employer, CarriedBalance) == []
+
+
+def test_who_may_only_read_has_no_buttons_and_is_refused(employer, story):
+    examiner = desk_as("examiner")
+    assert "Propose a run" not in examiner.get(f"{root(employer)}payment-runs/").content.decode()
+    assert examiner.post(f"{root(employer)}payment-runs/propose/").status_code == 404
+    assert stored(employer, PaymentRun) == []

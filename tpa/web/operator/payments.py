@@ -1,0 +1,296 @@
+"""Payments at the desk: runs proposed, approved and released by two persons, a payment's life, what payees owe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from tpa.books.payments import accounts, selectors
+from tpa.books.payments.models import PayeeAccount, PayingTerms
+from tpa.engine.paying import states
+from tpa.engine.paying.planning import Payee
+from tpa.engine.paying.positive_pay import layouts
+from tpa.infra import clock
+from tpa.kernel.errors import DomainError, NotFoundError
+from tpa.kernel.ids import key_of
+from tpa.kernel.money import parse_amount
+from tpa.web.pages import attempt, employer_page, sheet, show
+from tpa.workflows import payment_lives, payment_run, receivables
+from tpa.workflows.eobs import eob, eob_paper
+from tpa.workflows.payment_files import send_file
+
+
+@employer_page("payments.read")
+@require_GET
+def runs(request: HttpRequest) -> HttpResponse:
+    """What was paid run by run, and the run that waits for somebody."""
+    open_run = selectors.open_run()
+    return show(
+        request,
+        "operator/payment_runs.html",
+        here="payments",
+        page=sheet(request, selectors.runs()),
+        open_run=open_run,
+        available_cents=payment_run.available_cents(),
+        terms=selectors.terms(),
+    )
+
+
+@employer_page("payments.release")
+@require_POST
+def propose(request: HttpRequest) -> HttpResponse:
+    """Put together what may be paid today."""
+    person = request.user.person
+
+    def act() -> None:
+        if payment_run.propose_payments(person_id=person) is None:
+            raise DomainError("Nothing waits to be paid.")
+
+    attempt(request, "The run is proposed.", act)
+    return redirect(f"{request.root}payment-runs/")
+
+
+@employer_page("payments.read")
+@require_GET
+def run(request: HttpRequest, run: str) -> HttpResponse:
+    """One run: to whom, how much, what is set off, and who may take it on."""
+    found = selectors.run(key_of(run, "run", request.employer.pk))
+    person = request.user.person
+    is_maker = found.needs_second_person and person == (found.proposed_by_id or found.approved_by_id)
+    return show(
+        request,
+        "operator/payment_run.html",
+        here="payments",
+        run=found,
+        page=sheet(request, found.payments.order_by("id")),
+        files=selectors.files().filter(run=found)[:200],
+        is_maker=is_maker,
+        may_release=found.state == "approved" or (found.state == "proposed" and not found.needs_second_person),
+    )
+
+
+@employer_page("payments.release")
+@require_POST
+def act_on_run(request: HttpRequest, run: str, action: str) -> HttpResponse:
+    """Approve, release or cancel."""
+    key, person = key_of(run, "run", request.employer.pk), request.user.person
+    steps: dict[str, tuple[str, Callable[[], object]]] = {
+        "approve": ("The run is approved.", lambda: payment_run.approve_payments(run_id=key, person_id=person)),
+        "release": ("The run is released.", lambda: payment_run.release_payments(run_id=key, person_id=person)),
+        "cancel": (
+            "The run is cancelled.",
+            lambda: payment_run.cancel_payments(run_id=key, person_id=person, note=request.POST.get("note", "")),
+        ),
+    }
+    if action not in steps:
+        raise NotFoundError("There is no such step.")
+    attempt(request, *steps[action])
+    return redirect(f"{request.root}payment-runs/{run}/")
+
+
+@employer_page("payments.read")
+@require_GET
+def payment(request: HttpRequest, payment: str) -> HttpResponse:
+    """One payment: its claims, what it sets off and carries on, and its timeline."""
+    found = selectors.payment(key_of(payment, "pay", request.employer.pk))
+    return show(
+        request,
+        "operator/payment.html",
+        here="payments",
+        payment=found,
+        claims=found.claims.order_by("id"),
+        carried=found.carried.all(),
+        taken=found.taken.select_related("payment"),
+        events=found.events.all(),
+        may_void=states.may_become(found.state, "void", found.method),
+    )
+
+
+@employer_page("payments.release")
+@require_POST
+def act_on_payment(request: HttpRequest, payment: str, action: str) -> HttpResponse:
+    """Void it, or issue it anew."""
+    key, person = key_of(payment, "pay", request.employer.pk), request.user.person
+    reason = request.POST.get("reason", "")
+    steps: dict[str, tuple[str, Callable[[], object]]] = {
+        "void": (
+            "The payment is void; its claims are paid by the next run.",
+            lambda: payment_lives.void_payment(payment_id=key, person_id=person, reason=reason),
+        ),
+        "reissue": (
+            "The payment is issued anew.",
+            lambda: payment_lives.reissue_payment(payment_id=key, person_id=person, reason=reason),
+        ),
+        "mail": ("The check is mailed.", lambda: payment_lives.mail_payments(payment_ids=[key], person_id=person)),
+    }
+    if action not in steps:
+        raise NotFoundError("There is no such step.")
+    attempt(request, *steps[action])
+    return redirect(f"{request.root}payments/{payment}/")
+
+
+@employer_page("payments.release")
+@require_GET
+def file(request: HttpRequest, file: str) -> HttpResponse:
+    """A file as it was released."""
+    try:
+        found = send_file(file_id=key_of(file, "pfl", request.employer.pk), person_id=request.user.person)
+    except NotFoundError:
+        raise
+    except DomainError as refusal:
+        messages.error(request, f"{refusal} {refusal.remedy}")
+        return redirect(f"{request.root}payment-runs/")
+    answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return answer
+
+
+@employer_page("payments.read")
+@require_GET
+def payees(request: HttpRequest) -> HttpResponse:
+    """What payees owe back, where their money goes, and how claims are paid."""
+    balances = selectors.open_balances().select_related("payment").order_by("-id")
+    waiting = [one for one in selectors.payables() if one.cents < 0]
+    return show(
+        request,
+        "operator/payees.html",
+        here="payees",
+        page=sheet(request, balances),
+        owed_cents=sum(one.cents for one in balances) - sum(one.cents for one in waiting),
+        waiting=waiting[:200],
+        accounts=selectors.accounts()[:200],
+        terms=selectors.terms(),
+        proposed=selectors.proposed_terms(),
+        layouts=layouts(),
+        person=request.user.person,
+        kinds=PayeeAccount.Kind.choices,
+        unclaimed=PayingTerms.Unclaimed.choices,
+    )
+
+
+@employer_page("payments.release")
+@require_POST
+def ask_back(request: HttpRequest, claim: str) -> HttpResponse:
+    """Ask for an overpayment by letter, instead of setting it off."""
+    key = key_of(claim, "clm", request.employer.pk)
+    person = request.user.person
+    attempt(request, "It is asked for by letter.", lambda: receivables.ask_back(claim_id=key, person_id=person))
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("funding.record")
+@require_POST
+def refund(request: HttpRequest, balance: str) -> HttpResponse:
+    """A payee has sent the money of a balance."""
+    found = selectors.balance(key_of(balance, "bal", request.employer.pk))
+    today = clock.today(request.employer.time_zone)
+
+    def act() -> None:
+        receivables.receive_refund(
+            balance_id=found.pk,
+            cents=found.cents,
+            received_on=today,
+            reference=request.POST.get("reference", ""),
+            person_id=request.user.person,
+        )
+
+    attempt(request, "The refund is recorded.", act)
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("payments.release")
+@require_POST
+def new_account(request: HttpRequest) -> HttpResponse:
+    """A provider's bank account, for another person to approve."""
+    sent = {name: request.POST.get(name, "").strip() for name in ("tax_id", "holder", "kind", "routing_number")}
+    now, today = clock.now(), clock.today(request.employer.time_zone)
+
+    def act() -> None:
+        if sent["kind"] not in PayeeAccount.Kind.values:
+            raise DomainError("Checking or savings?", where="kind")
+        accounts.propose_account(
+            payee=Payee("provider", sent["tax_id"][:20]),
+            holder=sent["holder"][:120],
+            kind=sent["kind"],
+            routing_number=sent["routing_number"],
+            account_number=request.POST.get("account_number", "").strip(),
+            call_back=request.POST.get("call_back", "")[:200],
+            made_by_id=request.user.person,
+            on=today,
+            now=now,
+        )
+
+    attempt(request, "The account waits for another person's approval.", act)
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("payments.release")
+@require_POST
+def decide_account(request: HttpRequest, account: str, action: str) -> HttpResponse:
+    """Approve or refuse an account."""
+    key = key_of(account, "acc", request.employer.pk)
+    now, today = clock.now(), clock.today(request.employer.time_zone)
+
+    def act() -> None:
+        accounts.decide_account(
+            account_id=key, approve=action == "approve", by_id=request.user.person, on=today, now=now
+        )
+
+    attempt(request, "It is noted.", act)
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("payments.release")
+@require_POST
+def new_terms(request: HttpRequest) -> HttpResponse:
+    """Paying terms, for another person to approve."""
+    sent = request.POST
+
+    def act() -> None:
+        numbers = {name: sent.get(name, "").strip() for name in ("first_check_number", "recoup_after_days")}
+        if not all(text.isascii() and text.isdigit() and len(text) < 12 for text in numbers.values()):
+            raise DomainError("The first check's number and the days are whole numbers.")
+        accounts.propose_terms(
+            bank_name=sent.get("bank_name", "")[:60],
+            routing_number=sent.get("routing_number", "").strip(),
+            account_number=sent.get("account_number", "").strip(),
+            company_id=sent.get("company_id", "").strip(),
+            layout=sent.get("layout", ""),
+            unclaimed_to="state" if sent.get("unclaimed_to") == "state" else "plan",
+            alone_up_to_cents=parse_amount(sent.get("alone_up_to", "")),
+            first_check_number=int(numbers["first_check_number"]),
+            recoup_after_days=min(3_650, int(numbers["recoup_after_days"])),
+            made_by_id=request.user.person,
+            now=clock.now(),
+        )
+
+    attempt(request, "The terms wait for another person's approval.", act)
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("payments.release")
+@require_POST
+def approve_terms(request: HttpRequest, terms: str) -> HttpResponse:
+    """The proposed terms hold from now on."""
+    key = key_of(terms, "ptm", request.employer.pk)
+
+    def act() -> None:
+        accounts.approve_terms(terms_id=key, by_id=request.user.person, now=clock.now())
+
+    attempt(request, "The terms hold.", act)
+    return redirect(f"{request.root}payees/")
+
+
+@employer_page("claims.read")
+@require_GET
+def explanation(request: HttpRequest, decision: str) -> HttpResponse:
+    """A decision's explanation of benefits as PDF."""
+    told = eob(employer=request.employer, decision_id=key_of(decision, "dec", request.employer.pk))
+    answer = HttpResponse(eob_paper(employer=request.employer, eobs=[told]), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="eob-{date.fromisoformat(told["decided_on"]):%Y%m%d}.pdf"'
+    return answer
