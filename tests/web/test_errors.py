@@ -29,6 +29,12 @@ def test_both_hosts_use_them(urls, status, handler):
     assert getattr(urls, f"handler{status}") == f"tpa.web.errors.{handler.__name__}"
 
 
+@pytest.mark.parametrize("form", [{"login": "a\0b"}, {"password": "\0"}, {"\0": "x"}])
+def test_a_form_with_a_zero_character_is_refused(db, desk_client, form):
+    answer = desk_client.post("/account/login/", form)
+    assert answer.status_code == 400
+
+
 def test_what_breaks_is_a_page_with_its_reference(employer, monkeypatch):
     def no_database(host):
         raise DatabaseError("the server is gone")

@@ -73,6 +73,20 @@ class HostMiddleware:
             return self.get_response(request)
 
 
+class PlainTextMiddleware:
+    """A form with a zero character in it is refused: PostgreSQL holds no such text. The API looks for itself."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and not request.path.startswith(API_PATH):
+            sent = request.POST.lists()
+            if any("\0" in text for name, values in sent for text in (name, *values)):
+                raise BadRequest("The form holds a zero character.")
+        return self.get_response(request)
+
+
 class HostSessionMiddleware:
     """A session belongs to the host that began it: at any other it is as if the cookie were not there."""
 

@@ -19,8 +19,13 @@ ON CONFLICT (employer_id, "day", measure) DO UPDATE SET count = infra_daycount.c
 
 def add_counts(counts: Iterable[tuple[date, str, int]]) -> None:
     """Count (day, measure, how many) for the bound employer, in the caller's transaction. One statement."""
+    outbox.publish(counted(counts))
+
+
+def counted(counts: Iterable[tuple[date, str, int]]) -> list[outbox.News]:
+    """The same as news for the outbox, for a caller that has more to publish."""
     listed = [[day.isoformat(), measure, count] for day, measure, count in counts if count]
-    outbox.publish([(TOPIC, {"counts": listed})] if listed else [])
+    return [(TOPIC, {"counts": listed})] if listed else []
 
 
 def counts_since(day: date, employer_ids: Sequence[int] | None = None) -> dict[tuple[date, str], int]:

@@ -38,6 +38,8 @@ class Event(NamedTuple):
     created_at: Any
 
 
+News = tuple[str, Any]
+"""A topic, and the payload as JSON."""
 Handler = Callable[[list[Event]], None]
 _handlers: dict[str, Handler] = {}
 
@@ -54,7 +56,7 @@ def handles(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def publish(events: Iterable[tuple[str, Any]]) -> None:
+def publish(events: Iterable[News]) -> None:
     """Write (topic, payload as JSON) of the bound employer, in one statement, inside the caller's transaction."""
     listed = list(events)
     if not listed:

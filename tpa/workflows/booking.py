@@ -13,6 +13,7 @@ from tpa.books.claims import services as claims
 from tpa.books.claims.clocks import clocks_of
 from tpa.books.claims.models import Decision
 from tpa.books.claims.treatments import begin_treatments
+from tpa.books.events import services as events
 from tpa.books.ledger import services as ledger
 from tpa.books.members import turns
 from tpa.engine.adjudication import decision as engine
@@ -21,7 +22,7 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.claim_approved import ClaimApproved
 from tpa.engine.journal.recipes.claim_denied import ClaimDenied
 from tpa.engine.journal.recipes.claim_reversed import ClaimReversed, Stage
-from tpa.infra import day_counts, work_items
+from tpa.infra import day_counts, outbox, work_items
 from tpa.infra.employers import open_employer
 from tpa.workflows.claim_clocks import items_of
 from tpa.workflows.totals import figures_of
@@ -74,7 +75,8 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
     ledger.post_entries(entries=[_entry(one, chunk, decided_on) for one in decided], recorded_at=decided_at)
     _pend(pended, decided_at)
     claims.add_totals(rows=figures_of(decided, decided_on, len(pended)))
-    day_counts.add_counts([(decided_on, "decided", len(decided)), (decided_on, "pended", len(pended))])
+    counts = [(decided_on, "decided", len(decided)), (decided_on, "pended", len(pended))]
+    outbox.publish([*day_counts.counted(counts), *_news(decided)])
     claims.remove_work(claim_ids=[one.claim.claim_id for one in chunk.waiting])
     turns.end_turns(next_seqs=chunk.next_seqs)
     accumulators.write_checkpoints(
@@ -84,6 +86,14 @@ def record(chunk: Chunk, decided_at: datetime, decided_on: date) -> Counts:
     )
     denied = sum(one.outcome == Decision.Outcome.DENIED for one in fresh)
     return Counts(len(fresh) - denied, denied, len(pended))
+
+
+def _news(decided: Sequence[decisions.Decided]) -> list[outbox.News]:
+    """What other systems hear: which claims got which decision."""
+    if not decided:
+        return []
+    told = {"claim_ids": [one.claim.claim_id for one in decided], "decision_ids": [one.decision_id for one in decided]}
+    return [events.news("claims.decided", told)]
 
 
 def _accumulator_entries(decided: Iterable[decisions.Decided]) -> list[accumulators.NewEntry]:

@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from django.db import transaction
 
+from tpa.books.events.services import announce
 from tpa.books.funding import services
 from tpa.books.funding.models import Credit, Deposit
 from tpa.books.funding.services import Correction
@@ -58,6 +59,8 @@ def receive_deposit(
         send_fixed_costs(on=received_on)
         if deposit.purpose == Deposit.Purpose.FUND and invoice_id is None:
             answer_requests(deposit=deposit, request_id=request_id, person_id=person_id)
+        told = {"reference": reference, "received_on": received_on.isoformat(), "cents": cents, "purpose": purpose}
+        announce("deposit.received", told)
     return deposit
 
 

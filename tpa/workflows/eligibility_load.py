@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from tpa.books.audit import services as audit
+from tpa.books.events.services import announce
 from tpa.books.members import selectors as members
 from tpa.books.members import services
 from tpa.books.members.errors import LoadErrorsError, StaleLoadError, TerminationsError, UndoError
@@ -25,6 +26,7 @@ from tpa.books.members.snapshot import Snapshot
 from tpa.books.plans import selectors as plans
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, InvariantError
+from tpa.kernel.ids import public_id
 from tpa.workflows.eligibility_load_834 import read_enrolment
 from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
 from tpa.workflows.eligibility_load_csv import read_csv, read_row
@@ -120,7 +122,7 @@ def apply_load(
     would end 30 % or more of the members and `confirm_terminations` is not said; StaleLoadError where the books
     changed since the preview.
     """
-    open_employer()
+    employer = open_employer()
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.STAGED)
         services.lock_enrolment()
@@ -141,6 +143,7 @@ def apply_load(
         )
         open_work(load)
         _note(by, "eligibility.applied", load)
+        announce("enrolment.applied", {"load": public_id("lod", employer.pk, load.pk)})
         return load
 
 
@@ -150,7 +153,7 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
     Raises UndoError once a claim was decided on what the load brought (it names the claim), or a later load changed
     the same people (it names the load).
     """
-    open_employer()
+    employer = open_employer()
     with transaction.atomic():
         load = services.lock_load(load_id=load_id, state=Load.State.APPLIED)
         services.lock_enrolment()
@@ -172,6 +175,7 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
         back = services.undo_load(load=load, undone_at=at, undone_by=by)
         tell_index(back)
         _note(by, "eligibility.undone", load)
+        announce("enrolment.undone", {"load": public_id("lod", employer.pk, load.pk)})
         return back
 
 

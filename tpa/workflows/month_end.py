@@ -20,6 +20,7 @@ from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import FeesInForce, StopLossInForce
+from tpa.books.events.services import announce
 from tpa.books.funding import billed, services
 from tpa.books.funding import selectors as funding
 from tpa.books.funding.billed import DecidedRow
@@ -44,6 +45,7 @@ from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
 from tpa.engine.journal.recipes.premium_charged import PremiumCharged
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
+from tpa.kernel.ids import public_id
 from tpa.kernel.periods import Span, add_months, month_of, months_in
 from tpa.workflows.fixed_costs import send_fixed_costs
 
@@ -299,7 +301,18 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
     )
     ledger.post_entries(entries=[entry_for(one) for one in facts], recorded_at=now)
     send_fixed_costs(on=issued_on)
+    announce("invoice.issued", _news(employer.pk, invoice))
     return invoice
+
+
+def _news(employer_id: int, invoice: FundingInvoice) -> dict[str, Any]:
+    return {
+        "invoice": public_id("inv", employer_id, invoice.pk),
+        "number": invoice.number,
+        "month": f"{invoice.month:%Y-%m}",
+        "total_cents": invoice.total_cents,
+        "due_on": invoice.due_on.isoformat(),
+    }
 
 
 def _by_code(lines: Sequence[FundingInvoiceLine], kind: str) -> tuple[Amount, ...]:

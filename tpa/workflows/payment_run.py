@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
+from tpa.books.events.services import announce
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
 from tpa.books.payments import selectors, services
@@ -117,6 +118,8 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     _require_money(employer.pk, today, payments)
     issue(payments, on=today, person_id=person_id)
     payment_files.write_files(run)
+    told = {"run": public_id("run", employer.pk, run.pk), "released_on": today.isoformat()}
+    announce("payments.run", told | {"paid_count": run.paid_count, "paid_cents": run.paid_cents})
     return run
 
 

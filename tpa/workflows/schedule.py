@@ -40,6 +40,8 @@ PERIODIC = [
     Periodic(tasks.issue_instalments, timedelta(hours=6)),
     Periodic(tasks.watch_funding, timedelta(hours=1)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),
+    Periodic(tasks.deliver_events, timedelta(seconds=10)),
+    Periodic(tasks.forget_old_events, timedelta(hours=6)),
     Periodic(tasks.wake_what_ifs, timedelta(minutes=30)),
     Periodic(tasks.wake_readjudications, timedelta(minutes=30)),
 ]

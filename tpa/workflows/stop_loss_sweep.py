@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import transaction
 
 from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.events.services import news
 from tpa.books.ledger import services as ledger
 from tpa.books.stoploss import selectors, services
 from tpa.books.stoploss.models import Receivable, StopLossNotice
@@ -23,7 +24,7 @@ from tpa.engine.stoploss.contract import UNITS
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
 from tpa.engine.stoploss.notices import SHARE, notices
 from tpa.engine.stoploss.specific import Unit
-from tpa.infra import clock, locks, work_items
+from tpa.infra import clock, locks, outbox, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
@@ -62,6 +63,7 @@ def sweep(*, as_of: date | None = None) -> Swept:
     for standing in selectors.standings(employer.pk, day):
         written = _sweep_contract(standing, day)
         work_items.open_items(_item(employer.pk, standing.contract, notice) for notice in written.notices)
+        outbox.publish(_news(notice) for notice in written.notices)
         swept.notices.extend(written.notices)
         swept.receivables.extend(written.receivables)
     return swept
@@ -73,6 +75,12 @@ def tell_carrier(*, notice_ids: Sequence[int], by: str = "") -> int:
     open_employer()
     work_items.close_items(WORK, notice_ids)
     return services.mark_sent(notice_ids=notice_ids, now=clock.now(), by=by)
+
+
+def _news(notice: StopLossNotice) -> outbox.News:
+    """Whom it is about other systems ask for by themselves, with the rights that this needs."""
+    told = {"reached_bp": notice.threshold_bp, "eligible_cents": notice.eligible_cents}
+    return news("stop_loss.notice", told | {"deductible_cents": notice.deductible_cents})
 
 
 def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -> work_items.Item:

@@ -18,6 +18,7 @@ from tpa.workflows import (
     tenant_setup,
     totals,
     treatments,
+    webhooks,
     what_if,
 )
 
@@ -140,3 +141,15 @@ def set_up_employer(*, job_id: int) -> None:
 def sweep_set_ups() -> None:
     """Finish the employers that a lost message left half made."""
     tenant_setup.sweep_set_ups()
+
+
+@shared_task(base=EmployerTask, public=True)
+def deliver_events() -> None:
+    """Send what other systems wait to hear."""
+    webhooks.deliver_due()
+
+
+@shared_task(base=EmployerTask, public=True)
+def forget_old_events() -> None:
+    """Drop what is older than 30 days."""
+    webhooks.forget_old_events()

@@ -61,7 +61,9 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         for one in told.get("parameters", ())
         if one["name"] == "Idempotency-Key" and one["required"]
     }
-    assert needed == {f"/api/v1/{name}/" for name in ("claims", "credits", "deposits", "payment-runs")}
+    assert needed == {
+        f"/api/v1/{name}/" for name in ("claims", "credits", "deposits", "funding-requests", "payment-runs")
+    }
 
 
 def test_ids_and_money_have_their_form(schema):
@@ -83,8 +85,8 @@ def test_the_page_for_people_needs_no_other_host_and_no_relaxed_policy(db, desk_
     page = answer.content.decode()
     assert 'data-schema="/api/schema/"' in page
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert len(sources) == 4
-    assert all(source.startswith("/static/") for source in sources)
+    assert len(sources) == 6
+    assert all(source.startswith("/static/") or source == "/api/schema/" for source in sources)
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert "<style" not in page
     for source in sources:

@@ -278,6 +278,13 @@ def test_an_837_is_uploaded_answered_and_its_stranger_waits_for_a_person(tpa, em
     assert tpa("post", "claim-files/", b"", "application/edi-x12").json()["code"] == "file_missing"
 
 
+def test_a_form_around_a_file_is_refused_and_nothing_is_kept(tpa):
+    frame = b"--x\r\nContent-Disposition: form-data; name=f; filename=a.837\r\n\r\n" + claims_file(professional())
+    answer = tpa("post", "claim-files/", frame + b"\r\n--x--\r\n", "multipart/form-data; boundary=x")
+    assert (answer.status_code, answer.json()["code"]) == (415, "form_upload")
+    assert not InboundFile.objects.exists()
+
+
 def test_the_most_urgent_item_is_taken_by_a_person(tpa, desk_client, employer):
     for n, due_on in ((1, date(2026, 5, 2)), (2, date(2026, 5, 1))):
         WorkItem.objects.create(

@@ -20,6 +20,7 @@ NO_PAGES = {
     "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",
     "operator:ask-what-if": "a button", "operator:correct-claim": "a button", "operator:select-claims": "a button",
     "operator:act-on-correction": "a button",
+    "portal:add-endpoint": "a button", "portal:act-on-endpoint": "a button", "portal:redeliver": "a button",
     "portal:upload": "a button", "portal:act-on-load": "a button",
     "operator:propose-payments": "a button", "operator:act-on-run": "a button", "operator:act-on-payment": "a button",
     "operator:ask-back": "a button", "operator:refund": "a button", "operator:new-account": "a button",
@@ -27,7 +28,7 @@ NO_PAGES = {
     "operator:payment-file": "a file", "operator:eob": "a file",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
-    "api-schema": "for programs",
+    "api-schema": "for programs", "api-docs": "visited at the desk; a portal's is the same",
     "admin:view_on_site": "leads elsewhere", "admin:search": "a fragment", "admin:autocomplete": "a fragment",
     "admin:jsi18n": "a script",
     "admin:login": "leads to account_login", "admin:logout": "a button", "admin:app_list": "a part of admin:index",
@@ -112,11 +113,12 @@ def portal_pages(employer: int, story: Story) -> dict[str, str]:
         "what-ifs": "/what-ifs/",
         "what-if": of("what-ifs", "wif", story.what_if),
         "exposure": "/exposure/",
+        "developers": "/developers/",
+        "endpoint": of("developers", "whk", story.endpoint),
         "ledger": "/ledger/",
         "closes": "/closes/",
         "account": "/ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),
-        "api": "/api/docs/",
     }
 
 

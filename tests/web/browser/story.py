@@ -15,6 +15,7 @@ from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumb
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
 from tpa.books.edi.models import InboundFile, IntakeItem, TradingPartner
+from tpa.books.events.services import add_endpoint
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.funding.services import Correction
 from tpa.books.identity.models import ApiKey
@@ -62,6 +63,7 @@ class Story(NamedTuple):
     correction: int
     run: int
     payment: int
+    endpoint: int
 
 
 def tell(employer: Employer) -> Story:
@@ -73,6 +75,9 @@ def tell(employer: Employer) -> Story:
     _insure(employer)
     _set_up(employer)
     paid, *_ = [_month(employer, homes, month) for month in range(1, 6)]
+    with desk_scope():
+        url = "https://hooks.partner.example/tpa"
+        endpoint = add_endpoint(employer_id=employer.pk, url=url, kinds=[], by="hr@acme.example", now=NOW)
     with clock_at(NOW):
         pended = _replacement(employer, homes[1])
         load = _enrolment(employer)
@@ -95,7 +100,7 @@ def tell(employer: Employer) -> Story:
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk, run, payment,
+        question, correction.pk, run, payment, endpoint.pk,
     )  # fmt: skip
 
 

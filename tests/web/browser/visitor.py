@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[3]
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+LONGEST = 120_000
+"""Milliseconds that a page's scripts may take on a busy machine."""
 AXE = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """What axe looks at: everything, then what the other theme can change."""
 _SPILLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -45,7 +47,7 @@ class Visitor:
         if answer is None or answer.status != status:
             self._find(f"status {answer.status if answer else 'none'} at {path}")
             return
-        self._page.locator("[aria-busy=true]").wait_for(state="detached")
+        self._page.locator("[aria-busy=true]").wait_for(state="detached", timeout=LONGEST)
         themes = ("light", "dark") if self._has_themes() else ("light",)
         for theme in themes:
             self._at = f"{name} {theme}"

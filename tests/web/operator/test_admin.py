@@ -90,6 +90,11 @@ def test_a_fee_schedule_with_an_unknown_key_names_it(desk, employer):
     assert not FeeScheduleVersion.objects.exists()
 
 
+@pytest.mark.parametrize("lookup", ["name__regex", "name__iregex", "naic_number__regex"])
+def test_a_list_is_not_searched_by_patterns(desk, lookup):
+    assert desk.get(reverse("admin:agreements_carrier_changelist"), {lookup: "("}).status_code == 400
+
+
 def test_html_in_a_name_stays_text(desk):
     Carrier.objects.create(name="<script>alert(1)</script>")
     page = desk.get(reverse("admin:agreements_carrier_changelist")).content.decode()

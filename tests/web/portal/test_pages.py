@@ -34,6 +34,8 @@ def test_finance_sees_money_and_hr_sees_people(db, portal_client, employer, path
         "/members/": (404, 200),
         "/enrolment/": (404, 200),
         "/enrolment/upload/": (404, 405),
+        "/developers/": (200, 200),
+        "/developers/add/": (405, 405),
     }.get(path, (200, 404))
 
 

@@ -53,6 +53,9 @@ _ROLES: dict[str, frozenset[Role]] = {
     "accumulators.write": frozenset({_EXAMINER, _ELIGIBILITY}),
     "files.read": frozenset({_EXAMINER, _ELIGIBILITY, _FINANCE, _SET_UP, _HR}),
     "files.write": frozenset({_EXAMINER, _ELIGIBILITY, _SET_UP, _HR}),
+    # What other systems are told: ids and figures of the group.
+    "events.read": frozenset({_FINANCE, _SET_UP, _HR, _MONEY}),
+    "events.subscribe": frozenset({_SET_UP, _HR, _MONEY}),
     # Set-up.
     "plans.read": frozenset(Role),
     "plans.write": frozenset({_SET_UP}),

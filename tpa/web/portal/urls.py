@@ -4,7 +4,7 @@ from django.urls import path
 
 from tpa.web.employer import closes, funding, money, people, requests, what_ifs
 from tpa.web.pages import portal_page
-from tpa.web.portal import views
+from tpa.web.portal import developers, views
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +24,11 @@ urlpatterns = [
     path("funding/", portal_page("funding.read")(funding.page), name="funding"),
     path("funding-requests/", portal_page("funding.read")(requests.page), name="funding-requests"),
     path("exposure/", portal_page("exposure.read")(money.exposure), name="exposure"),
+    path("developers/", developers.developers, name="developers"),
+    path("developers/add/", developers.add, name="add-endpoint"),
+    path("developers/deliveries/<str:delivery>/redeliver/", developers.redeliver, name="redeliver"),
+    path("developers/<str:endpoint>/", developers.endpoint, name="endpoint"),
+    path("developers/<str:endpoint>/<str:action>/", developers.act, name="act-on-endpoint"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
     path("closes/", portal_page("ledger.read")(closes.page), name="closes"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),

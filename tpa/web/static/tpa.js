@@ -59,6 +59,23 @@
   };
   window.addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
 
+  // On a phone a row stands as a block, each cell beside the heading of its column. The roles keep it a table for readers.
+  const nameCells = () =>
+    document.querySelectorAll(".table-responsive > .table").forEach((table) => {
+      const headings = [...(table.tHead?.rows[0]?.cells || [])].map((cell) => cell.textContent.trim());
+      table.setAttribute("role", "table");
+      table.querySelectorAll("thead, tbody, tfoot").forEach((part) => part.setAttribute("role", "rowgroup"));
+      for (const row of table.rows) {
+        row.setAttribute("role", "row");
+        let column = 0;
+        for (const cell of row.cells) {
+          cell.setAttribute("role", cell.tagName === "TD" ? "cell" : cell.scope === "row" ? "rowheader" : "columnheader");
+          if (cell.tagName === "TD" && cell.colSpan === 1) cell.dataset.heading = headings[column] || "";
+          column += cell.colSpan;
+        }
+      }
+    });
+
   // A table that is wider than the page can be scrolled with the keyboard as well.
   const letScroll = () =>
     document.querySelectorAll(".table-responsive").forEach((box) => {
@@ -105,6 +122,7 @@
         if (!window.confirm(form.dataset.confirm)) event.preventDefault();
       }),
     );
+    nameCells();
     letScroll();
     drawCharts();
   });

@@ -15,7 +15,8 @@ from tpa.web.api.core.idempotent import HEADER as KEY_HEADER
 from tpa.web.api.core.problems import CONTENT_TYPE
 
 ID_KINDS = {
-    "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "employer": "emp", "entry": "led",
+    "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "delivery": "whd",
+    "employer": "emp", "endpoint": "whk", "entry": "led",
     "fee_version": "fsc", "file": "fil", "filing": "slf", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
     "override": "ovr",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",

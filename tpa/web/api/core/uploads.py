@@ -28,8 +28,18 @@ class NothingUploadedError(DomainError):
     remedy = "Send the file as the body of the request."
 
 
+class FormUploadedError(DomainError):
+    """A form with a file in it: its frame would be read as a part of the file."""
+
+    code = "form_upload"
+    status = 415
+    remedy = "Send the bytes of the file alone as the body of the request, such as with `curl --data-binary @file`."
+
+
 def uploaded(request: Request) -> Any:
-    """The file that came. Raises NothingUploadedError."""
+    """The file that came. Raises NothingUploadedError, FormUploadedError."""
+    if (request.content_type or "").lower().startswith("multipart/"):
+        raise FormUploadedError("The request is a form (multipart), not a file.")
     upload = request.data.get("file")
     if upload is None or upload.size == 0:
         raise NothingUploadedError("The request has no file.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -38,6 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, _interrupt)
         try:
             sys.exit(self._demo(console, options["port"], once=options["once"]))
         except DomainError as refusal:
@@ -86,6 +89,11 @@ class Command(BaseCommand):
             while True:
                 check()
                 time.sleep(1)
+
+
+def _interrupt(*_: object) -> None:
+    """A closed terminal or a `kill` is a Ctrl-C: every process that the demo started is stopped."""
+    raise KeyboardInterrupt
 
 
 def _up(check: processes.Check, port: int) -> bool:
