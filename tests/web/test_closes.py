@@ -14,6 +14,7 @@ from tests.workflows.stories import agree
 from tpa.books.funding.models import Deposit
 from tpa.books.ledger.models import MonthClose
 from tpa.infra.clock import clock_at
+from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.deposits import receive_deposit
 
 NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
@@ -24,7 +25,8 @@ def _book(employer):
     agree(employer, starts_on=date(2026, 4, 1))
     with clock_at(NOW):
         with employer_scope(employer):
-            receive_deposit(purpose="fund", received_on=date(2026, 3, 21), cents=100_000, reference="W1")
+            receive_deposit(purpose="fund", received_on=date(2026, 3, 30), cents=100_000, reference="W1")
+            load_statements(content=b"date,amount,balance\n2026-03-31,1000.00,1000.00\n", name="march.csv")
         yield
 
 

@@ -11,9 +11,10 @@ from tpa.books.funding.models import Deposit
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger.errors import CloseError, MonthClosedError
 from tpa.books.ledger.models import MonthClose, RolledBalance
-from tpa.engine.journal.accounts import CASH, CLAIMS_FUNDED
+from tpa.engine.journal.accounts import CASH, CLAIMS_FUNDED, CLAIMS_PAYABLE
 from tpa.infra.clock import clock_at
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.close import NotProven, close_month, prove_month, reopen_month
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
@@ -33,12 +34,14 @@ def march(in_employer):
     with clock_at(stories.at(2026, 3, 20)):
         register(*(new_claim(home, ("99213", 20_000), received_at=stories.at(2026, 3, 20)) for home in homes))
         decide_waiting(employer_id=in_employer.pk)
-        deposit(100_000, date(2026, 3, 21))
+        deposit(100_000, date(2026, 3, 25))
         run_payments()
     with clock_at(stories.at(2026, 4, 2)):
         invoice = draft_month(month=MARCH)
         approve_invoice(invoice_id=invoice.pk)
         issue_invoice(invoice_id=invoice.pk)
+        statement = b"date,amount,balance\n2026-03-31,1000.00,1000.00\n"
+        load_statements(content=statement, name="march.csv")
         yield homes
 
 
@@ -94,7 +97,7 @@ def test_a_clearing_account_that_is_not_empty_may_be_explained(march):
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM ledger_entry")
         (last,) = cursor.fetchone()
-        rows = [(last + 1, 1, CLAIMS_FUNDED, 500), (last + 1, 2, CASH, -500)]
+        rows = [(last + 1, 1, CLAIMS_FUNDED, 500), (last + 1, 2, CLAIMS_PAYABLE, -500)]
         cursor.execute(
             "INSERT INTO ledger_entry (id, event, source_kind, source_id, effective_on, recorded_at)"
             " VALUES (%s, 'funded', 'by_hand', 1, %s, now())",

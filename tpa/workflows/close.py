@@ -9,7 +9,7 @@ other; the last one is reopened by somebody else than who closed it. Everything 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -41,10 +41,13 @@ from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.money import format_amount
 from tpa.kernel.periods import Span, month_of
+from tpa.workflows.bank_reconciliation import bank_proof
 from tpa.workflows.proof import ledger_beside_decisions
 from tpa.workflows.stop_loss_sweep import sweep
 
 FINAL = FundingInvoice.State.FINAL
+LATEST_STATEMENT = timedelta(days=4)
+"""A month that ends on a weekend has its last statement some days before."""
 
 
 class Check(NamedTuple):
@@ -100,6 +103,7 @@ def prove_month(*, month: date) -> list[Check]:
         *_clearing(span.last_day),
         *_invoices(employer.pk, span),
         *_money(span.last_day),
+        _bank(span.last_day),
     ]
 
 
@@ -150,6 +154,19 @@ def _money(as_of: date) -> Iterator[Check]:
     owed = Receivable.objects.aggregate(cents=Sum("cents"))["cents"] or 0
     booked = sum(ledger.moved_by_source(STOP_LOSS_RECEIVABLE, "stop_loss_receivable").values())
     yield Check("stop_loss", "The stop-loss receivable is what the contracts come to", booked, owed)
+
+
+def _bank(as_of: date) -> Check:
+    """The bank's balance explains the ledger's cash. Without a statement a person says how the bank was looked at."""
+    standing = bank_proof(as_of=as_of)
+    proof, says = standing.proof, "The bank's balance explains the cash"
+    if standing.statement is None:
+        detail = "no bank statement" if ledger.account_moved(CASH, as_of=as_of) else ""
+        return Check("bank", says, proof.books_cents, proof.books_cents, True, CASH, detail)
+    detail = f"{standing.exception_count} entries of the bank are unexplained" if standing.exception_count else ""
+    if as_of - standing.statement.ends_on > LATEST_STATEMENT:
+        detail = f"the last statement ends on {standing.statement.ends_on}"
+    return Check("bank", says, proof.books_cents, proof.expected_cents, False, CASH, detail)
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "payees": f"{root}payees/",
         "exposure": f"{root}exposure/",
         "ledger": f"{root}ledger/",
+        "bank": f"{root}bank/",
         "closes": f"{root}closes/",
         "account": f"{root}ledger/2000/",
         "entry": of("ledger/entries", "led", story.entry),

@@ -30,6 +30,7 @@ from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
 from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.corrections import preview_claims
 from tpa.workflows.deposits import give_credit, receive_deposit
@@ -97,6 +98,7 @@ def tell(employer: Employer) -> Story:
         _money(employer, invoices[0].pk)
     _requests(employer)
     run, payment = _pay(employer)
+    _bank(employer)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
@@ -152,6 +154,13 @@ def _requests(employer: Employer) -> None:
         AsoAgreement.objects.filter(employer=employer).update(funding_terms={"minimum_cents": 9_500_000})
     with employer_scope(employer), clock_at(NOW):
         prepare_request()
+
+
+def _bank(employer: Employer) -> None:
+    """A statement with a deposit that the books know, and an entry that nobody does."""
+    text = b"date,reference,description,amount,balance\n2026-06-01,WIRE 1,FUNDING,50000.00,50000.00\n"
+    with employer_scope(employer), clock_at(NOW):
+        load_statements(content=text + b"2026-06-03,,SERVICE CHARGE,-12.50,49987.50\n", name="june.csv")
 
 
 def _insure(employer: Employer) -> None:

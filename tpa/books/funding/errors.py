@@ -46,3 +46,9 @@ class DisputeError(DomainError):
     """A line cannot be disputed, or a dispute not be answered, so."""
 
     code = "dispute"
+
+
+class BankError(DomainError):
+    """A bank statement, or what is said of an entry, does not fit what is known."""
+
+    code = "bank"

@@ -82,6 +82,31 @@ def balances_as_of(as_of: date | None, account: str | None = None) -> list[tuple
         return cursor.fetchall()
 
 
+def account_moved(account: str, *, as_of: date) -> bool:
+    """Whether anything was posted to an account up to a day."""
+    return Movement.objects.filter(account=account, effective_on__lte=as_of).exists()
+
+
+class CashLine(NamedTuple):
+    """What an entry did to an account, all its dimensions together (debit positive), and where it comes from."""
+
+    entry_id: int
+    event: str
+    source_kind: str
+    source_id: int
+    effective_on: date
+    cents: int
+
+
+def account_entries(account: str) -> list[CashLine]:
+    """Every entry of an account that moved it, in their order. One query; for cash, which few entries touch."""
+    rows = Posting.objects.filter(account=account).values_list(
+        "entry_id", "entry__event", "entry__source_kind", "entry__source_id", "effective_on"
+    )
+    summed = rows.annotate(cents=Sum("cents")).exclude(cents=0).order_by("entry_id")
+    return [CashLine._make((*row[:-1], int(row[-1]))) for row in summed]
+
+
 def closes() -> QuerySet[MonthClose]:
     """Closed and reopened months, the latest event first."""
     return MonthClose.objects.all()

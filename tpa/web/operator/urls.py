@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import closes, funding, money, people, requests, what_ifs
+from tpa.web.employer import bank, closes, funding, money, people, requests, what_ifs
 from tpa.web.operator import corrections, employers, files, invoicing, payments, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -87,6 +87,14 @@ urlpatterns = [
     path(f"{_EMPLOYER}decisions/<str:decision>/eob/", payments.explanation, name="eob"),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
+    path(f"{_EMPLOYER}bank/", employer_page("funding.read")(bank.page), name="bank"),
+    path(f"{_EMPLOYER}bank/upload/", employer_page("funding.record")(bank.upload), name="upload-statement"),
+    path(f"{_EMPLOYER}bank/match/", employer_page("funding.record")(bank.again), name="match-bank"),
+    path(
+        f"{_EMPLOYER}bank/<str:bank_entry>/<str:action>/",
+        employer_page("funding.record")(bank.act),
+        name="act-on-entry",
+    ),
     path(f"{_EMPLOYER}closes/", employer_page("ledger.read")(closes.page), name="closes"),
     path(f"{_EMPLOYER}closes/close/", employer_page("ledger.close")(closes.close), name="close-month"),
     path(f"{_EMPLOYER}closes/reopen/", employer_page("ledger.close")(closes.reopen), name="reopen-month"),
