@@ -92,7 +92,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if self._sent == self.binding and self._reported == self._report():
             return
         try:
-            self.connection.cursor().execute(_BIND, self.binding)  # seen by count_statements, not by Django's own log
+            note(_BIND)  # seen by count_statements, not by Django's own log
+            psycopg.Cursor(self.connection).execute(_BIND, self.binding, prepare=True)
         except psycopg.errors.InFailedSqlTransaction:
             # Only a rollback can follow, and that asks for the binding again.
             self._sent = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy, deepcopy
+from copy import deepcopy
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -60,12 +60,16 @@ class Shape(serializers.Serializer):
     """
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {
-            name: deepcopy(field)
-            if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child")
-            else copy(field)
-            for name, field in self._declared_fields.items()
-        }
+        return {name: _copied(field) for name, field in self._declared_fields.items()}
+
+
+def _copied(field: serializers.Field) -> serializers.Field:
+    """A field of its own for one answer. What has fields below it is made anew: they know their place too."""
+    if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child"):
+        return deepcopy(field)
+    fresh = object.__new__(type(field))
+    fresh.__dict__.update(field.__dict__)
+    return fresh
 
 
 class StrictSerializer(Shape):
