@@ -1,6 +1,6 @@
 """The files of a run: every 835 adds up and no judge finds a fault; a file is what was released, or is not sent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import achkit
 import oxedi
@@ -14,7 +14,7 @@ from tpa.books.payments import accounts, selectors
 from tpa.books.payments.models import Payment, PaymentFile
 from tpa.infra.clock import clock_at
 from tpa.workflows.payment_files import AlteredFileError, send_file
-from tpa.workflows.payment_lives import void_payment
+from tpa.workflows.payment_lives import take_returns, void_payment
 from tpa.workflows.payment_run import run_payments
 
 
@@ -80,6 +80,12 @@ def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F8
     assert transfers.decode().splitlines()[1][69:75] == "260413"
     assert told(remittance, "BPR")[0].split("*")[:8] == ["BPR", "I", "320", "C", "ACH", "CCP", "01", "091000019"]
     assert told(remittance, "BPR")[0].split("*")[12:16] == ["01", "011401533", "DA", "998877"]
+    lines = transfers.decode().splitlines()
+    back = "\n".join([*lines[:3], f"{'799R02' + Payment.objects.get().number:94}", *lines[4:]]).encode()
+    assert [one.outcome for one in take_returns(content=back)] == ["reopened"]
+    assert [one.outcome for one in take_returns(content=back)] == ["state"]
+    assert [one.outcome for one in take_returns(content=back.replace(b"0000032000", b"0000032001"))] == ["unknown"]
+    assert (Payment.objects.get().state, selectors.usable_accounts(date(2026, 4, 13))) == ("returned", {})
 
 
 def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # noqa: F811

@@ -21,6 +21,7 @@ from tpa.engine.journal.recipes.payment_reissued import PaymentReissued
 from tpa.engine.journal.recipes.payment_returned import PaymentReturned
 from tpa.engine.journal.recipes.payment_voided import PaymentVoided
 from tpa.engine.paying import states
+from tpa.engine.paying.nacha import Returned, read_returns
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError
@@ -178,6 +179,35 @@ def return_transfer(*, number: str, code: str, on: date, person_id: int | None =
     if code in ACCOUNT_IS_WRONG and payment.account_id is not None:
         accounts.refuse_returned(account_id=payment.account_id, note=f"Returned {code} on {on}")
     return payment
+
+
+class ReturnTaken(NamedTuple):
+    """What became of a returned entry. Only `reopened` changed anything; `unknown` is no transfer's trace or amount."""
+
+    returned: Returned
+    outcome: Literal["reopened", "unknown", "state"]
+    payment_id: int | None = None
+
+
+@transaction.atomic
+def take_returns(*, content: bytes, person_id: int | None = None) -> list[ReturnTaken]:
+    """Reopen the payments of a return file from the bank, in its order. The same file again changes nothing.
+
+    Raises AchError with the record that cannot be read; then nothing is reopened.
+    """
+    employer = open_employer()
+    today = clock.today(employer.time_zone)
+    found = []
+    for one in read_returns(content):
+        payment = Payment.objects.filter(number=one.trace, method=states.ACH, amount_cents=one.cents).first()
+        if payment is None:
+            found.append(ReturnTaken(one, "unknown"))
+        elif not states.may_become(payment.state, "returned", payment.method):
+            found.append(ReturnTaken(one, "state", payment.pk))
+        else:
+            return_transfer(number=one.trace, code=one.code, on=today, person_id=person_id)
+            found.append(ReturnTaken(one, "reopened", payment.pk))
+    return found
 
 
 @transaction.atomic

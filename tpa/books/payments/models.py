@@ -217,6 +217,11 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"payment {self.id}"
 
+    @property
+    def shown_state(self) -> str:
+        """As pages name it: a check that is stale was not cashed."""
+        return "not_cashed" if self.state == "stale" else self.state
+
 
 class ClaimPayment(models.Model):
     """What a payment pays for one decision; below zero: what it takes back. One that stands a decision, ever."""

@@ -24,6 +24,7 @@ from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.payments import BalanceSerializer, PaymentSerializer
 from tpa.workflows import payment_lives, receivables
@@ -68,6 +69,28 @@ class PaymentReissueView(PaymentVoidView):
         return self._act(
             payment, lambda key, told: payment_lives.reissue_payment(payment_id=key, by_check=self.by_check, **told)
         )
+
+
+class ReturnSerializer(serializers.Serializer):
+    """A returned transfer: reopened, unknown, or not in a state to come back (returned before, perhaps)."""
+
+    code = serializers.CharField(source="returned.code")
+    trace = serializers.CharField(source="returned.trace")
+    cents = CentsField(source="returned.cents")
+    outcome = serializers.ChoiceField(["reopened", "unknown", "state"])
+    payment = PublicIdField("pay", source="payment_id", allow_null=True)
+
+
+class TransferReturnsView(UploadView):
+    """POST: a return file from the bank (NACHA)."""
+
+    permissions: ClassVar = {"POST": _RELEASE}
+
+    @extend_schema(request=OpenApiTypes.BINARY, responses={201: ReturnSerializer(many=True)})
+    def post(self, request: Request) -> Response:
+        """Reopen the payments whose transfers came back. The same file again changes nothing."""
+        found = payment_lives.take_returns(content=uploaded(request).read(), person_id=person_of(request))
+        return Response(ReturnSerializer(found, many=True, context=self.context()).data, status=201)
 
 
 class AskBackSerializer(StrictSerializer):

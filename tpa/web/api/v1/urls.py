@@ -192,6 +192,7 @@ urlpatterns = [
     path("payments/", payments.PaymentsView.as_view(), name="payments"),
     path("payments/<str:payment>/void/", payees.PaymentVoidView.as_view(), name="payment-void"),
     path("payments/<str:payment>/reissue/", payees.PaymentReissueView.as_view(), name="payment-reissue"),
+    path("transfer-returns/", payees.TransferReturnsView.as_view(), name="transfer-returns"),
     path("payee-balances/", payees.PayeeBalancesView.as_view(), name="payee-balances"),
     path("payee-balances/<str:balance>/refund/", payees.RefundView.as_view(), name="payee-balance-refund"),
     path("payee-accounts/", payees.PayeeAccountsView.as_view(), name="payee-accounts"),

@@ -1,0 +1,135 @@
+"""Payments over REST: two persons, steps, accounts, terms, files, balances, totals; a program is no person."""
+
+import pytest
+from django.test import Client, override_settings
+
+from tenants import directory
+from tenants.scope import employer_scope
+from tests.web.api.book import NOW, key_for
+from tests.web.login import log_in
+from tests.workflows.test_ripple import claim, decide, open_plan
+from tpa.books.identity.models import Grant, User
+from tpa.books.payments.models import PayeeAccount, PayingTerms, Payment, PaymentRun
+from tpa.infra.clock import clock_at
+from tpa.kernel.ids import public_id
+from tpa.workflows.deposits import receive_deposit
+
+PAID = 32_000
+TERMS = {
+    "bank_name": "First Bank", "routing_number": "091000019", "account_number": "00123456", "company_id": "1123456789",
+    "alone_up_to_cents": PAID,
+}  # fmt: skip
+ACCOUNT = {
+    "tax_id": "123456789", "holder": "Elm Clinic", "routing_number": "011401533", "account_number": "998877",
+    "call_back": "front desk",
+}  # fmt: skip
+
+
+@pytest.fixture
+def story(employer):
+    """Two claims decided, the second of which falls into the deductible without the first; money is there."""
+    with clock_at(NOW), employer_scope(employer):
+        home = open_plan(employer)[0]
+        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on="2026-04-02")
+        decide(employer, claim(home, 90_000, 1))
+    with clock_at(NOW):
+        yield home
+
+
+def person(employer, name):
+    """A call at the desk's host by somebody of finance."""
+    user = User.objects.create(email=f"{name}@tpa.example", name=name)
+    Grant.objects.create(user=user, role="finance")
+    client = log_in(Client(SERVER_NAME="localhost"), user)
+    return caller(client, {"HTTP_EMPLOYER": public_id("emp", 0, employer.pk)})
+
+
+def program(employer):
+    return caller(Client(SERVER_NAME=directory.portal_host(employer)), key_for(employer))
+
+
+def caller(client, headers):
+    keys = iter(range(1, 1_000))
+
+    def call(path, body=None, method="post"):
+        extra = {"HTTP_IDEMPOTENCY_KEY": f"k{next(keys)}"} if method == "post" else {}
+        return getattr(client, method)(f"/api/v1/{path}", body, "application/json", **headers, **extra)
+
+    return call
+
+
+def stored(employer, model):
+    with employer_scope(employer):
+        return list(model.objects.order_by("id"))
+
+
+def test_a_large_run_takes_two_persons_and_a_program_is_none(employer, story):
+    ana, ben, bot = person(employer, "ana"), person(employer, "ben"), program(employer)
+    with override_settings(PAY_ALONE_UP_TO_CENTS=PAID - 1):
+        run = ana("payment-runs/", {}).json()
+    assert (run["state"], run["needs_second_person"], run["paid_cents"]) == ("proposed", True, PAID)
+    path = f"payment-runs/{run['id']}/"
+    for who in (ana, bot):
+        answer = who(f"{path}approve/")
+        assert (answer.status_code, answer.json()["code"]) == (409, "second_person")
+    assert ana("payment-runs/", {}).json()["code"] == "payment_run_open"
+    assert ben(f"{path}approve/").json()["state"] == "approved"
+    for who in (ana, bot):
+        assert who(f"{path}release/").json()["code"] == "second_person"
+    assert {one.state for one in stored(employer, Payment)} == {"proposed"}
+    assert ben(f"{path}release/").json()["state"] == "released"
+    assert ben(f"{path}cancel/").json()["code"] == "payment_state"
+    assert stored(employer, PaymentRun)[0].state == "released"
+
+
+def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
+    ana, ben, bot = person(employer, "ana"), person(employer, "ben"), program(employer)
+    assert bot("paying-terms/", TERMS).json()["code"] == "second_person"
+    wrong = ana("paying-terms/", TERMS | {"routing_number": "091000018"})
+    assert (wrong.status_code, "check digit" in wrong.json()["detail"]) == (422, True)
+    assert stored(employer, PayingTerms) == []
+    made = ana("paying-terms/", TERMS).json()
+    assert "account_number" not in made
+    assert ana(f"paying-terms/{made['id']}/approve/").json()["code"] == "second_person"
+    assert ben(f"paying-terms/{made['id']}/approve/").status_code == 200
+    account = ana("payee-accounts/", ACCOUNT).json()
+    assert (account["state"], account["account_end"]) == ("proposed", "8877")
+    assert ana("payee-accounts/", ACCOUNT).status_code == 409
+    assert ana(f"payee-accounts/{account['id']}/approve/").json()["code"] == "second_person"
+    approved = ben(f"payee-accounts/{account['id']}/approve/").json()
+    assert (approved["state"], approved["usable_on"]) == ("approved", "2026-04-07")
+    assert len(stored(employer, PayeeAccount)) == 1
+    assert bot("payment-runs/", {}).json()["state"] == "released"
+    (check,) = bot("payments/", method="get").json()["data"]
+    assert (check["method"], check["number"], check["amount_cents"]) == ("check", "1001", PAID)
+    files = bot("payment-files/", method="get").json()["data"]
+    assert sorted(one["kind"] for one in files) == ["835", "checks"]
+    remittance = next(one for one in files if one["kind"] == "835")
+    assert bot(f"payment-files/{remittance['id']}/content/", method="get").content.startswith(b"ISA*")
+    assert bot("tax-totals/?year=2026", method="get").json() == [
+        {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
+    ]
+    table = bot("tax-totals/csv/?year=2026", method="get").content.decode().splitlines()
+    assert table[1].endswith(",1,320.00")
+    assert bot(f"payments/{check['id']}/void/", {"reason": ""}).status_code == 400
+    assert bot(f"payments/{check['id']}/void/", {"reason": "lost"}).json()["state"] == "void"
+    assert bot(f"payments/{check['id']}/reissue/", {"reason": "lost"}).json()["code"] == "payment_state"
+    assert bot("tax-totals/?year=2026", method="get").json() == []
+
+
+def test_the_explanation_of_a_decision_and_of_a_family(employer, story):
+    bot = program(employer)
+    (one,) = bot("claims/", method="get").json()["data"]
+    decision = bot(f"claims/{one['id']}/decisions/", method="get").json()
+    decision = (decision["data"] if isinstance(decision, dict) else decision)[0]["id"]
+    told = bot(f"decisions/{decision}/eob/", method="get").json()
+    assert (told["you_owe_cents"], told["plan_paid_cents"]) == (58_000, PAID)
+    assert bot(f"decisions/{decision}/eob/pdf/", method="get").content[:5] == b"%PDF-"
+    member = public_id("mem", employer.pk, story.member_ids[0])
+    span = "decided_from=2026-01-01&decided_before=2027-01-01"
+    assert bot(f"members/{member}/eobs/?{span}", method="get").json() == [told]
+    assert (
+        bot(f"members/{member}/eobs/pdf/?decided_from=2020-01-01&decided_before=2020-02-01", method="get").status_code
+        == 404
+    )
+    assert bot(f"members/{member}/eobs/", method="get").status_code == 400
