@@ -26,7 +26,7 @@ from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.money import format_amount
-from tpa.workflows import corrections
+from tpa.workflows import claim_pends, corrections
 from tpa.workflows.ripple import Ask, redecided
 
 WORK, QUEUE = "override", "approvals"
@@ -230,3 +230,17 @@ def _reason(note: str) -> str:
 def _tell(row: Row, action: str, by: Person, reason: str = "") -> None:
     told = {"claim": row.claim_id, "orders": row.orders, "why": row.why, "amount_cents": row.amount_cents}
     audit.record_events([audit.Act(by.name, action, "override", row.pk, reason, after=told)])
+
+
+@transaction.atomic
+def deny_claim(*, claim_id: int, group: str, carc: str, why: str, note: str, by: Person, authority_cents: int) -> Row:
+    """Deny every line; a claim that waits is released with it, unless another person has to approve it first."""
+    employer = open_employer()
+    orders = [
+        Override(0, line.number, OverrideKind.DENY, "", group=group, carc=carc) for line in selectors.lines(claim_id)
+    ]
+    row = propose(claim_id=claim_id, orders=orders, why=why, note=note, by=by, authority_cents=authority_cents)
+    waiting = [pend.pk for pend in selectors.pends(claim_id) if pend.resolved_at is None]
+    if row.in_force_at is not None and waiting:
+        claim_pends.release(employer_id=employer.pk, pend_ids=waiting, by_id=by.person_id, note=note, stands_alone=True)
+    return row

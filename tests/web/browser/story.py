@@ -14,6 +14,7 @@ from tests.workflows.test_claim_intake import claim_of, file_of
 from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumber
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
+from tpa.books.claims.overrides import Person
 from tpa.books.edi.models import InboundFile, IntakeItem, TradingPartner
 from tpa.books.events.services import add_endpoint
 from tpa.books.funding.models import FundingInvoice
@@ -24,12 +25,14 @@ from tpa.books.members.models import Load
 from tpa.books.payments import accounts
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
+from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.paying.planning import Payee
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
 from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.appeals import file_appeal, note
 from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.corrections import preview_claims
@@ -37,6 +40,7 @@ from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_enrolment_file
 from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
+from tpa.workflows.overrides import propose
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.stop_loss_sweep import sweep
 from tpa.workflows.what_if import ask, run_job
@@ -65,6 +69,7 @@ class Story(NamedTuple):
     run: int
     payment: int
     endpoint: int
+    appeal: int
 
 
 def tell(employer: Employer) -> Story:
@@ -94,6 +99,7 @@ def tell(employer: Employer) -> Story:
         entry = Entry.objects.get(source_kind="decision", source_id=decision.pk, event="claim_approved")
         queue = Pend.objects.get(claim_id=pended).queue
         question = _what_if(employer)
+        appeal = _appeal(paid)
         correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
     _requests(employer)
@@ -102,7 +108,7 @@ def tell(employer: Employer) -> Story:
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk, run, payment, endpoint.pk,
+        question, correction.pk, run, payment, endpoint.pk, appeal,
     )  # fmt: skip
 
 
@@ -199,6 +205,21 @@ def _month(employer: Employer, homes: list, month: int) -> int:
                 approve_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
                 issue_invoice(invoice_id=invoice.pk, person_id=SYSTEM)
     return first
+
+
+def _appeal(claim_id: int) -> int:
+    """A line decided otherwise, one more proposed above the authority, and an appeal of the claim."""
+    ana = Person(900, "ana@tpa.example")
+    with clock_at(NOW):
+        for number, authority_cents in ((1, 10**9), (2, 0)):
+            order = Override(0, number, OverrideKind.ALLOW, "", cents=1_000)
+            propose(
+                claim_id=claim_id, orders=[order], why="negotiated", note="by telephone", by=ana,
+                authority_cents=authority_cents,
+            )  # fmt: skip
+        row = file_appeal(claim_id=claim_id, filed_by="member", grounds="It was an emergency", at=NOW, by=ana)
+        note(appeal_id=row.pk, kind="document", text="Records of the clinic", reference="box 7", by=ana)
+    return row.pk
 
 
 def _what_if(employer: Employer) -> int:

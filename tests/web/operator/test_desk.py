@@ -59,14 +59,14 @@ def test_nobody_sees_the_desk_without_logging_in(db, desk_client, employer):
 
 def test_today_says_what_waits_and_how_much(pended, employer):
     page = desk_as("examiner").get("/desk/").content.decode()
-    item = WorkItem.objects.get()
+    item = WorkItem.objects.get(kind="pend")
     assert f'href="/desk/queues/{item.queue}/"' in page
     assert "$200.00 billed" in page
     assert employer.name in page
 
 
 def test_a_colleague_for_one_employer_sees_neither_the_others_queue_nor_its_pages(pended, employer, other_employer):
-    queue = WorkItem.objects.get().queue
+    queue = WorkItem.objects.get(kind="pend").queue
     desk = desk_as("examiner", other_employer)
     page = desk.get("/desk/").content.decode()
     assert employer.name not in page
@@ -76,18 +76,18 @@ def test_a_colleague_for_one_employer_sees_neither_the_others_queue_nor_its_page
     assert desk.get(root(employer)).status_code == 404
     assert desk.get(claim_page(employer, pended)).status_code == 404
     desk.post(f"/desk/queues/{queue}/take/")
-    assert WorkItem.objects.get().taken_by is None
+    assert WorkItem.objects.get(kind="pend").taken_by is None
 
 
 def test_take_next_leads_to_the_claim_and_is_given_back(pended, employer):
-    item, desk = WorkItem.objects.get(), desk_as("examiner")
+    item, desk = WorkItem.objects.get(kind="pend"), desk_as("examiner")
     taken = desk.post(f"/desk/queues/{item.queue}/take/")
     assert taken["Location"] == claim_page(employer, pended)
-    assert WorkItem.objects.get().taken_by == User.objects.get().pk
+    assert WorkItem.objects.get(kind="pend").taken_by == User.objects.get().pk
     assert "Give back" in desk.get(f"/desk/queues/{item.queue}/").content.decode()
     assert desk.post(f"/desk/queues/{item.queue}/take/")["Location"] == f"/desk/queues/{item.queue}/"
     desk.post(f"/desk/queues/{item.queue}/{item.pk}/give-back/")
-    assert WorkItem.objects.get().taken_by is None
+    assert WorkItem.objects.get(kind="pend").taken_by is None
 
 
 def test_the_queue_counts_all_and_shows_a_page(db, employer):

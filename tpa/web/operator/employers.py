@@ -20,6 +20,7 @@ from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.operator.accumulators import measures_of, shown
+from tpa.web.operator.examining import work_context
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.web.portal import figures
 from tpa.workflows.claim_pends import CORRECT
@@ -99,6 +100,7 @@ def claim(request: HttpRequest, claim: str) -> HttpResponse:
         "beside": beside(versions) if len(versions) > 1 else [],
         "can_correct": bool(versions) and versions[0].outcome != Decision.Outcome.REVERSED,
         "reasons": REASONS,
+        **work_context(request, found, pends),
     }
     return show(
         request, "operator/claim.html", here="claims", **context, **_decided(decision, request.employer.currency)

@@ -21,9 +21,9 @@ from tpa.infra.models import Job, WorkItem
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id, read_public_id
 from tpa.web.pages import attempt, desk_page, employer_root, reader, sheet, show
-from tpa.workflows import eligibility_load_effects, stop_loss_sweep
+from tpa.workflows import appeals, claim_clocks, eligibility_load_effects, overrides, stop_loss_sweep
 
-_CLAIM_ITEMS = ("pend", eligibility_load_effects.WORK)
+_CLAIM_ITEMS = ("pend", claim_clocks.NOTICE, eligibility_load_effects.WORK)
 """Kinds of work items whose subject is a claim."""
 
 
@@ -39,7 +39,8 @@ class DayFlow(NamedTuple):
     pended: int
 
 
-def _employers(request: HttpRequest, action: str) -> list[Employer]:
+def employers_of(request: HttpRequest, action: str) -> list[Employer]:
+    """The employers for which the reader may do `action`, by name."""
     ids = identity.employer_ids_for(reader(request), action)
     found = Employer.objects.order_by("name")
     return list(found if ids is None else found.filter(pk__in=ids))
@@ -50,7 +51,7 @@ def _employers(request: HttpRequest, action: str) -> list[Employer]:
 def today(request: HttpRequest) -> HttpResponse:
     """What needs somebody now, and what will be late?"""
     ids = identity.employer_ids_for(reader(request), "queues.work")
-    employers = _employers(request, "summary.read")
+    employers = employers_of(request, "summary.read")
     whole = request.user.allows("files.read", None)
     queues = work_items.queue_totals(ids)
     context: dict[str, Any] = {
@@ -95,7 +96,10 @@ def place_of(item: WorkItem) -> str:
     root = employer_root(item.employer_id)
     if item.kind in _CLAIM_ITEMS:
         return f"{root}claims/{public_id('clm', item.employer_id, item.subject_id)}/"
-    return f"{root}exposure/" if item.kind == stop_loss_sweep.WORK else root
+    if item.kind == appeals.WORK:
+        return f"{root}appeals/{public_id('apl', item.employer_id, item.subject_id)}/"
+    places = {stop_loss_sweep.WORK: "exposure/", overrides.WORK: "overrides/"}
+    return f"{root}{places.get(item.kind, '')}"
 
 
 def _chosen(asked: str, employers: list[Employer]) -> Employer | None:
@@ -113,7 +117,7 @@ def _chosen(asked: str, employers: list[Employer]) -> Employer | None:
 @require_GET
 def queue(request: HttpRequest, queue: str) -> HttpResponse:
     """Which items wait, in what order?"""
-    employers = _employers(request, "queues.work")
+    employers = employers_of(request, "queues.work")
     asked = request.GET.get("employer", "")
     chosen = _chosen(asked, employers)
     ids = [chosen.pk] if chosen else [one.pk for one in employers]
@@ -138,7 +142,7 @@ def queue(request: HttpRequest, queue: str) -> HttpResponse:
 @require_POST
 def take_next(request: HttpRequest, queue: str) -> HttpResponse:
     """Take the most urgent free item and go there."""
-    employers = _employers(request, "queues.work")
+    employers = employers_of(request, "queues.work")
     chosen = _chosen(request.POST.get("employer", ""), employers)
     ids = [chosen.pk] if chosen else [one.pk for one in employers]
     item = work_items.take_next(queue=queue, user_id=reader(request).pk, employer_ids=ids)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tpa.web.employer import bank, closes, funding, money, people, requests, what_ifs
-from tpa.web.operator import corrections, employers, files, invoicing, payments, today
+from tpa.web.operator import corrections, employers, examining, files, invoicing, payments, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("queues/<str:queue>/", today.queue, name="queue"),
     path("queues/<str:queue>/take/", today.take_next, name="take-next"),
     path("queues/<str:queue>/<int:item>/give-back/", today.give_back, name="give-back"),
+    path("clocks/", examining.clock_board, name="clocks"),
     path("files/", files.files, name="files"),
     path("files/upload/", files.upload, name="upload-claims"),
     path("files/<str:file>/", files.file, name="file"),
@@ -27,6 +28,16 @@ urlpatterns = [
     path(f"{_EMPLOYER}claims/", employers.claim_list, name="claims"),
     path(f"{_EMPLOYER}claims/<str:claim>/", employers.claim, name="claim"),
     path(f"{_EMPLOYER}claims/<str:claim>/release/", employers.release, name="release"),
+    path(f"{_EMPLOYER}claims/<str:claim>/deny/", examining.deny, name="deny-claim"),
+    path(f"{_EMPLOYER}claims/<str:claim>/hand-over/", examining.hand_over, name="hand-over"),
+    path(f"{_EMPLOYER}claims/<str:claim>/override/", examining.override, name="override-claim"),
+    path(f"{_EMPLOYER}claims/<str:claim>/clock/", examining.clock_step, name="clock-step"),
+    path(f"{_EMPLOYER}claims/<str:claim>/appeal/", examining.file_appeal, name="file-appeal"),
+    path(f"{_EMPLOYER}overrides/", examining.override_list, name="overrides"),
+    path(f"{_EMPLOYER}overrides/<str:override>/<str:action>/", examining.act_on_override, name="act-on-override"),
+    path(f"{_EMPLOYER}appeals/", examining.appeal_list, name="appeals"),
+    path(f"{_EMPLOYER}appeals/<str:appeal>/", examining.appeal, name="appeal"),
+    path(f"{_EMPLOYER}appeals/<str:appeal>/<str:action>/", examining.act_on_appeal, name="act-on-appeal"),
     path(f"{_EMPLOYER}claims/<str:claim>/correct/", corrections.correct_claim, name="correct-claim"),
     path(f"{_EMPLOYER}corrections/", corrections.correction_list, name="corrections"),
     path(f"{_EMPLOYER}corrections/ask/", corrections.select, name="select-claims"),

@@ -97,14 +97,14 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     if (localStorage.getItem("keys") === "off" && event.key !== "?") return;
-    if (event.key === "j") return walk(1);
-    if (event.key === "k") return walk(-1);
+    if (event.key === "j" && rows().length) return walk(1);
+    if (event.key === "k" && rows().length) return walk(-1);
     if (event.key === "?") {
       const help = document.getElementById("keys-help");
       if (help) help.showModal();
       return;
     }
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) {
       event.preventDefault();
       target.click();
@@ -117,6 +117,17 @@
       box.checked = localStorage.getItem("keys") !== "off";
       box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
     });
+    // A link to a field opens what it lies in, and puts the cursor there.
+    document.querySelectorAll("a[data-field]").forEach((link) =>
+      link.addEventListener("click", (event) => {
+        const field = document.getElementById(link.dataset.field);
+        if (!field) return;
+        event.preventDefault();
+        const box = field.closest("details");
+        if (box) box.open = true;
+        field.focus();
+      }),
+    );
     document.querySelectorAll("[data-confirm]").forEach((form) =>
       form.addEventListener("submit", (event) => {
         if (!window.confirm(form.dataset.confirm)) event.preventDefault();

@@ -61,6 +61,12 @@ STATES = {
     "escheated": ("muted", "Given up"),
     "active": ("good", "Active"),
     "suspended": ("act", "Suspended"),
+    "in_force": ("good", "In force"),
+    "taken_back": ("muted", "Taken back"),
+    "upheld": ("info", "Upheld"),
+    "partly": ("good", "Reversed in part"),
+    "not_eligible": ("muted", "Not eligible"),
+    "open": ("warn", "To be decided"),
     "provisioning": ("warn", "Being set up"),
 }
 
