@@ -181,7 +181,9 @@ def _next_seq(family_id):
     return seq
 
 
-def decide(person, paid_cents, decided_on, service_on=None, charge_cents=None, line="medical", denied=False):
+def decide(
+    person, paid_cents, decided_on, service_on=None, charge_cents=None, line="medical", denied=False, stop_loss=""
+):
     """A claim of one line, decided; the rest of the charge was discount."""
     charge = paid_cents if charge_cents is None else charge_cents
     decision = Decision.objects.create(
@@ -198,7 +200,7 @@ def decide(person, paid_cents, decided_on, service_on=None, charge_cents=None, l
         decided_at=datetime.combine(decided_on, datetime.min.time(), UTC),
         decided_on=decided_on,
     )
-    _line(decision, service_on or decided_on, line, denied)
+    _line(decision, service_on or decided_on, line, denied, stop_loss)
     return decision
 
 
@@ -223,10 +225,11 @@ def reverse(decision, decided_on):
     return taken
 
 
-def _line(decision, service_on, line, denied):
+def _line(decision, service_on, line, denied, stop_loss=""):
     DecisionLine.objects.create(
         decision_id=decision.pk,
         number=1,
+        stop_loss=stop_loss,
         service_on=service_on,
         plan_version_id=1,
         line_of_coverage=line,

@@ -39,6 +39,7 @@ PERIODIC = [
     Periodic(tasks.age_payments, timedelta(hours=12)),
     Periodic(tasks.issue_instalments, timedelta(hours=6)),
     Periodic(tasks.watch_funding, timedelta(hours=1)),
+    Periodic(tasks.open_subrogation_cases, timedelta(hours=6)),
     Periodic(tasks.sweep_set_ups, timedelta(minutes=1)),
     Periodic(tasks.deliver_events, timedelta(seconds=10)),
     Periodic(tasks.forget_old_events, timedelta(hours=6)),

@@ -14,6 +14,7 @@ from tpa.workflows import (
     readjudication,
     stop_loss_sweep,
     stop_loss_what_if,
+    subrogation,
     sweep,
     tenant_setup,
     totals,
@@ -123,6 +124,12 @@ def issue_instalments(*, employer_id: int) -> None:
 def watch_funding(*, employer_id: int) -> None:
     """Tell the desk of money that is waited for too long."""
     funding_requests.watch_requests()
+
+
+@shared_task(base=EmployerTask)
+def open_subrogation_cases(*, employer_id: int) -> None:
+    """Open a case for every paid accident that has none."""
+    subrogation.open_from_claims()
 
 
 @shared_task(base=EmployerTask)

@@ -70,7 +70,7 @@ def test_an_exposure_costs_as_many_queries_whatever_the_claims_and_two_while_not
     insure(in_employer, SPECIFIC, {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}]})
     for one in people:
         paid(one, 600_000, date(2025, 3, 1))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         before = standings(in_employer.pk, JUNE)
     with django_assert_num_queries(2):
         assert standings(in_employer.pk, JUNE) == before

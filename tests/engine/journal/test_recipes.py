@@ -25,6 +25,7 @@ from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
 from tpa.engine.journal.recipes.stop_loss_received import StopLossReceived
 from tpa.engine.journal.recipes.stop_loss_refused import StopLossRefused
 from tpa.engine.journal.recipes.stop_loss_repaid import StopLossRepaid
+from tpa.engine.journal.recipes.subrogation_received import SubrogationReceived
 from tpa.kernel.errors import InvariantError
 
 DAY = date(2026, 3, 31)
@@ -240,3 +241,12 @@ def test_what_the_carrier_has_paid_too_much_is_owed_back_and_paid_back():
     assert balances(*steps)["Owed back to the stop-loss carrier"] == -300
     assert explained_cash(balances(*steps)) == 0
     assert balances(*steps, StopLossRepaid(2, DAY, "specific", 300)) == {}
+
+
+def test_what_a_liable_party_pays_back_is_the_employers_deposit_again():
+    steps = [*MONTH, SubrogationReceived(1, DAY, (Amount("medical", 40_000), Amount("drug", 2_000)))]
+    left = balances(*steps)
+    assert (left["Subrogation recoveries"], left["Employer's deposits, not used"]) == (-42_000, -42_000)
+    assert explained_cash(left) == 0
+    back = SubrogationReceived(2, DAY, (Amount("medical", -40_000), Amount("drug", -2_000)))
+    assert balances(*steps, back) == balances(*MONTH)

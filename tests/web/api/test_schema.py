@@ -61,9 +61,9 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         for one in told.get("parameters", ())
         if one["name"] == "Idempotency-Key" and one["required"]
     }
-    assert needed == {
-        f"/api/v1/{name}/" for name in ("claims", "credits", "deposits", "funding-requests", "payment-runs")
-    }
+    plain = ("claims", "credits", "deposits", "payment-runs", "funding-requests", "subrogation-cases")
+    of_a_case = (f"subrogation-cases/{{subrogation_case}}/{name}" for name in ("settlements", "recoveries"))
+    assert needed == {f"/api/v1/{name}/" for name in (*plain, *of_a_case)}
 
 
 def test_ids_and_money_have_their_form(schema):

@@ -19,6 +19,8 @@ NO_PAGES = {
     "operator:act-on-load": "a button", "operator:draft-invoice": "a button", "operator:approve-invoice": "a button",
     "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",
     "operator:ask-what-if": "a button", "operator:correct-claim": "a button", "operator:select-claims": "a button",
+    "operator:open-subrogation": "a button",
+    "operator:subrogation-receive": "a button", "operator:act-on-subrogation": "a button",
     "portal:add-endpoint": "a button", "portal:act-on-endpoint": "a button", "portal:redeliver": "a button",
     "operator:act-on-correction": "a button", "operator:deny-claim": "a button", "operator:hand-over": "a button",
     "operator:override-claim": "a button", "operator:clock-step": "a button", "operator:file-appeal": "a button",
@@ -96,6 +98,8 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "entry": of("ledger/entries", "led", story.entry),
         "corrections": f"{root}corrections/",
         "correction": of("corrections", "cor", story.correction),
+        "subrogation": f"{root}subrogation/",
+        "subrogation-case": of("subrogation", "sub", story.subrogation),
         "api": "/api/docs/",
     }
 

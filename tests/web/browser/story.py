@@ -26,11 +26,13 @@ from tpa.books.payments import accounts
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
 from tpa.engine.adjudication.overrides import Override, OverrideKind
+from tpa.engine.coordination.subrogation import Settlement
 from tpa.engine.paying.planning import Payee
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
 from tpa.kernel.periods import year_of
+from tpa.workflows import subrogation
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.appeals import file_appeal, note
 from tpa.workflows.bank_reconciliation import load_statements
@@ -70,6 +72,7 @@ class Story(NamedTuple):
     payment: int
     endpoint: int
     appeal: int
+    subrogation: int
 
 
 def tell(employer: Employer) -> Story:
@@ -102,14 +105,27 @@ def tell(employer: Employer) -> Story:
         appeal = _appeal(paid)
         correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
+        pursued = _pursued(paid)
     _requests(employer)
     run, payment = _pay(employer)
     _bank(employer)
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk, run, payment, endpoint.pk, appeal,
+        question, correction.pk, run, payment, endpoint.pk, appeal, pursued,
     )  # fmt: skip
+
+
+def _pursued(claim_id: int) -> int:
+    """The case of an accident that a liable party has settled, a part of which has come in."""
+    case = subrogation.open_for_claim(claim_id=claim_id, by="story")
+    subrogation.ask_member(case_id=case.pk, asked_on=date(2026, 3, 2))
+    told = {"answers": "A car came from the left.", "liable": "Red Motor, Harbor Mutual"}
+    subrogation.record_answers(case_id=case.pk, answered_on=date(2026, 3, 20), **told)
+    on = date(2026, 6, 1)
+    subrogation.settle_case(case_id=case.pk, settled_on=on, told=Settlement(500_000, 165_000), by="story")
+    subrogation.receive(case_id=case.pk, cents=1_500, received_on=on, reference="CHECK 9", by="story")
+    return case.pk
 
 
 def _set_up(employer: Employer) -> None:

@@ -54,13 +54,13 @@ def payables(only: Collection[int] | None = None) -> list[Payable]:
             Payable(
                 decision_id,
                 claim_id,
-                Payee("provider", tax_id) if assigned else Payee("member", family_id=family_id),
+                Payee("provider", tax_id) if to_provider else Payee("member", family_id=family_id),
                 name or "",
-                npi if assigned else "",
+                npi if to_provider else "",
                 cents,
                 is_funded,
             )
-            for decision_id, claim_id, assigned, tax_id, family_id, name, npi, cents, is_funded in cursor.fetchall()
+            for decision_id, claim_id, to_provider, tax_id, family_id, name, npi, cents, is_funded in cursor.fetchall()
         ]
 
 

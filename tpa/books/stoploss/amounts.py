@@ -15,11 +15,13 @@ from tpa.engine.stoploss.windows import About, Amount
 from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.periods import FOREVER, Span
 
+SUBROGATION = "subrogation"
+
 # A reversal carries the payment date of the version that it takes back, so that it lowers the period in which that was
 # paid. A payment issued after the day asked for had not left yet. Claims incurred before the contract are read as far
 # as they came up in it: the exposure says of them why they are left out.
 _LINES = """
-SELECT d.id AS decision_id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage AS line, l.service_on,
+SELECT d.id AS decision_id, d.claim_id, d.member_id, d.family_id, {line} AS line, l.service_on,
        CASE WHEN p.issued_on <= %(as_of)s THEN p.issued_on END AS paid_on, sum(l.paid_cents)::bigint AS cents,
        d.decided_on{columns}
 FROM claims_decision d
@@ -29,15 +31,18 @@ LEFT JOIN claims_decision taken_back
 LEFT JOIN payments_claimpayment p ON p.decision_id = coalesce(taken_back.id, d.id)
        AND (p.voided_on IS NULL OR p.voided_on > %(as_of)s) AND p.issued_on IS NOT NULL
 {joins}
-WHERE l.paid_cents <> 0 AND l.line_of_coverage = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
+WHERE l.paid_cents <> 0 AND {line} = ANY(%(lines)s) AND d.decided_on <= %(as_of)s
   AND (%(family_id)s::bigint IS NULL OR d.family_id = %(family_id)s)
   AND l.service_on < %(incurred_before)s AND (l.service_on >= %(incurred_from)s OR d.decided_on >= %(policy_from)s)
-GROUP BY d.id, d.claim_id, d.member_id, d.family_id, l.line_of_coverage, l.service_on, p.issued_on, d.decided_on{columns}"""
+GROUP BY d.id, d.claim_id, d.member_id, d.family_id, {line}, l.service_on, p.issued_on, d.decided_on{columns}"""
 
-_PLAIN_LINES = _LINES.format(columns="", joins="")
+# What a decision says that a line counts as; else its line of coverage.
+_CLASS = "coalesce(nullif(l.stop_loss, ''), l.line_of_coverage)"
+_PLAIN_LINES = _LINES.format(line=_CLASS, columns="", joins="")
 
 # Where a term depends on treatments or diagnoses each line comes with its own.
 _LINES_AND_SERVICES = _LINES.format(
+    line=_CLASS,
     columns=", coalesce(s.procedure, ''), coalesce(s.revenue_code, ''), coalesce(s.diagnoses || c.diagnoses, '{}')",
     joins="""LEFT JOIN claims_claim c ON c.id = d.claim_id
 LEFT JOIN claims_claimline s ON s.claim_id = d.claim_id AND s.number = l.number""",
@@ -55,6 +60,14 @@ SELECT 0, 0, member_id, family_id, line, min(service_on), min(paid_on), sum(cent
 FROM weighed WHERE NOT heavy
 GROUP BY member_id, family_id, line, service_on < %(incurred_from)s, paid_on < %(paid_from)s,
          paid_on < %(paid_before)s{month}"""
+# What a liable third party has paid back, by the line that it was for: it lowers the month in which that was paid.
+_RECOVERED = """
+SELECT r.decision_id, r.claim_id, r.member_id, r.family_id, r.line, r.service_on,
+       (SELECT max(p.issued_on) FROM payments_claimpayment p WHERE p.decision_id = r.decision_id
+        AND (p.voided_on IS NULL OR p.voided_on > %(as_of)s) AND p.issued_on <= %(as_of)s), -r.cents, r.received_on
+FROM claims_recoveredpart r
+WHERE r.received_on <= %(as_of)s AND r.line = ANY(%(lines)s) AND (%(family_id)s::bigint IS NULL OR r.family_id = %(family_id)s)
+ORDER BY r.id"""
 _BY_MONTH = ", date_trunc('month', paid_on)"
 
 
@@ -109,7 +122,8 @@ def offsets(contract: Contract, as_of: date, family_id: int | None = None) -> li
     rows = Offset.objects.filter(known_on__lte=as_of, line__in=_lines(contract))
     if family_id is not None:
         rows = rows.filter(family_id=family_id)
-    return [
+    recovered = _read(_RECOVERED, contract, as_of, family_id)
+    return [Amount(*row)._replace(about=About(kind=SUBROGATION)) for row in recovered] + [
         Amount(
             0,
             row.claim_id,

@@ -41,6 +41,7 @@ FUNDING_INVOICED = "2500"
 EMPLOYER_CONTRIBUTIONS = "3000"
 STOP_LOSS_RECOVERY = "4000"
 FORFEITED_PAYMENTS = "4100"
+SUBROGATION_RECOVERY = "4200"
 FEE_EXPENSE = "5800"
 PREMIUM_EXPENSE = "5900"
 MEMO_DENIED = "9000"
@@ -73,6 +74,7 @@ _ACCOUNTS = [
     Account(EMPLOYER_CONTRIBUTIONS, "Employer's contributions used", "equity"),
     Account(STOP_LOSS_RECOVERY, "Stop-loss recoveries", "income"),
     Account(FORFEITED_PAYMENTS, "Payments that nobody claimed", "income"),
+    Account(SUBROGATION_RECOVERY, "Subrogation recoveries", "income"),
     *(Account(code, f"Claims: {line}", "expense") for line, code in _CLAIMS_EXPENSE.items()),
     Account(FEE_EXPENSE, "Administration fees", "expense"),
     Account(PREMIUM_EXPENSE, "Stop-loss and other premium", "expense"),

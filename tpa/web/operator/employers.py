@@ -101,6 +101,7 @@ def claim(request: HttpRequest, claim: str) -> HttpResponse:
         "can_correct": bool(versions) and versions[0].outcome != Decision.Outcome.REVERSED,
         "reasons": REASONS,
         **work_context(request, found, pends),
+        "is_accident": bool(found.related_causes or found.accident_on),
     }
     return show(
         request, "operator/claim.html", here="claims", **context, **_decided(decision, request.employer.currency)

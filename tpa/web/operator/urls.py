@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tpa.web.employer import bank, closes, funding, money, people, requests, what_ifs
-from tpa.web.operator import corrections, employers, examining, files, invoicing, payments, today
+from tpa.web.operator import corrections, employers, examining, files, invoicing, payments, subrogation, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
 
@@ -39,6 +39,11 @@ urlpatterns = [
     path(f"{_EMPLOYER}appeals/<str:appeal>/", examining.appeal, name="appeal"),
     path(f"{_EMPLOYER}appeals/<str:appeal>/<str:action>/", examining.act_on_appeal, name="act-on-appeal"),
     path(f"{_EMPLOYER}claims/<str:claim>/correct/", corrections.correct_claim, name="correct-claim"),
+    path(f"{_EMPLOYER}claims/<str:claim>/pursue/", subrogation.open_case, name="open-subrogation"),
+    path(f"{_EMPLOYER}subrogation/", subrogation.case_list, name="subrogation"),
+    path(f"{_EMPLOYER}subrogation/<str:case>/", subrogation.case, name="subrogation-case"),
+    path(f"{_EMPLOYER}subrogation/<str:case>/receive/", subrogation.receive, name="subrogation-receive"),
+    path(f"{_EMPLOYER}subrogation/<str:case>/<str:action>/", subrogation.act, name="act-on-subrogation"),
     path(f"{_EMPLOYER}corrections/", corrections.correction_list, name="corrections"),
     path(f"{_EMPLOYER}corrections/ask/", corrections.select, name="select-claims"),
     path(f"{_EMPLOYER}corrections/<str:correction>/", corrections.correction, name="correction"),

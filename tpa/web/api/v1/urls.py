@@ -31,6 +31,7 @@ from tpa.web.api.v1 import (
     prices,
     queues,
     stop_loss,
+    subrogation,
     what_ifs,
 )
 
@@ -100,6 +101,34 @@ urlpatterns = [
     path("pends/", claims.PendsView.as_view(), name="pends"),
     path("pends/<str:pend>/release/", claims.PendReleaseView.as_view(), name="pend-release"),
     path("pends/<str:pend>/hand-over/", clocks.PendHandOverView.as_view(), name="pend-hand-over"),
+    path("subrogation-cases/", subrogation.CasesView.as_view(), name="subrogation-cases"),
+    path("subrogation-cases/<str:subrogation_case>/", subrogation.CaseView.as_view(), name="subrogation-case"),
+    path(
+        "subrogation-cases/<str:subrogation_case>/lines/", subrogation.CaseLinesView.as_view(), name="subrogation-lines"
+    ),
+    path(
+        "subrogation-cases/<str:subrogation_case>/questionnaire/",
+        subrogation.CaseAskedView.as_view(),
+        name="subrogation-questionnaire",
+    ),
+    path(
+        "subrogation-cases/<str:subrogation_case>/answers/",
+        subrogation.CaseAnswersView.as_view(),
+        name="subrogation-answers",
+    ),
+    path(
+        "subrogation-cases/<str:subrogation_case>/settlements/",
+        subrogation.CaseSettlementsView.as_view(),
+        name="subrogation-settlements",
+    ),
+    path(
+        "subrogation-cases/<str:subrogation_case>/recoveries/",
+        subrogation.CaseRecoveriesView.as_view(),
+        name="subrogation-recoveries",
+    ),
+    path(
+        "subrogation-cases/<str:subrogation_case>/close/", subrogation.CaseCloseView.as_view(), name="subrogation-close"
+    ),
     path("corrections/", corrections.CorrectionsView.as_view(), name="corrections"),
     path("corrections/selections/", corrections.SelectionsView.as_view(), name="correction-selections"),
     path("corrections/<str:correction>/", corrections.OneCorrectionView.as_view(), name="correction"),
