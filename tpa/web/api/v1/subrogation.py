@@ -22,7 +22,7 @@ from tpa.workflows import subrogation as workflow
 LISTED = (*book.STATES,)
 
 
-class CaseSerializer(serializers.Serializer):
+class SubrogationCaseSerializer(serializers.Serializer):
     """A case and how far it is."""
 
     id = PublicIdField("sub", source="pk")
@@ -53,7 +53,7 @@ class LienLineSerializer(serializers.Serializer):
     paid_cents = CentsField()
 
 
-class SettlementShownSerializer(serializers.Serializer):
+class SubrogationSettlementSerializer(serializers.Serializer):
     """What was settled; `due_cents` is the plan's, `member_cents` what is left to the member."""
 
     settled_on = serializers.DateField()
@@ -68,7 +68,7 @@ class SettlementShownSerializer(serializers.Serializer):
     member_cents = CentsField()
 
 
-class RecoverySerializer(serializers.Serializer):
+class SubrogationRecoverySerializer(serializers.Serializer):
     """What came in; below zero where a receipt was taken back."""
 
     received_on = serializers.DateField()
@@ -78,7 +78,7 @@ class RecoverySerializer(serializers.Serializer):
     recorded_by = serializers.CharField()
 
 
-class CaseDetailSerializer(CaseSerializer):
+class SubrogationCaseDetailSerializer(SubrogationCaseSerializer):
     """A case with its lien as it stands, line by line; what is expected, and what of that the stop-loss carrier gets first."""
 
     lien_cents = CentsField()
@@ -87,17 +87,17 @@ class CaseDetailSerializer(CaseSerializer):
     expected_cents = CentsField()
     carrier_cents = CentsField()
     lines = LienLineSerializer(many=True)
-    settlement = SettlementShownSerializer(allow_null=True)
-    recoveries = RecoverySerializer(many=True)
+    settlement = SubrogationSettlementSerializer(allow_null=True)
+    recoveries = SubrogationRecoverySerializer(many=True)
 
 
-class OpenSerializer(StrictSerializer):
+class SubrogationOpeningSerializer(StrictSerializer):
     """The claim of the accident: all of its lines come into the case."""
 
     claim = PublicIdField("clm")
 
 
-class LinesSerializer(StrictSerializer):
+class SubrogationLinesSerializer(StrictSerializer):
     """Lines of one claim, put into the case or (`link` false) taken out."""
 
     claim = PublicIdField("clm")
@@ -105,13 +105,13 @@ class LinesSerializer(StrictSerializer):
     link = serializers.BooleanField(default=True)
 
 
-class AskedSerializer(StrictSerializer):
+class SubrogationAskedSerializer(StrictSerializer):
     """When the questionnaire was sent."""
 
     asked_on = serializers.DateField()
 
 
-class AnswersSerializer(StrictSerializer):
+class SubrogationAnswersSerializer(StrictSerializer):
     """What the member has told, and what the plan's document says of fees and of making the member whole."""
 
     answered_on = serializers.DateField()
@@ -122,7 +122,7 @@ class AnswersSerializer(StrictSerializer):
     made_whole = serializers.BooleanField(required=False)
 
 
-class SettlementSerializer(StrictSerializer):
+class SubrogationSettlingSerializer(StrictSerializer):
     """What the liable party pays, the attorney's fee and costs out of it; the whole loss where the member is made whole."""
 
     settled_on = serializers.DateField()
@@ -132,7 +132,7 @@ class SettlementSerializer(StrictSerializer):
     damages_cents = CentsField(min_value=0, required=False, allow_null=True, default=None)
 
 
-class ReceiptSerializer(StrictSerializer):
+class SubrogationReceiptSerializer(StrictSerializer):
     """Money that came in, or below zero a receipt that is taken back. A reference counts once."""
 
     received_on = serializers.DateField()
@@ -140,7 +140,7 @@ class ReceiptSerializer(StrictSerializer):
     reference = serializers.CharField(max_length=80)
 
 
-class CloseSerializer(StrictSerializer):
+class SubrogationClosingSerializer(StrictSerializer):
     """Why nothing more is expected."""
 
     note = serializers.CharField(max_length=400)
@@ -167,11 +167,11 @@ class CaseBaseView(BookView):
         }
         settled = book.settlement(case.pk)
         return {
-            **CaseSerializer(case, context=self.context()).data,
+            **SubrogationCaseSerializer(case, context=self.context()).data,
             **more,
             "lines": LienLineSerializer(book.lien_lines([case.pk])[case.pk], many=True, context=self.context()).data,
-            "settlement": SettlementShownSerializer(settled).data if settled else None,
-            "recoveries": RecoverySerializer(book.recoveries(case.pk), many=True).data,
+            "settlement": SubrogationSettlementSerializer(settled).data if settled else None,
+            "recoveries": SubrogationRecoverySerializer(book.recoveries(case.pk), many=True).data,
         }
 
     def asked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
@@ -187,18 +187,18 @@ class CasesView(CaseBaseView):
     keyed = True
     permissions: ClassVar = {"GET": Row("claims.read"), "POST": Row("claims.write")}
 
-    @extend_schema(parameters=[CasesQuery], responses=CaseSerializer(many=True))
+    @extend_schema(parameters=[CasesQuery], responses=SubrogationCaseSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The latest first."""
         asked = CasesQuery.read(request)
-        return self.page(book.cases(state=asked["state"]), CaseSerializer)
+        return self.page(book.cases(state=asked["state"]), SubrogationCaseSerializer)
 
-    @extend_schema(request=OpenSerializer, responses={201: CaseDetailSerializer})
+    @extend_schema(request=SubrogationOpeningSerializer, responses={201: SubrogationCaseDetailSerializer})
     def post(self, request: Request) -> Response:
         """Open the case of a claim's accident, or find it. Needs an Idempotency-Key."""
 
         def opened(_: str) -> tuple[int, Any]:
-            claim_id = self.asked(OpenSerializer)["claim"]
+            claim_id = self.asked(SubrogationOpeningSerializer)["claim"]
             return 201, self.told(workflow.open_for_claim(claim_id=claim_id, by=caller_name(request)))
 
         return once(self, request, opened)
@@ -209,7 +209,7 @@ class CaseView(CaseBaseView):
 
     permissions: ClassVar = {"GET": Row("claims.read")}
 
-    @extend_schema(responses=CaseDetailSerializer)
+    @extend_schema(responses=SubrogationCaseDetailSerializer)
     def get(self, request: Request, subrogation_case: str) -> Response:
         """The case with its lien as it stands."""
         return Response(self.told(book.case(self.key_of(subrogation_case, "sub"))))
@@ -220,10 +220,10 @@ class CaseLinesView(CaseBaseView):
 
     permissions: ClassVar = {"POST": Row("claims.write")}
 
-    @extend_schema(request=LinesSerializer, responses=CaseDetailSerializer)
+    @extend_schema(request=SubrogationLinesSerializer, responses=SubrogationCaseDetailSerializer)
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Put lines of a claim into the case, or take them out; the lien follows."""
-        asked = self.asked(LinesSerializer)
+        asked = self.asked(SubrogationLinesSerializer)
         case = workflow.change_lines(
             case_id=self.key_of(subrogation_case, "sub"),
             claim_id=asked["claim"],
@@ -239,11 +239,11 @@ class CaseAskedView(CaseBaseView):
 
     permissions: ClassVar = {"POST": Row("claims.write")}
 
-    @extend_schema(request=AskedSerializer, responses=CaseDetailSerializer)
+    @extend_schema(request=SubrogationAskedSerializer, responses=SubrogationCaseDetailSerializer)
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Note when the member was asked."""
         key = self.key_of(subrogation_case, "sub")
-        return Response(self.told(workflow.ask_member(case_id=key, **self.asked(AskedSerializer))))
+        return Response(self.told(workflow.ask_member(case_id=key, **self.asked(SubrogationAskedSerializer))))
 
 
 class CaseAnswersView(CaseBaseView):
@@ -251,11 +251,11 @@ class CaseAnswersView(CaseBaseView):
 
     permissions: ClassVar = {"POST": Row("claims.write")}
 
-    @extend_schema(request=AnswersSerializer, responses=CaseDetailSerializer)
+    @extend_schema(request=SubrogationAnswersSerializer, responses=SubrogationCaseDetailSerializer)
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Note what the member has told; later answers take the place of earlier ones."""
         key = self.key_of(subrogation_case, "sub")
-        return Response(self.told(workflow.record_answers(case_id=key, **self.asked(AnswersSerializer))))
+        return Response(self.told(workflow.record_answers(case_id=key, **self.asked(SubrogationAnswersSerializer))))
 
 
 class CaseSettlementsView(CaseBaseView):
@@ -264,13 +264,13 @@ class CaseSettlementsView(CaseBaseView):
     keyed = True
     permissions: ClassVar = {"POST": Row("claims.write")}
 
-    @extend_schema(request=SettlementSerializer, responses={201: CaseDetailSerializer})
+    @extend_schema(request=SubrogationSettlingSerializer, responses={201: SubrogationCaseDetailSerializer})
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Share a settlement on the lien of today, by the case's terms. Needs an Idempotency-Key."""
         key = self.key_of(subrogation_case, "sub")
 
         def settled(_: str) -> tuple[int, Any]:
-            asked = self.asked(SettlementSerializer)
+            asked = self.asked(SubrogationSettlingSerializer)
             settled_on = asked.pop("settled_on")
             workflow.settle_case(case_id=key, settled_on=settled_on, told=Settlement(**asked), by=caller_name(request))
             return 201, self.told(book.case(key))
@@ -284,13 +284,13 @@ class CaseRecoveriesView(CaseBaseView):
     keyed = True
     permissions: ClassVar = {"POST": Row("funding.record")}
 
-    @extend_schema(request=ReceiptSerializer, responses={201: CaseDetailSerializer})
+    @extend_schema(request=SubrogationReceiptSerializer, responses={201: SubrogationCaseDetailSerializer})
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Into the fund, and out of the stop-loss amounts of the months that it belongs to. Needs an Idempotency-Key."""
         key = self.key_of(subrogation_case, "sub")
 
         def received(_: str) -> tuple[int, Any]:
-            workflow.receive(case_id=key, by=caller_name(request), **self.asked(ReceiptSerializer))
+            workflow.receive(case_id=key, by=caller_name(request), **self.asked(SubrogationReceiptSerializer))
             return 201, self.told(book.case(key))
 
         return once(self, request, received)
@@ -301,9 +301,9 @@ class CaseCloseView(CaseBaseView):
 
     permissions: ClassVar = {"POST": Row("claims.write")}
 
-    @extend_schema(request=CloseSerializer, responses=CaseDetailSerializer)
+    @extend_schema(request=SubrogationClosingSerializer, responses=SubrogationCaseDetailSerializer)
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Nothing more is expected."""
         key = self.key_of(subrogation_case, "sub")
-        case = workflow.close(case_id=key, by=caller_name(request), **self.asked(CloseSerializer))
+        case = workflow.close(case_id=key, by=caller_name(request), **self.asked(SubrogationClosingSerializer))
         return Response(self.told(case))
