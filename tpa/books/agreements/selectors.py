@@ -6,6 +6,7 @@ An employer's connection sees its own rows alone, whatever is asked for; the TPA
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -122,6 +123,12 @@ def fee_schedule_on(employer_id: int, day: date) -> FeesInForce | None:
 def fee_schedule_version(version_id: int) -> FeesInForce | None:
     """One version of a fee schedule, or None."""
     return _fees(FeeScheduleVersion.objects.filter(pk=version_id))
+
+
+def fee_documents(version_id: int) -> list[dict[str, Any]]:
+    """The fees of a version as they were agreed: type, name and terms, in their order."""
+    rows = Fee.objects.filter(version=version_id).order_by("n").values_list("code", "label", "terms")
+    return [{"code": code, "label": label, "terms": terms} for code, label, terms in rows]
 
 
 def _fees(versions: QuerySet[FeeScheduleVersion]) -> FeesInForce | None:

@@ -22,6 +22,7 @@ def invoice_document(
     summary = [
         ("Administration fees", invoice.fees_cents),
         ("Stop-loss premium", invoice.premium_cents),
+        *([("Taxes", invoice.taxes_cents)] if invoice.taxes_cents else []),
         ("Claims", invoice.claims_cents),
         ("Credits", -invoice.credits_cents),
         ("Open from earlier invoices", invoice.prior_balance_cents),

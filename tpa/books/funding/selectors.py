@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet, Sum
 
-from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.books.funding.models import Credit, Deposit, Dispute, Figure, FundingInvoice, FundingInvoiceLine, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
 from tpa.kernel.errors import NotFoundError
 
@@ -66,6 +66,16 @@ def credits_for(month_ends_before: date, invoice_month: date) -> list[Credit]:
     """Credits granted before that day that no other invoice has taken, oldest first."""
     waiting = Credit.objects.filter(granted_on__lt=month_ends_before)
     return list(waiting.filter(invoice=None) | waiting.filter(invoice__month=invoice_month))
+
+
+def disputes() -> QuerySet[Dispute]:
+    """Lines that the employer does not accept, and what was answered, the latest first."""
+    return Dispute.objects.select_related("line__invoice")
+
+
+def recorded_figures() -> QuerySet[Figure]:
+    """What was counted and measured for fees, the latest record last."""
+    return Figure.objects.all()
 
 
 def deposits() -> QuerySet[Deposit]:

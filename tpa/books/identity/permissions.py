@@ -34,6 +34,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "invoices.read": frozenset({_FINANCE, _STOP_LOSS, _SET_UP, _MONEY, _BROKER}),
     "invoices.prepare": frozenset({_FINANCE}),
     "invoices.approve": frozenset({_FINANCE}),
+    "invoices.dispute": frozenset({_FINANCE, _MONEY}),
     "ledger.read": frozenset({_FINANCE, _STOP_LOSS, _MONEY}),
     "ledger.post": frozenset({_FINANCE}),
     "ledger.close": frozenset({_FINANCE}),

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.claims import selectors as claims
+from tpa.books.funding import account as accounts
 from tpa.books.funding import selectors as funding
+from tpa.books.funding.invoicing import dispute_line
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.journal.accounts import CHART
 from tpa.infra import clock
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of, public_id
-from tpa.web.pages import PER_PAGE, sheet, show
+from tpa.web.pages import PER_PAGE, attempt, sheet, show
+from tpa.workflows.invoice_files import FILES, invoice_file
 from tpa.workflows.invoice_paper import invoice_paper
 
 
 @require_GET
 def invoices(request: HttpRequest) -> HttpResponse:
     """The invoices, the latest month first."""
-    return show(request, "employer/invoices.html", here="invoices", page=sheet(request, funding.invoices()))
+    found = accounts.statement(clock.today(request.employer.time_zone)).receivables
+    return show(
+        request, "employer/invoices.html", here="invoices", page=sheet(request, funding.invoices()), receivables=found
+    )
 
 
 @require_GET
 def invoice(request: HttpRequest, invoice: str) -> HttpResponse:
     """One invoice, line by line."""
     found = funding.invoice(key_of(invoice, "inv", request.employer.pk))
-    return show(request, "employer/invoice.html", here="invoices", invoice=found, lines=found.lines.order_by("n"))
+    lines = found.lines.order_by("n").prefetch_related("disputes")
+    context = {
+        "invoice": found,
+        "lines": lines,
+        "disputes": [one for line in lines for one in line.disputes.all()],
+        "changes": found.basis.get("changes", []),
+        "sendings": found.sendings.all(),
+        "files": FILES,
+    }
+    return show(request, "employer/invoice.html", here="invoices", **context)
 
 
 @require_GET
@@ -37,6 +53,43 @@ def invoice_pdf(request: HttpRequest, invoice: str) -> HttpResponse:
     answer = HttpResponse(paper, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="invoice-{number}.pdf"'
     return answer
+
+
+@require_GET
+def invoice_rows(request: HttpRequest, invoice: str, name: str) -> HttpResponse:
+    """The invoice or the rows behind it as a file."""
+    key = key_of(invoice, "inv", request.employer.pk)
+    saved_as, content = invoice_file(employer=request.employer, invoice_id=key, name=name)
+    answer = HttpResponse(content, content_type="application/json" if name.endswith(".json") else "text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
+    return answer
+
+
+@require_POST
+def dispute(request: HttpRequest, invoice: str) -> HttpResponse:
+    """A line that the employer does not accept."""
+    found = funding.invoice(key_of(invoice, "inv", request.employer.pk))
+    position = request.POST.get("position", "")
+    line = found.lines.filter(n=int(position)).first() if position.isdecimal() else None
+    if line is None:
+        raise NotFoundError("There is no such line.")
+    told = {"line_id": line.pk, "reason": request.POST.get("reason", ""), "raised_by": request.user.email}
+    attempt(request, "The line is disputed; the TPA answers here.", lambda: dispute_line(**told, now=clock.now()))
+    return redirect(f"{request.root}invoices/{invoice}/" if request.root else f"/invoices/{invoice}/")
+
+
+@require_GET
+def statement(request: HttpRequest) -> HttpResponse:
+    """What was invoiced, what was paid, what is open and how old that is?"""
+    found = accounts.statement(clock.today(request.employer.time_zone))
+    money = found.receivables
+    context = {
+        "statement": found,
+        "receivables": money,
+        "open": [(found.numbers[key], key, cents) for key, cents in money.open_cents.items()],
+        "entries": found.entries[::-1],
+    }
+    return show(request, "employer/statement.html", here="invoices", **context)
 
 
 @require_GET

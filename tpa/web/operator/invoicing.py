@@ -10,7 +10,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tpa.kernel.ids import key_of
+from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, employer_page
+from tpa.workflows.invoice_answers import credit_line, send_invoice, uphold_line
 from tpa.workflows.invoice_run import ask_for_draft
 from tpa.workflows.month_end import approve_invoice, issue_invoice
 
@@ -45,4 +47,36 @@ def issue(request: HttpRequest, invoice: str) -> HttpResponse:
     key = key_of(invoice, "inv", request.employer.pk)
     person = request.user.person
     attempt(request, "The invoice is issued.", lambda: issue_invoice(invoice_id=key, person_id=person))
+    return redirect(f"{request.root}invoices/{invoice}/")
+
+
+@employer_page("invoices.approve")
+@require_POST
+def send(request: HttpRequest, invoice: str) -> HttpResponse:
+    """The invoice has gone out."""
+    told = {
+        "employer": request.employer,
+        "invoice_id": key_of(invoice, "inv", request.employer.pk),
+        "recipient": request.POST.get("recipient", "").strip()[:200] or "portal",
+        "person_id": request.user.person,
+    }
+    attempt(request, "The invoice is marked as sent.", lambda: send_invoice(**told))
+    return redirect(f"{request.root}invoices/{invoice}/")
+
+
+@employer_page("invoices.approve")
+@require_POST
+def answer(request: HttpRequest, invoice: str, dispute: str) -> HttpResponse:
+    """A disputed line stands, or a part of it is given back."""
+    told = {
+        "dispute_id": key_of(dispute, "dsp", request.employer.pk),
+        "answer": request.POST.get("answer", ""),
+        "person_id": request.user.person,
+    }
+    given = request.POST.get("credit", "").strip()
+    attempt(
+        request,
+        "The dispute is answered.",
+        lambda: credit_line(**told, cents=parse_amount(given)) if given else uphold_line(**told),
+    )
     return redirect(f"{request.root}invoices/{invoice}/")

@@ -62,6 +62,17 @@ urlpatterns = [
     path(f"{_EMPLOYER}invoices/draft/", invoicing.draft, name="draft-invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/", employer_page("invoices.read")(money.invoice), name="invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/pdf/", employer_page("invoices.read")(money.invoice_pdf), name="pdf"),
+    path(
+        f"{_EMPLOYER}invoices/<str:invoice>/dispute/", employer_page("invoices.dispute")(money.dispute), name="dispute"
+    ),
+    path(f"{_EMPLOYER}invoices/<str:invoice>/send/", invoicing.send, name="send-invoice"),
+    path(f"{_EMPLOYER}invoices/<str:invoice>/disputes/<str:dispute>/", invoicing.answer, name="answer-dispute"),
+    path(
+        f"{_EMPLOYER}invoices/<str:invoice>/<str:name>",
+        employer_page("invoices.read")(money.invoice_rows),
+        name="invoice-rows",
+    ),
+    path(f"{_EMPLOYER}statement/", employer_page("funding.read")(money.statement), name="statement"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/approve/", invoicing.approve, name="approve-invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/issue/", invoicing.issue, name="issue-invoice"),
     path(f"{_EMPLOYER}what-ifs/", employer_page("what_if.read")(what_ifs.what_ifs), name="what-ifs"),

@@ -37,6 +37,7 @@ class InvoiceSerializer(serializers.Serializer):
     due_on = serializers.DateField()
     fees_cents = CentsField()
     premium_cents = CentsField()
+    taxes_cents = CentsField()
     claims_cents = CentsField()
     credits_cents = CentsField()
     total_cents = CentsField()
