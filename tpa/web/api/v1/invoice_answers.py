@@ -188,7 +188,7 @@ class DisputeSerializer(StrictSerializer):
     answered_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class AnswerSerializer(StrictSerializer):
+class DisputeAnswerSerializer(StrictSerializer):
     """What is answered; with `credit_cents` so much is given back on the next invoice."""
 
     answer = serializers.CharField(max_length=400)
@@ -232,11 +232,11 @@ class DisputeAnswerView(BookView):
 
     permissions: ClassVar = {"POST": Row("invoices.approve")}
 
-    @extend_schema(request=AnswerSerializer, responses=DisputeSerializer)
+    @extend_schema(request=DisputeAnswerSerializer, responses=DisputeSerializer)
     def post(self, request: Request, dispute: str) -> Response:
         """Answer a dispute once; a credit is posted with the answer."""
         dispute_id = self.key_of(dispute, "dsp")
-        asked = AnswerSerializer(data=request.data)
+        asked = DisputeAnswerSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         answered = self._answer(dispute_id, **asked.validated_data)
         return Response(DisputeSerializer(answered, context=self.context()).data)
