@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor as Planner
+from django.db.migrations.loader import MigrationLoader
 from django_tenants.migration_executors import (
     MultiprocessingExecutor,
     StandardExecutor,
@@ -139,9 +140,21 @@ def _statements(schema: str, plan: list[tuple[Migration, bool]]) -> str | None:
             return None
     connection.set_schema(schema)
     try:
-        return "\n".join(Planner(connection).loader.collect_sql(plan))
+        return "\n".join(_collected(Planner(connection).loader, plan))
     finally:
         connection.set_schema_to_public()
+
+
+def _collected(loader: MigrationLoader, plan: list[tuple[Migration, bool]]) -> list[str]:
+    """The plan's SQL, from everything that the schema has applied: Django's own `collect_sql` knows only what the plan's
+    first migration builds on, and a plan goes through several apps."""
+    state = loader.project_state([node for node in loader.applied_migrations if node in loader.graph.nodes])
+    statements: list[str] = []
+    for migration, _backwards in plan:
+        with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+            state = migration.apply(state, editor, collect_sql=True)
+        statements += editor.collected_sql
+    return statements
 
 
 def _replay(schema: str, statements: str, plan: list[tuple[Migration, bool]]) -> None:

@@ -165,6 +165,21 @@ def test_only_the_employers_that_are_behind_are_migrated(own_database, monkeypat
     assert replayed == [behind.schema_name]
 
 
+def test_a_plan_through_several_apps_knows_what_each_of_them_has_applied(db):
+    connection.set_schema(template.TEMPLATE)
+    try:
+        planner = migrating.Planner(connection)
+        applied = planner.loader.applied_migrations
+        for app in ("accumulators", "claims", "members"):
+            del applied[max(node for node in applied if node[0] == app)]
+        plan = planner.migration_plan(planner.loader.graph.leaf_nodes())
+        assert {migration.app_label for migration, _ in plan} >= {"claims", "members"}
+        statements = migrating._collected(planner.loader, plan)
+    finally:
+        connection.set_schema_to_public()
+    assert any("claims_" in statement for statement in statements)
+
+
 def test_a_migration_that_breaks_leaves_the_employer_wholly_old(own_database, monkeypatch):
     behind = directory.employer_of_code("acme")
     put_back(behind.schema_name)
