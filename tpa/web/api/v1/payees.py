@@ -34,7 +34,7 @@ from tpa.workflows.tax_totals import tax_totals
 _READ, _RELEASE = Row("payments.read"), Row("payments.release")
 
 
-class ReasonSerializer(StrictSerializer):
+class PaymentReasonSerializer(StrictSerializer):
     """Why. `by_check`: issue it anew by check, whatever account the payee has."""
 
     reason = serializers.CharField(max_length=200)
@@ -46,14 +46,14 @@ class PaymentVoidView(BookView):
 
     permissions: ClassVar = {"POST": _RELEASE}
 
-    @extend_schema(request=ReasonSerializer, responses=PaymentSerializer)
+    @extend_schema(request=PaymentReasonSerializer, responses=PaymentSerializer)
     def post(self, request: Request, payment: str) -> Response:
         """The payment, void. Refused where the bank has paid it, or a later payment has set off what was taken back of it."""
         return self._act(payment, lambda key, told: payment_lives.void_payment(payment_id=key, **told))
 
     def _act(self, payment: str, act: Callable[[int, dict[str, Any]], Payment]) -> Response:
         key = selectors.payment(self.key_of(payment, "pay")).pk
-        asked = ReasonSerializer(data=self.request.data)
+        asked = PaymentReasonSerializer(data=self.request.data)
         asked.is_valid(raise_exception=True)
         told = {"person_id": person_of(self.request), "reason": asked.validated_data["reason"]}
         self.by_check = asked.validated_data["by_check"]
@@ -63,7 +63,7 @@ class PaymentVoidView(BookView):
 class PaymentReissueView(PaymentVoidView):
     """POST: another payment takes its place."""
 
-    @extend_schema(request=ReasonSerializer, responses=PaymentSerializer)
+    @extend_schema(request=PaymentReasonSerializer, responses=PaymentSerializer)
     def post(self, request: Request, payment: str) -> Response:
         """The new payment. The claims stay paid since the first day."""
         return self._act(

@@ -97,7 +97,7 @@ class ToldSerializer(StrictSerializer):
     notices = serializers.ListField(child=PublicIdField("ntc"), min_length=1, max_length=500)
 
 
-class CountSerializer(serializers.Serializer):
+class ToldCountSerializer(serializers.Serializer):
     """How many."""
 
     count = serializers.IntegerField()
@@ -184,13 +184,13 @@ class GapsSerializer(serializers.Serializer):
     doubled = StretchSerializer(many=True)
 
 
-class DocumentSerializer(StrictSerializer):
+class ContractDocumentSerializer(StrictSerializer):
     """The terms of a contract that is not signed yet."""
 
     document = serializers.JSONField()
 
 
-class RiskSerializer(serializers.Serializer):
+class ContractRiskSerializer(serializers.Serializer):
     """Money that is lost on a date: to be paid, or to be filed, by then."""
 
     contract = PublicIdField("slc", source="contract.contract_id")
@@ -317,7 +317,7 @@ class NoticesToldView(BookView):
 
     permissions: ClassVar = {"POST": Row("stoploss.write")}
 
-    @extend_schema(request=ToldSerializer, responses=CountSerializer)
+    @extend_schema(request=ToldSerializer, responses=ToldCountSerializer)
     def post(self, request: Request) -> Response:
         """Mark notices as sent and take them off the queue; how many were new."""
         asked = ToldSerializer(data=request.data, context=self.context())
@@ -387,10 +387,10 @@ class GapsView(BookView):
         NoQuery.read(request)
         return Response(GapsSerializer(gaps.as_dict(gaps.gaps(self.employer_id))).data)
 
-    @extend_schema(request=DocumentSerializer, responses=GapsSerializer)
+    @extend_schema(request=ContractDocumentSerializer, responses=GapsSerializer)
     def post(self, request: Request) -> Response:
         """Nothing is stored."""
-        asked = DocumentSerializer(data=request.data)
+        asked = ContractDocumentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         proposed = parse_contract(asked.validated_data["document"])
         return Response(GapsSerializer(gaps.as_dict(gaps.gaps(self.employer_id, proposed))).data)
@@ -402,12 +402,12 @@ class RisksView(BookView):
     permissions: ClassVar = {"GET": Row("exposure.read")}
     pagination_class = Whole
 
-    @extend_schema(parameters=[AsOfQuery], responses=RiskSerializer(many=True))
+    @extend_schema(parameters=[AsOfQuery], responses=ContractRiskSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The most money first, each with the days that are left."""
         as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
         rows = selectors.risks(self.employer_id, as_of)
-        return Response({"data": RiskSerializer(rows, many=True, context=self.context()).data})
+        return Response({"data": ContractRiskSerializer(rows, many=True, context=self.context()).data})
 
 
 class QuotesView(BookView):
