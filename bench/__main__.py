@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from bench import batch, book, families, pages, parsing, redeciding, single, worker
+from bench import batch, book, families, ledger, pages, parsing, redeciding, single, worker
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
@@ -35,6 +35,7 @@ REPEATS = {2_000: 10, 20_000: 4, 200_000: 2}
 """Small sizes are measured more often, and the least counts: other programs only ever add."""
 CLAIMS_OF_A_FAMILY = 300
 SINGLE_CLAIMS = 200
+POSTINGS = 5_000_000
 VISITS = 60
 
 
@@ -213,6 +214,13 @@ class Bench:
         self._note("837: plain split of the same bytes", found.megabytes / found.split_seconds, "MB/s")
         self._note("837: reading against the split", found.seconds / found.split_seconds, "x")
 
+    def balance(self) -> None:
+        """A balance as of any day of a large ledger."""
+        postings = POSTINGS // self._scale
+        page = ledger.balances(self._employer(), postings, VISITS)
+        self._note(f"balance as of a day with {postings:,} postings, p50", page.p50, "ms")
+        self._note(f"balance as of a day with {postings:,} postings, p95", page.p95, "ms")
+
     def provision(self) -> None:
         """A new employer's schema."""
         for _ in range(5):
@@ -223,7 +231,7 @@ class Bench:
 PARTS: dict[str, Callable[[Bench], None]] = {
     name: getattr(Bench, name)
     for name in (
-        "parse", "single", "provision", "batch", "what_if", "workers", "family", "sizes", "replay", "pages",
+        "parse", "single", "provision", "batch", "what_if", "workers", "family", "sizes", "replay", "pages", "balance",
     )
 }  # fmt: skip
 
