@@ -7,9 +7,10 @@ or a line of a later invoice.
 from django.db import models
 from django.db.models import Q
 
-# Django finds models in this module alone; those of requests and of the bank stand in files of their own.
+# Django finds models in this module alone; those of requests, bank and settlements stand in files of their own.
 from tpa.books.funding import bank_models as bank_models
 from tpa.books.funding import request_models as request_models
+from tpa.books.funding import settlement_models as settlement_models
 
 
 class FundingInvoice(models.Model):

@@ -38,6 +38,8 @@ STOP_LOSS_PAYABLE = "2350"
 EMPLOYER_DEPOSITS = "2400"
 CREDITS_DUE = "2450"
 FUNDING_INVOICED = "2500"
+CLAIMS_RESERVE = "2600"
+SETTLEMENT_PAYABLE = "2700"
 EMPLOYER_CONTRIBUTIONS = "3000"
 STOP_LOSS_RECOVERY = "4000"
 FORFEITED_PAYMENTS = "4100"
@@ -71,6 +73,8 @@ _ACCOUNTS = [
     Account(EMPLOYER_DEPOSITS, "Employer's deposits, not used", "liability"),
     Account(CREDITS_DUE, "Credits granted, not on an invoice yet", "liability"),
     Account(FUNDING_INVOICED, "Invoiced, not received", "liability"),
+    Account(CLAIMS_RESERVE, "Claims fluctuation reserve", "liability"),
+    Account(SETTLEMENT_PAYABLE, "Surplus settled, not paid out", "liability"),
     Account(EMPLOYER_CONTRIBUTIONS, "Employer's contributions used", "equity"),
     Account(STOP_LOSS_RECOVERY, "Stop-loss recoveries", "income"),
     Account(FORFEITED_PAYMENTS, "Payments that nobody claimed", "income"),

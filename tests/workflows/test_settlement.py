@@ -1,0 +1,98 @@
+"""A level-funded year is settled once, after its run-out, from the books, and posted to the cent."""
+
+from datetime import date
+
+import pytest
+
+from tenants.scope import desk_scope
+from tests.workflows import stories
+from tests.workflows.claim_stories import new_claim, open_book, register
+from tpa.books.agreements.models import AsoAgreement
+from tpa.books.funding.settlement_models import Settlement
+from tpa.books.ledger import selectors as ledger
+from tpa.engine.funding.settlement import SettlementError
+from tpa.engine.journal.accounts import CLAIMS_RESERVE, EMPLOYER_DEPOSITS, FUNDING_RECEIVABLE, SETTLEMENT_PAYABLE
+from tpa.infra.clock import clock_at
+from tpa.kernel.errors import ConflictError
+from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.payment_run import run_payments
+from tpa.workflows.settlement import settle_year, settlement_of
+
+YEAR = date(2026, 1, 1)
+PAID = 11_500
+
+
+@pytest.fixture
+def year(in_employer):
+    """A claim of 115.00 paid in 2026 out of a deposit of 1,000.00."""
+    homes = open_book(in_employer, count=1)
+    stories.agree(in_employer, starts_on=YEAR)
+    with clock_at(stories.at(2026, 3, 20)):
+        register(new_claim(homes[0], ("99213", 20_000), received_at=stories.at(2026, 3, 20)))
+        decide_waiting(employer_id=in_employer.pk)
+        receive_deposit(purpose="fund", received_on=date(2026, 3, 20), cents=100_000, reference="W")
+        run_payments()
+    return in_employer
+
+
+def agreed(employer, **settlement):
+    terms = {"monthly_cents": 5_000, "settlement": {"run_out_months": 3, **settlement}}
+    with desk_scope():
+        AsoAgreement.objects.filter(employer=employer).update(funding_model="level", funding_terms=terms)
+
+
+def balances():
+    return tuple(-ledger.balance(code) for code in (EMPLOYER_DEPOSITS, CLAIMS_RESERVE, SETTLEMENT_PAYABLE))
+
+
+def test_before_the_run_out_has_ended_there_is_no_result_and_nothing_is_posted(year):
+    agreed(year)
+    with clock_at(stories.at(2027, 3, 31)):
+        assert settlement_of(year_starts_on=YEAR).settled is None
+        with pytest.raises(SettlementError, match="2027-03-31"):
+            settle_year(year_starts_on=YEAR)
+    assert not Settlement.objects.exists()
+    assert balances() == (100_000 - PAID, 0, 0)
+
+
+def test_a_surplus_is_shared_once_and_leaves_the_deposits(year):
+    agreed(year, tpa_share="1/3", reserve_target_cents=9_000)
+    with clock_at(stories.at(2027, 4, 1)):
+        made = settle_year(year_starts_on=YEAR, person_id=7)
+        with pytest.raises(ConflictError):
+            settle_year(year_starts_on=YEAR)
+    # 1,000.00 - 115.00 = 885.00: 590.00 the employer's, 90.00 of it into the reserve; 295.00 the TPA's.
+    assert (made.year["collected_cents"], made.year["paid_cents"], made.settled["result_cents"]) == (
+        100_000,
+        PAID,
+        88_500,
+    )
+    assert (made.settled["returned_cents"], made.settled["tpa_cents"], made.owner) == (50_000, 29_500, "shared")
+    assert balances() == (0, 9_000, 79_500)
+    assert ledger.balance(SETTLEMENT_PAYABLE, dimension="tpa") == -29_500
+    assert sum(row.balance_cents for row in ledger.trial_balance()) == 0
+
+
+def test_a_holiday_stays_among_the_deposits(year):
+    agreed(year, surplus="holiday")
+    with clock_at(stories.at(2027, 4, 1)):
+        made = settle_year(year_starts_on=YEAR)
+    assert (made.settled["holiday_cents"], made.settled["holiday_months"]) == (88_500, 17)
+    assert balances() == (88_500, 0, 0)
+
+
+def test_a_deficit_is_billed(year):
+    with desk_scope():
+        terms = {"monthly": {"claims_fund_cents": 100, "admin_cents": 8_000}, "settlement": {"run_out_months": 3}}
+        AsoAgreement.objects.filter(employer=year).update(funding_model="level", funding_terms=terms)
+    with clock_at(stories.at(2027, 4, 1)):
+        made = settle_year(year_starts_on=YEAR)
+    # Of 1,000.00 twelve times 80.00 was administration: 40.00 collected for claims of 115.00.
+    assert (made.settled["result_cents"], made.settled["billed_cents"]) == (4_000 - PAID, 7_500)
+    assert ledger.balance(FUNDING_RECEIVABLE) == 7_500
+
+
+def test_an_agreement_without_terms_is_not_settled(year):
+    with pytest.raises(SettlementError, match="says nothing"):
+        settlement_of(year_starts_on=YEAR)

@@ -1,0 +1,142 @@
+"""The settlement of a level-funded or budgeted year: after its run-out, once, from the books, posted.
+
+    preview = settlement_of(year_starts_on=date(2025, 1, 1), is_renewed=True)      # the year's money and what it comes to
+    settle_year(year_starts_on=date(2025, 1, 1), is_renewed=True, person_id=7)
+
+Collected are the deposits for claims, paid is what was issued for claims incurred in the year until its run-out ended, credited
+what stop-loss contracts of the year owe. Everything happens inside `employer_scope`.
+"""
+
+from dataclasses import asdict
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from tpa.books.agreements import selectors as agreements
+from tpa.books.funding.models import Credit, Deposit
+from tpa.books.funding.settlement_models import Settlement
+from tpa.books.ledger import selectors as ledger
+from tpa.books.ledger import services as ledger_services
+from tpa.books.stoploss import selectors as stoploss
+from tpa.engine.funding.settlement import Settled, SettlementError, SettlementTerms, Year, settle
+from tpa.engine.funding.terms import FundingTerms
+from tpa.engine.journal.accounts import CLAIMS_RESERVE
+from tpa.engine.journal.book import entry_for
+from tpa.engine.journal.entry import Amount
+from tpa.engine.journal.recipes.year_settled import YearSettled
+from tpa.infra import clock, locks
+from tpa.infra.employers import open_employer
+from tpa.kernel.errors import ConflictError
+from tpa.kernel.periods import Span, add_months, months_in
+
+_PAID = """
+SELECT coalesce(sum(l.paid_cents), 0)::bigint
+FROM payments_claimpayment p JOIN claims_decisionline l ON l.decision_id = p.decision_id
+WHERE p.voided_on IS NULL AND p.issued_on < %s AND l.service_on >= %s AND l.service_on < %s"""
+_CREDITS = (Credit.Kind.REBATE, Credit.Kind.REFUND, Credit.Kind.SUBROGATION)
+
+
+class YearStanding(NamedTuple):
+    """A year, its terms and its money; what it comes to, once the run-out has ended."""
+
+    agreement_id: int
+    period: Span
+    terms: SettlementTerms
+    year: Year
+    settled: Settled | None
+
+
+def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStanding:
+    """The year as the books have it today. Raises NothingAgreedError, SettlementError where no settlement is agreed."""
+    employer = open_employer()
+    agreement = agreements.agreement_on(employer.pk, year_starts_on)
+    funding = agreements.funding_terms_on(employer.pk, year_starts_on)
+    if funding.settlement is None:
+        raise SettlementError(
+            "The agreement says nothing of a settlement.", where="year", remedy="Agree on its terms first."
+        )
+    period = Span(year_starts_on, min(add_months(year_starts_on, 12), agreement.ends_before))
+    year = _year(employer.pk, funding, funding.settlement, period, is_renewed)
+    today = clock.today(employer.time_zone)
+    is_over = today >= funding.settlement.run_out_ends_before(period)
+    settled = settle(funding.settlement, year, period, on=today) if is_over else None
+    return YearStanding(agreement.pk, period, funding.settlement, year, settled)
+
+
+def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, period: Span, is_renewed: bool) -> Year:
+    ended = terms.run_out_ends_before(period)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAID, [ended, period.starts_on, period.ends_before])
+        (paid,) = cursor.fetchone()
+    came = Deposit.objects.filter(
+        purpose=Deposit.Purpose.FUND, received_on__gte=period.starts_on, received_on__lt=period.ends_before
+    )
+    deposits = int(came.aggregate(cents=Sum("cents"))["cents"] or 0)
+    # Of a deposit with parts only the claims fund is settled: administration and premium are spent.
+    fixed = (funding.monthly_cents - funding.claims_fund_cents) * len(months_in(period))
+    given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=period.starts_on, granted_on__lt=ended)
+    contract = agreements.stop_loss_contract_on(employer_id, period.starts_on)
+    owed = stoploss.owed(contract.contract_id).values() if contract else ()
+    return Year(
+        collected_cents=max(0, deposits - fixed),
+        paid_cents=paid,
+        stop_loss_cents=sum(cents for _, cents in owed),
+        other_credits_cents=int(given.aggregate(cents=Sum("cents"))["cents"] or 0),
+        brought_forward_cents=-_carried(period.starts_on),
+        reserve_cents=-ledger.balance(CLAIMS_RESERVE),
+        deposit_cents=funding.monthly_cents,
+        is_renewed=is_renewed,
+    )
+
+
+def _carried(starts_on: date) -> int:
+    """The instalments of earlier years' deficits that fall due in this one."""
+    due = 0
+    for one in Settlement.objects.filter(starts_on__lt=starts_on):
+        place = starts_on.year - one.starts_on.year - 1
+        instalments = one.settled["instalments_cents"]
+        due += instalments[place] if 0 <= place < len(instalments) else 0
+    return due
+
+
+@transaction.atomic
+def settle_year(*, year_starts_on: date, is_renewed: bool = True, person_id: int | None = None) -> Settlement:
+    """Settle a year once and post it. Raises SettlementError before its run-out has ended, ConflictError the second time."""
+    employer = open_employer()
+    locks.lock("deposits")
+    if Settlement.objects.filter(starts_on=year_starts_on).exists():
+        raise ConflictError("This year is settled already.", where="year_starts_on")
+    standing = settlement_of(year_starts_on=year_starts_on, is_renewed=is_renewed)
+    today, now = clock.today(employer.time_zone), clock.now()
+    settled = settle(standing.terms, standing.year, standing.period, on=today)
+    made = Settlement.objects.create(
+        agreement_id=standing.agreement_id,
+        starts_on=standing.period.starts_on,
+        ends_before=standing.period.ends_before,
+        settled_on=today,
+        due_on=standing.terms.due_on(standing.period),
+        owner=standing.terms.owner,
+        year=asdict(standing.year),
+        settled=asdict(settled),
+        settled_by_id=person_id,
+        recorded_at=now,
+    )
+    ledger_services.post_entries(entries=[entry_for(_facts(made, settled))], recorded_at=now)
+    return made
+
+
+def _facts(made: Settlement, settled: Settled) -> YearSettled:
+    """Out of a surplus the employer gets what is left after tax; the tax is what makes the difference."""
+    employer = settled.employer_receives_cents
+    tax = settled.returned_cents - employer
+    parties = {"employer": employer, "tpa": settled.tpa_cents, "carrier": settled.carrier_cents, "tax": tax}
+    return YearSettled(
+        made.pk,
+        made.settled_on,
+        payable=tuple(Amount(name, cents) for name, cents in parties.items() if cents),
+        to_reserve=settled.to_reserve_cents,
+        reserve_used=settled.reserve_used_cents,
+        billed=settled.employer_owes_cents if settled.result_cents < 0 else 0,
+    )
