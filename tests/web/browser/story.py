@@ -9,9 +9,10 @@ from tenants.models import Employer
 from tenants.scope import desk_scope, employer_scope
 from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tests.workflows.eligibility_files import file_csv
-from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees
+from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees, pay
 from tests.workflows.test_claim_intake import claim_of, file_of
 from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumber
+from tpa.books.agreements.selectors import stop_loss_contracts
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
 from tpa.books.claims.overrides import Person
@@ -23,6 +24,7 @@ from tpa.books.identity.models import ApiKey
 from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Load
 from tpa.books.payments import accounts
+from tpa.books.payments.selectors import paid_among
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
 from tpa.engine.adjudication.overrides import Override, OverrideKind
@@ -44,10 +46,24 @@ from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.overrides import propose
 from tpa.workflows.payment_run import run_payments
+from tpa.workflows.stop_loss_filings import file_claim, record
 from tpa.workflows.stop_loss_sweep import sweep
+from tpa.workflows.stop_loss_what_if import ask as ask_quote
+from tpa.workflows.stop_loss_what_if import run_job as answer_quote
 from tpa.workflows.what_if import ask, run_job
 
 NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
+QUOTE = {
+    "policy": {"starts_on": "2026-06-01", "ends_before": "2027-06-01"},
+    "incurred": {"starts_on": "2026-06-01", "ends_before": "2027-06-01"},
+    "paid": {"starts_on": "2026-06-01", "ends_before": "2027-09-01"},
+    "specific": {
+        "unit": "person",
+        "lines": ["medical"],
+        "deductible_cents": 500_000,
+        "premium": {"rates_cents": {"ALL": 9_000}},
+    },
+}
 VISITS = (("99213", 21_000), ("80053", 9_500))
 
 
@@ -73,6 +89,8 @@ class Story(NamedTuple):
     endpoint: int
     appeal: int
     subrogation: int
+    filing: int
+    quote: int
 
 
 def tell(employer: Employer) -> Story:
@@ -112,7 +130,7 @@ def tell(employer: Employer) -> Story:
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk, run, payment, endpoint.pk, appeal, pursued,
+        question, correction.pk, run, payment, endpoint.pk, appeal, pursued, *_stop_loss(employer),
     )  # fmt: skip
 
 
@@ -248,6 +266,21 @@ def _what_if(employer: Employer) -> int:
     asked = ask(employer_id=employer.pk, version_id=draft.pk, span=year_of(NOW.date()), by="story")
     run_job(employer_id=employer.pk, job_id=asked.job_id or 0)
     return asked.pk
+
+
+def _stop_loss(employer: Employer) -> tuple[int, int]:
+    """The knee is paid and lies above the specific deductible: a filing that the carrier has; a quote, answered."""
+    with employer_scope(employer), clock_at(NOW):
+        knee = Decision.objects.order_by("-paid_cents")[0]
+        if not paid_among([knee.pk]):
+            pay(knee, date(2026, 4, 2))
+        sweep()
+        contract = stop_loss_contracts(employer.pk)[0]
+        filing = file_claim(contract_id=contract.contract_id, kind="specific", unit_id=knee.member_id, by="story")
+        record(filing_id=filing.pk, state="filed", on=NOW.date(), by="story", note="by post")
+        asked = ask_quote(employer_id=employer.pk, name="Lower", document=QUOTE, by="story", starts_on=date(2025, 6, 1))
+        answer_quote(employer_id=employer.pk, job_id=asked.job_id or 0)
+    return filing.pk, asked.pk
 
 
 def _replacement(employer: Employer, home: object) -> int:

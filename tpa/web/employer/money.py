@@ -20,6 +20,8 @@ from tpa.web.pages import PER_PAGE, attempt, sheet, show
 from tpa.workflows.invoice_files import FILES, invoice_file
 from tpa.workflows.invoice_paper import invoice_paper
 
+_SHOWN_RISKS = 25
+
 
 @require_GET
 def invoices(request: HttpRequest) -> HttpResponse:
@@ -98,7 +100,13 @@ def exposure(request: HttpRequest) -> HttpResponse:
     today = clock.today(request.employer.time_zone)
     found = stoploss.exposures(request.employer.pk, today)
     receivables = [row for contract, _ in found for row in stoploss.receivables(contract.contract_id)]
-    return show(request, "employer/exposure.html", here="exposure", exposures=found, receivables=receivables)
+    context = {
+        "exposures": found,
+        "receivables": receivables,
+        "risks": stoploss.risks(request.employer.pk, today)[:_SHOWN_RISKS],
+        "untold": stoploss.notices([contract.contract_id for contract, _ in found]).filter(sent_at=None)[:_SHOWN_RISKS],
+    }
+    return show(request, "employer/exposure.html", here="exposure", **context)
 
 
 @require_GET

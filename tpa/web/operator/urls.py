@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import bank, closes, funding, money, people, requests, what_ifs
+from tpa.web.employer import bank, closes, funding, money, people, requests, stop_loss, what_ifs
 from tpa.web.operator import corrections, employers, examining, files, invoicing, payments, subrogation, today
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
@@ -113,6 +113,26 @@ urlpatterns = [
     path(f"{_EMPLOYER}payees/terms/<str:terms>/approve/", payments.approve_terms, name="approve-terms"),
     path(f"{_EMPLOYER}decisions/<str:decision>/eob/", payments.explanation, name="eob"),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
+    path(f"{_EMPLOYER}exposure/told/", employer_page("stoploss.write")(stop_loss.tell), name="tell-carrier"),
+    path(f"{_EMPLOYER}exposure/gaps/", employer_page("exposure.read")(stop_loss.gaps), name="gaps"),
+    path(f"{_EMPLOYER}exposure/quotes/", employer_page("what_if.read")(stop_loss.quotes), name="quotes"),
+    path(f"{_EMPLOYER}exposure/quotes/ask/", employer_page("what_if.run")(stop_loss.ask_quote), name="ask-quote"),
+    path(f"{_EMPLOYER}exposure/quotes/<str:quote>/", employer_page("what_if.read")(stop_loss.quote), name="quote"),
+    path(f"{_EMPLOYER}exposure/filings/", employer_page("exposure.read")(stop_loss.filings), name="filings"),
+    path(
+        f"{_EMPLOYER}exposure/filings/make/", employer_page("stoploss.write")(stop_loss.make_filing), name="make-filing"
+    ),
+    path(f"{_EMPLOYER}exposure/filings/<str:filing>/", employer_page("exposure.read")(stop_loss.filing), name="filing"),
+    path(
+        f"{_EMPLOYER}exposure/filings/<str:filing>/step/",
+        employer_page("stoploss.write")(stop_loss.step),
+        name="step-filing",
+    ),
+    path(
+        f"{_EMPLOYER}exposure/filings/<str:filing>/packet/<str:form>/",
+        employer_page("claims.read")(stop_loss.filing_packet),
+        name="filing-packet",
+    ),
     path(f"{_EMPLOYER}ledger/", employer_page("ledger.read")(money.trial_balance), name="ledger"),
     path(f"{_EMPLOYER}bank/", employer_page("funding.read")(bank.page), name="bank"),
     path(f"{_EMPLOYER}bank/upload/", employer_page("funding.record")(bank.upload), name="upload-statement"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import closes, funding, money, people, requests, what_ifs
+from tpa.web.employer import closes, funding, money, people, requests, stop_loss, what_ifs
 from tpa.web.pages import portal_page
 from tpa.web.portal import developers, views
 
@@ -32,6 +32,11 @@ urlpatterns = [
     path("developers/deliveries/<str:delivery>/redeliver/", developers.redeliver, name="redeliver"),
     path("developers/<str:endpoint>/", developers.endpoint, name="endpoint"),
     path("developers/<str:endpoint>/<str:action>/", developers.act, name="act-on-endpoint"),
+    path("exposure/gaps/", portal_page("exposure.read")(stop_loss.gaps), name="gaps"),
+    path("exposure/quotes/", portal_page("what_if.read")(stop_loss.quotes), name="quotes"),
+    path("exposure/quotes/<str:quote>/", portal_page("what_if.read")(stop_loss.quote), name="quote"),
+    path("exposure/filings/", portal_page("exposure.read")(stop_loss.filings), name="filings"),
+    path("exposure/filings/<str:filing>/", portal_page("exposure.read")(stop_loss.filing), name="filing"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
     path("closes/", portal_page("ledger.read")(closes.page), name="closes"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),

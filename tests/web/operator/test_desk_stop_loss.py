@@ -1,0 +1,96 @@
+"""Stop-loss at the desk and in the portal: what is at risk, a filing worked step by step, gaps, quotes."""
+
+from datetime import date
+
+import pytest
+
+from tenants.scope import employer_scope
+from tests.web.operator.desk import desk_as
+from tests.workflows.stories import at, decide, enrol, insure, pay
+from tpa.books.stoploss.models import Filing, FilingEvent, QuoteWhatIf, StopLossNotice
+from tpa.infra.clock import clock_at
+from tpa.kernel.ids import public_id
+from tpa.workflows.stop_loss_sweep import sweep
+
+YEAR = '{"starts_on": "2025-01-01", "ends_before": "2026-01-01"}'
+TERMS = '{"deductible_cents": 5, "unit": "person", "lines": ["medical"]}'
+QUOTE = f'{{"policy": {YEAR}, "incurred": {YEAR}, "paid": {YEAR}, "specific": {TERMS}}}'
+
+
+@pytest.fixture
+def desk(db, employer):
+    """The stop-loss desk, on 30 June 2025: a lasered person is at 25,000.00, of which 5,000.00 above the laser."""
+    with employer_scope(employer):
+        person = enrol("EE")[0]
+    lasers = [{"unit_id": person.pk, "deductible_cents": 2_000_000}]
+    factors = [{"code": "medical", "factors_cents": {"ALL": 100_000}}]
+    contract = insure(employer, {"deductible_cents": 1_000_000, "lasers": lasers}, {"factors": factors}).contract
+    client = desk_as("tpa_admin", employer)
+    with clock_at(at(2025, 6, 30)):
+        with employer_scope(employer):
+            pay(decide(person, 2_500_000, date(2025, 3, 1)), date(2025, 3, 1))
+            sweep()
+        root = f"/desk/employers/{public_id('emp', 0, employer.pk)}/exposure/"
+
+        def go(path, **form):
+            if form:
+                return client.post(f"{root}{path}", form, follow=True)
+            return client.get(f"{root}{path}")
+
+        go.employer, go.person, go.contract = employer, person, public_id("slc", employer.pk, contract.pk)
+        yield go
+
+
+def test_the_page_says_what_a_laser_keeps_out_of_the_aggregate_and_what_is_at_risk(desk):
+    page = desk("").content.decode()
+    assert "were paid between the specific deductible and a laser" in page
+    assert "$10,000.00 were paid" in page
+    assert "does not count" in page
+    assert "to be filed" in page
+    with employer_scope(desk.employer):
+        notice = StopLossNotice.objects.earliest("pk")
+    desk("told/", notice=public_id("ntc", desk.employer.pk, notice.pk))
+    with employer_scope(desk.employer):
+        told = StopLossNotice.objects.get(pk=notice.pk)
+    assert told.sent_by
+    assert told.sent_at
+
+
+def test_a_filing_is_assembled_and_worked_step_by_step(desk):
+    refused = desk("filings/make/", contract=desk.contract, unit="7777").content.decode()
+    assert "Nothing that counts was paid" in refused
+    page = desk("filings/make/", contract=desk.contract, unit=str(desk.person.pk)).content.decode()
+    assert "Checklist" in page
+    with employer_scope(desk.employer):
+        (filing,) = Filing.objects.all()
+    path = f"filings/{public_id('slf', desk.employer.pk, filing.pk)}/"
+    desk(f"{path}step/", state="filed", on="2025-06-30")
+    assert (
+        "may"
+        not in desk(f"{path}step/", state="nonsense", on="2025-06-30").content.decode().partition("Choose the step")[1]
+    )
+    wrong = desk(f"{path}step/", state="part", on="2025-06-30", amount="5000").content.decode()
+    assert "more than nothing and less than 5000.00" in wrong
+    desk(f"{path}step/", state="part", on="2025-06-30", amount="4000.50")
+    assert "999.50 less than asked for" in desk(path).content.decode()
+    with employer_scope(desk.employer):
+        assert list(FilingEvent.objects.values_list("state", "cents")) == [("filed", None), ("part", 400_050)]
+    assert desk(f"{path}packet/pdf/").content.startswith(b"%PDF")
+    assert desk(f"{path}packet/csv/").status_code == desk(f"{path}packet/json/").status_code == 200
+    assert public_id("slf", desk.employer.pk, filing.pk) in desk("filings/").content.decode()
+
+
+def test_gaps_are_drawn_and_said(desk):
+    page = desk("gaps/").content.decode()
+    assert "2025-01-01 to 2025-12-31, paid from 2026-04-01" in page
+    assert "no two carriers" in page
+
+
+def test_a_quote_is_asked_for_and_a_wrong_one_is_refused(desk):
+    assert "no JSON" in desk("quotes/ask/", name="x", document="{").content.decode()
+    assert "/specific" in desk("quotes/ask/", name="x", document=QUOTE.replace('"unit"', '"unity"')).content.decode()
+    with employer_scope(desk.employer):
+        assert not QuoteWhatIf.objects.exists()
+    page = desk("quotes/ask/", name="Five cents", document=QUOTE).content.decode()
+    assert "Five cents" in page
+    assert "Five cents" in desk("quotes/").content.decode()
