@@ -209,7 +209,7 @@ def _insure(employer: Employer) -> None:
         "policy": year,
         "incurred": year,
         "paid": year | {"ends_before": "2027-04-01"},
-        "specific": {"unit": "person", "lines": ["medical"], "deductible_cents": 1_000_000},
+        "specific": {"unit": "person", "lines": ["medical"], "deductible_cents": 200_000},
         "aggregate": {"lines": ["medical"], "factors": [{"code": "medical", "factors_cents": {"ALL": 80_000}}]},
     }
     told = {"person_id": SYSTEM, "claims_began": False}
