@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from babel.numbers import format_decimal
-from django.db.models import Sum
 from rich.table import Table
 
 from tenants.models import Employer
 from tenants.scope import desk_scope, employer_scope
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.claims import selectors as claims
-from tpa.books.claims.models import Claim, Decision, DecisionLine, Pend
+from tpa.books.claims.models import Claim, Decision, Pend
 from tpa.books.edi.models import IntakeItem
 from tpa.books.funding import selectors as funding
 from tpa.books.ledger import selectors as ledger
@@ -23,7 +22,7 @@ from tpa.kernel.money import format_amount
 from tpa.workflows.proof import verify_books
 
 NOTES = (
-    "(1) Allowed is paid + member share, without what members owe for services that the plan does not cover.\n"
+    "(1) Members owe it besides: services that the plan does not cover, and what is above the allowed amount.\n"
     "(2) Counted is paid, without what specific stop-loss bears and what a laser adds to a person's deductible."
 )
 
@@ -46,7 +45,6 @@ def standing_of(employer: Employer) -> Standing:
         outcomes = {outcome: Decision.objects.filter(outcome=outcome).count() for outcome in ("paid", "denied")}
         invoices = list(funding.invoices())
         invoice = invoices[0] if invoices else None
-        uncovered = DecisionLine.objects.filter(denied=True).aggregate(Sum("member_responsibility_cents", default=0))
         exposures = stoploss.exposures(employer.pk, clock.today(employer.time_zone))
         balance = sum(account.balance_cents for account in ledger.trial_balance())
     proof = verify_books(employer_id=employer.pk)
@@ -62,7 +60,7 @@ def standing_of(employer: Employer) -> Standing:
             ("  paid", count(outcomes["paid"])),
             ("  denied", count(outcomes["denied"])),
             ("  pended", count(pended)),
-            *money_rows(sums, *uncovered.values()),
+            *money_rows(sums),
             ("Last invoice", invoice.number if invoice else "none"),
             ("  its total", money(invoice.total_cents if invoice else None)),
             ("Invoices of the year", money(sum(one.total_cents for one in invoices))),
@@ -74,16 +72,17 @@ def standing_of(employer: Employer) -> Standing:
     )
 
 
-def money_rows(sums: dict[str, int], uncovered_cents: int) -> list[tuple[str, str]]:
+def money_rows(sums: dict[str, int]) -> list[tuple[str, str]]:
     """How the charge is shared out: discounts and write-offs + paid + member share."""
-    charge, paid, member = (sums.get(measure, 0) for measure in ("charge", "paid", "member_responsibility"))
+    measures = ("charge", "paid", "member_responsibility", "allowed")
+    charge, paid, member, allowed = (sums.get(measure, 0) for measure in measures)
     return [
         ("Charge", money(charge)),
         ("  discounts, denials", money(charge - paid - member)),
         ("  paid by the plan", money(paid)),
         ("  member share", money(member)),
-        ("    not covered (1)", money(uncovered_cents)),
-        ("Allowed (1)", money(sums.get("allowed", 0))),
+        ("    beyond allowed (1)", money(paid + member - allowed)),
+        ("Allowed", money(allowed)),
     ]
 
 
