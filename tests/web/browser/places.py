@@ -14,7 +14,8 @@ from tpa.kernel.ids import public_id
 DESK_URLS, PORTAL_URLS = "tpa.config.urls_public", "tpa.config.urls_tenant"
 
 NO_PAGES = {
-    "operator:take-next": "a button", "operator:give-back": "a button", "operator:upload-claims": "a button",
+    "operator:take-next": "a button", "operator:give-back": "a button", "operator:assign-item": "a button",
+    "operator:upload-claims": "a button",
     "operator:resolve": "a button", "operator:release": "a button", "operator:upload": "a button",
     "operator:act-on-load": "a button", "operator:draft-invoice": "a button", "operator:approve-invoice": "a button",
     "operator:issue-invoice": "a button", "operator:deposit": "a button", "operator:credit": "a button",

@@ -5,13 +5,14 @@ from django.test import Client
 
 from tenants.scope import employer_scope
 from tests.web.login import log_in
-from tests.web.operator.desk import desk_as, page_of, root
+from tests.web.operator.desk import colleague, desk_as, page_of, root
 from tests.workflows.test_claim_clocks import ACCIDENTS
 from tests.workflows.test_overrides import LATE, TERMS, late_claims
 from tests.workflows.test_ripple import claim, decide, live, open_plan
 from tpa.books.claims.models import Appeal, Override, Pend
 from tpa.books.identity.models import Grant, User
 from tpa.infra import outbox
+from tpa.infra.models import WorkItem
 from tpa.workflows.adjudication import decide_waiting
 
 
@@ -154,3 +155,16 @@ def test_an_appeal_is_taken_logged_and_decided_by_somebody_new(employer, late):
     with employer_scope(employer):
         assert live(late[0]).paid_cents == 8_000
     assert "Reversed" in desk.get(f"{root(employer)}appeals/").content.decode()
+
+
+def test_a_queue_is_narrowed_and_an_item_given_to_a_colleague(employer, pended):
+    desk, other = desk_as("examiner"), colleague("finance")
+    item = WorkItem.objects.filter(kind="pend").first()
+    path = "/desk/queues/subrogation/"
+    given = post(desk, f"{path}{item.pk}/assign/", email=other.email)
+    assert "It is finance" in given
+    item.refresh_from_db()
+    assert item.taken_by == other.pk
+    shown = {name: desk.get(f"{path}?show={name}").content.decode().count("data-row") for name in ("free", "mine", "")}
+    assert shown == {"free": 1, "mine": 0, "": 2}
+    assert desk.post(f"{path}{item.pk}/assign/", {"email": "x@y.example"}).status_code == 404

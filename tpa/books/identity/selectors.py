@@ -5,7 +5,7 @@ from tenants.scope import desk_scope
 from tpa.books.identity.errors import ForbiddenError
 from tpa.books.identity.models import ApiKey, User
 from tpa.books.identity.permissions import DESK_ROLES
-from tpa.kernel.errors import ConflictError
+from tpa.kernel.errors import ConflictError, NotFoundError
 
 Principal = User | ApiKey
 """Who calls: a person or a program."""
@@ -48,3 +48,11 @@ def desk_people() -> list[User]:
         roles = [role.value for role in DESK_ROLES]
         people = User.objects.filter(is_active=True, grants__revoked_at=None, grants__role__in=roles)
         return list(people.distinct().order_by("name"))
+
+
+def colleague(email: str, employer_id: int) -> User:
+    """Somebody at the desk who works queues for the employer. Raises NotFoundError."""
+    found = next((one for one in desk_people() if one.email == email.strip().lower()), None)
+    if found is None or not may(found, "queues.work", employer_id):
+        raise NotFoundError("Nobody of that address works for this employer.")
+    return found

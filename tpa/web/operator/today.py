@@ -124,7 +124,14 @@ def queue(request: HttpRequest, queue: str) -> HttpResponse:
     chosen = _chosen(asked, employers)
     ids = [chosen.pk] if chosen else [one.pk for one in employers]
     totals = {row["queue"]: row for row in work_items.queue_totals(ids)}
-    page = sheet(request, work_items.queue_of(queue, ids))
+    today, asked_for = clock.desk_time(clock.now()).date(), request.GET.get("show", "")
+    rows = work_items.queue_of(queue, ids)
+    narrowed = {
+        "free": rows.filter(taken_by=None),
+        "mine": rows.filter(taken_by=reader(request).pk),
+        "late": rows.filter(due_on__lt=today),
+    }
+    page = sheet(request, narrowed.get(asked_for, rows))
     names = {one.pk: one for one in employers}
     context = {
         "queue": queue,
@@ -134,8 +141,11 @@ def queue(request: HttpRequest, queue: str) -> HttpResponse:
         "items": [(item, names[item.employer_id], place_of(item)) for item in page],
         "employers": employers,
         "chosen": chosen,
-        "keep": f"{urlencode({'employer': asked})}&" if chosen else "",
-        "today": clock.desk_time(clock.now()).date(),
+        "shows": tuple(narrowed),
+        "asked_for": asked_for,
+        "people": identity.desk_people(),
+        "keep": f"{urlencode({'employer': asked if chosen else '', 'show': asked_for})}&",
+        "today": today,
     }
     return show(request, "operator/queue.html", here="today", **context)
 
@@ -152,6 +162,19 @@ def take_next(request: HttpRequest, queue: str) -> HttpResponse:
         messages.info(request, "Nothing is free in this queue.")
         return redirect("operator:queue", queue)
     return redirect(place_of(item))
+
+
+@desk_page("queues.work")
+@require_POST
+def assign(request: HttpRequest, queue: str, item: int) -> HttpResponse:
+    """Give an item to a colleague who works for its employer."""
+    ids = [one.pk for one in employers_of(request, "queues.work")]
+    found = WorkItem.objects.filter(pk=item, employer_id__in=ids).first()
+    if found is None:
+        raise NotFoundError("There is no such item.")
+    to = identity.colleague(request.POST.get("email", ""), found.employer_id)
+    attempt(request, f"It is {to.name}'s now.", lambda: work_items.assign(item_id=item, user_id=to.pk))
+    return redirect("operator:queue", queue)
 
 
 @desk_page("queues.work")

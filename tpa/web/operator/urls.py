@@ -13,6 +13,7 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("queues/<str:queue>/", today.queue, name="queue"),
     path("queues/<str:queue>/take/", today.take_next, name="take-next"),
+    path("queues/<str:queue>/<int:item>/assign/", today.assign, name="assign-item"),
     path("queues/<str:queue>/<int:item>/give-back/", today.give_back, name="give-back"),
     path("clocks/", examining.clock_board, name="clocks"),
     path("files/", files.files, name="files"),

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import IntakeItem
 from tpa.books.identity import selectors as identity
-from tpa.books.identity.models import User
 from tpa.infra import work_items
 from tpa.infra.models import WorkItem
 from tpa.kernel.errors import NotFoundError
@@ -160,19 +159,10 @@ class WorkItemAssignView(BookView):
         asked = AssignItemSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         human_of(request, "A person says who works on what.")
-        user = colleague(asked.validated_data["email"], item.employer_id)
+        user = identity.colleague(asked.validated_data["email"], item.employer_id)
         work_items.assign(item_id=key, user_id=user.pk)
         item.refresh_from_db()
         return Response(WorkItemSerializer(item, context=self.context()).data)
-
-
-def colleague(email: str, employer_id: int) -> User:
-    """Somebody at the desk who works queues for the employer. Raises NotFoundError."""
-    people = (one for one in identity.desk_people() if one.email == email.lower())
-    found = next((one for one in people if one.allows("queues.work", employer_id)), None)
-    if found is None:
-        raise NotFoundError("Nobody of that address works for this employer.")
-    return found
 
 
 class WorkItemReturnView(BookView):
