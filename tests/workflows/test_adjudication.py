@@ -105,7 +105,8 @@ def test_an_accident_waits_for_a_person_and_is_decided_when_it_is_released(in_em
     assert decide(in_employer) == Counts(pended=1)
     pend = Pend.objects.get(claim_id=claim_id)
     assert (pend.code, pend.resolved_at) == (pend.reasons[0][0], None)
-    assert OutboxEvent.objects.filter(topic="work_item", payload__open__2=claim_id).count() == 1
+    opened = OutboxEvent.objects.filter(topic="work_item", payload__open__2=claim_id)
+    assert sorted(opened.values_list("payload__open__0", flat=True)) == ["notice", "pend"]
     assert not Decision.objects.exists()
     assert not Entry.objects.exists()
     release(employer_id=in_employer.pk, pend_ids=[pend.pk], by_id=7, note="checked")
@@ -183,6 +184,7 @@ STEPS = [
     (booking.claims, "pend_claims"),
     (booking.claims, "add_totals"),
     (booking.work_items, "open_items"),
+    (booking.outbox, "publish"),
     (booking.claims, "remove_work"),
     (booking.turns, "end_turns"),
     (booking.accumulators, "write_checkpoints"),
@@ -191,7 +193,10 @@ STEPS = [
 
 @pytest.mark.parametrize(("module", "step"), STEPS, ids=[step for _, step in STEPS])
 def test_a_worker_killed_after_any_step_leaves_nothing_behind(in_employer, homes, monkeypatch, module, step):
-    register(*(new_claim(home, *VISIT) for home in homes))
+    hurt = new_claim(homes[0], *VISIT, on=date(2026, 3, 9))
+    register(
+        *(new_claim(home, *VISIT) for home in homes), hurt._replace(claim=hurt.claim._replace(related_causes=("AA",)))
+    )
     own, figures = getattr(module, step), Totals.objects.count()
 
     def killed_after(*args, **kwargs):
@@ -201,13 +206,14 @@ def test_a_worker_killed_after_any_step_leaves_nothing_behind(in_employer, homes
     with monkeypatch.context() as patch, pytest.raises(KilledError):
         patch.setattr(module, step, killed_after)
         decide(in_employer)
-    assert Work.objects.count() == 2
+    assert Work.objects.count() == 3
+    assert not Pend.objects.exists()
     assert not Decision.objects.exists()
     assert not DecisionLine.objects.exists()
     assert not Entry.objects.exists()
     assert not accumulators.balances([home.family_id for home in homes])
     assert Totals.objects.count() == figures
-    assert decide(in_employer) == Counts(paid=2)
+    assert decide(in_employer) == Counts(paid=2, pended=1)
     assert verify_books(employer_id=in_employer.pk) == Proof(2, [])
 
 
