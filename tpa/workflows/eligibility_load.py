@@ -28,7 +28,7 @@ from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, InvariantError
 from tpa.kernel.ids import public_id
 from tpa.workflows.eligibility_load_834 import read_enrolment
-from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange, intend
+from tpa.workflows.eligibility_load_changes import ElsewhereChange, Intent, LineChange, PersonChange, intend
 from tpa.workflows.eligibility_load_csv import read_csv, read_row
 from tpa.workflows.eligibility_load_effects import claims_touched, close_work, day_of, open_work, tell_index
 from tpa.workflows.eligibility_load_matching import Matching, Person, PlanKey, match
@@ -137,7 +137,7 @@ def apply_load(
         if load.preview["needs_confirmation"] and not confirm_terminations:
             ending, covered = load.preview["members_terminated"], load.preview["members_covered"]
             raise TerminationsError(f"The file would end the coverage of {ending} of {covered} members.")
-        _write(load, reading, at)
+        _write(load, reading, by, at)
         services.close_load(
             load=load, applied_at=at, applied_by=by, confirmed=confirm_terminations, skipped=skip_errors
         )
@@ -166,6 +166,9 @@ def undo_load(*, load_id: int, by: str, at: datetime) -> Load:
             raise UndoError(
                 f"{later.load} changed member {later.member.member_number} afterwards: undo that load first."
             )
+        told = members.other_coverages_told_after(load)
+        if told is not None:
+            raise UndoError(f"Other coverages of member {told.member.member_number} were told by hand afterwards.")
         claim = next(iter(claims_touched(load, decided_after=load.applied_at)), None)
         if claim is not None:
             raise UndoError(
@@ -237,7 +240,7 @@ def _plan_keys(day: date) -> Iterable[PlanKey]:
     return [PlanKey(one.pk, one.code, one.line, limits.get(one.pk, 26)) for one in plans.plans()]
 
 
-def _write(load: Load, reading: Reading, at: datetime) -> None:
+def _write(load: Load, reading: Reading, by: str, at: datetime) -> None:
     intent = reading.intent
     services.lock_families(family_ids=_families_of(intent, reading.books))
     new = [change for change in intent.people if change.before is None]
@@ -253,11 +256,13 @@ def _write(load: Load, reading: Reading, at: datetime) -> None:
     places = {id(one.person): key for one, key in zip(new, keys, strict=True)}
     lines = [_line(one, _place(one.person, places, known), reading.books) for one in intent.lines]
     services.record_coverage(load=load, recorded_at=at, changes=lines)
+    others = [_other(one, _place(one.person, places, known), reading.books) for one in intent.elsewhere]
+    services.record_elsewhere(load=load, recorded_at=at, recorded_by=by, changes=others)
     tell_index(load)
 
 
 def _families_of(intent: Intent, books: Snapshot) -> set[int]:
-    people = [one.person for one in intent.people] + [one.person for one in intent.lines]
+    people = [one.person for part in (intent.people, intent.lines, intent.elsewhere) for one in part]
     numbers = {person.subscriber_number for person in people}
     return {books.families[number] for number in numbers if number in books.families}
 
@@ -279,3 +284,8 @@ def _line(change: LineChange, place: tuple[int, int], books: Snapshot) -> servic
     held = books.rows(place[0], change.line)
     gone = tuple(key for key, segment in held if segment not in change.after)
     return services.LineChange(*place, change.line, change.kind, change.before, change.after, gone)
+
+
+def _other(change: ElsewhereChange, place: tuple[int, int], books: Snapshot) -> services.ElsewhereChange:
+    own = books.elsewhere_of(place[0]).own
+    return services.ElsewhereChange(*place, own, change.before, change.after)

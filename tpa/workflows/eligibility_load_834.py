@@ -12,6 +12,7 @@ What the codes come to:
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
 | DTP*348, else DTP*303 | first day |
 | DTP*349, else DTP*357 of the member | last day |
+| COB (loop 2320), its DTP*344 and DTP*345, NM1 of loop 2330 | coverage by another plan, see `eligibility_load_others` |
 
 A file of which a part is refused (a set cut off, a date that is none) is refused as a whole: half a full file would
 read as terminations.
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 from tpa.books.members.rows import Problem, Row
 from tpa.kernel.errors import DomainError
+from tpa.workflows.eligibility_load_others import with_others
 from tpa.x12.enrolment import Coverage834, Member834
 from tpa.x12.events import GroupEnd, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.issues import Issue, Level
@@ -161,7 +163,7 @@ def _covered(person: Row, member: Member834, coverage: Coverage834, full: bool) 
             f"Insurance line {coverage.line!r} is none that these plans cover.",
         )
         return row._replace(problems=(*row.problems, problem))
-    return row
+    return with_others(row, coverage.others)
 
 
 def _uncovered(person: Row, member: Member834) -> Row:

@@ -28,6 +28,7 @@ from tpa.books.members.timeline import (
 )
 from tpa.kernel.periods import FOREVER
 from tpa.workflows.eligibility_load_matching import Matching, Person
+from tpa.workflows.eligibility_load_others import Others, others_after
 
 
 class PersonChange(NamedTuple):
@@ -71,17 +72,28 @@ class LineChange(NamedTuple):
         return "reinstated" if self.gained else "changed"
 
 
+class ElsewhereChange(NamedTuple):
+    """One person's coverages by other plans, before and after."""
+
+    person: Person
+    before: Others
+    after: Others
+
+
 class Intent(NamedTuple):
     """All that a load would do."""
 
     people: list[PersonChange]
     lines: list[LineChange]
+    elsewhere: list[ElsewhereChange] = []
 
     def digest(self) -> str:
         """A fingerprint of the changes, equal for equal changes of equal books."""
         told = [(change.person.after["member_number"], change.before, change.after) for change in self.people]
         spans = [(one.person.after["member_number"], one.line, one.before, one.after) for one in self.lines]
-        text = json.dumps([sorted(told, key=str), sorted(spans, key=str)], default=str, sort_keys=True)
+        others = [(one.person.after["member_number"], one.before, one.after) for one in self.elsewhere]
+        parts = [sorted(part, key=str) for part in (told, spans, others)]
+        text = json.dumps(parts, default=str, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -100,13 +112,19 @@ def intend(matching: Matching, books: Snapshot, *, full: bool, effective_on: dat
                 effective_on if full and number not in unclear else None,
                 full,
             )
-    return Intent(list(_people(matching.people)), lines)
+    named = [person for person in matching.people if person.rows]
+    elsewhere = [_elsewhere(person, books, effective_on, full) for person in named]
+    return Intent(list(_people(named)), lines, [one for one in elsewhere if one.before != one.after])
+
+
+def _elsewhere(person: Person, books: Snapshot, effective_on: date, full: bool) -> ElsewhereChange:
+    before = books.elsewhere_of(person.member_id).others
+    stated = [one for row in person.rows if row.action not in ("end", "void") for one in row.others]
+    return ElsewhereChange(person, before, others_after(before, stated, full=full, effective_on=effective_on))
 
 
 def _people(people: Iterable[Person]) -> Iterable[PersonChange]:
     for person in people:
-        if not person.rows:
-            continue
         if person.before is None:
             yield PersonChange(person, None, person.after)
             continue

@@ -12,7 +12,7 @@ from datetime import date
 from tpa.books.members.rows import ACTIONS, Problem, Row
 from tpa.kernel.errors import DomainError
 
-COLUMNS = tuple(name for name in Row._fields if name not in ("n", "where", "problems"))
+COLUMNS = tuple(name for name in Row._fields if name not in ("n", "where", "others", "problems"))
 NEEDED = (
     "subscriber_number",
     "relationship",

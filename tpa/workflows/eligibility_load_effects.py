@@ -1,7 +1,7 @@
 """What follows from a load: the claims that it touches, and the index that routes claims to families."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tenants.models import Employer
@@ -14,6 +14,7 @@ from tpa.books.members.timeline import days_lost, days_moved, timeline_from_json
 from tpa.infra import work_items
 from tpa.kernel.errors import InvariantError
 from tpa.kernel.ids import public_id
+from tpa.kernel.periods import FOREVER
 from tpa.workflows.group_numbers import tell_people
 
 WORK, QUEUE = "retro_coverage", "eligibility"
@@ -21,6 +22,7 @@ _WHY = {
     "after_termination": "Paid after coverage ended",
     "inside_coverage": "Denied, now covered",
     "other_plan": "Decided under another plan or tier",
+    "other_coverage": "Another plan's coverage is known otherwise",
 }
 
 
@@ -28,7 +30,8 @@ class ClaimTouched(NamedTuple):
     """A decided line of a claim on a day whose coverage a load changed.
 
     `reason`: `after_termination` paid on a day that lost its coverage; `inside_coverage` denied on a day that gained
-    it; `other_plan` decided on a day that moved to another plan or tier.
+    it; `other_plan` decided on a day that moved to another plan or tier; `other_coverage` on a day for which another
+    plan's coverage is known otherwise.
     """
 
     claim: str
@@ -113,7 +116,11 @@ class ChangedDays(NamedTuple):
 def _changed_days(load: Load) -> dict[int, list[ChangedDays]]:
     """By member."""
     changed: dict[int, list[ChangedDays]] = {}
-    rows = LoadChange.objects.filter(load=load).exclude(line="").values_list("member_id", "line", "before", "after")
+    told = LoadChange.objects.filter(load=load)
+    elsewhere = told.filter(kind=LoadChange.Kind.OTHER_COVERAGES).values_list("member_id", "before", "after")
+    for member_id, was, became in elsewhere.iterator():
+        changed.setdefault(member_id, []).extend(_days_elsewhere(was or [], became or []))
+    rows = told.exclude(line="").values_list("member_id", "line", "before", "after")
     for member_id, line, was, became in rows.iterator():
         before, after = timeline_from_json(was), timeline_from_json(became)
         days = changed.setdefault(member_id, [])
@@ -123,15 +130,29 @@ def _changed_days(load: Load) -> dict[int, list[ChangedDays]]:
     return changed
 
 
+def _days_elsewhere(was: list[dict[str, Any]], became: list[dict[str, Any]]) -> list[ChangedDays]:
+    """The days of the coverages by other plans that are not told alike before and after."""
+    return [
+        ChangedDays(
+            one.get("line", ""),
+            date.fromisoformat(one["starts_on"]) if "starts_on" in one else date.min,
+            date.fromisoformat(one["ends_before"]) if "ends_before" in one else FOREVER,
+            "other_coverage",
+        )
+        for one in [*was, *became]
+        if one not in was or one not in became
+    ]
+
+
 def _reasons(one: DecidedLine, changed: list[ChangedDays], *, judged: bool) -> list[tuple[str, str]]:
     """Why a decided line is touched, by line of coverage. With `judged` only where the decision looks wrong now."""
-    wrong = {"after_termination": one.outcome == "paid", "inside_coverage": one.paid_cents == 0, "other_plan": True}
+    wrong = {"after_termination": one.outcome == "paid", "inside_coverage": one.paid_cents == 0}
     return [
         (days.line, days.reason)
         for days in changed
-        if one.line_of_coverage in ("", days.line)
+        if ("" in (one.line_of_coverage, days.line) or one.line_of_coverage == days.line)
         and days.starts_on <= one.service_on < days.ends_before
-        and (wrong[days.reason] or not judged)
+        and (wrong.get(days.reason, True) or not judged)
     ]
 
 

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from tpa.books.members.rows import ERROR, Row, person_as_json
-from tpa.books.members.snapshot import Snapshot
+from tpa.books.members.snapshot import Snapshot, elsewhere_as_json
 from tpa.books.members.timeline import segments_as_json
 from tpa.kernel.money import BASIS_POINTS
-from tpa.workflows.eligibility_load_changes import Intent, LineChange, PersonChange
+from tpa.workflows.eligibility_load_changes import ElsewhereChange, Intent, LineChange, PersonChange
 
 SAMPLES = 20
 STOP_BP = 3_000
@@ -23,8 +23,9 @@ def preview_of(
 
     `rows`, `errors`, `warnings` count rows; `members_added`, `members_changed`, `added`, `reinstated`, `changed`,
     `terminated` count people or people and lines; `retro_adds` and `retro_terminations` those of them that gain or
-    lose days before `today`; `terminated_bp` is the share of covered members whose coverage ends earlier than before,
-    and `needs_confirmation` says whether that stops the load.
+    lose days before `today`; `other_coverages` people whose coverages by other plans change;
+    `terminated_bp` is the share of covered members whose coverage ends earlier than before, and
+    `needs_confirmation` says whether that stops the load.
     """
     kinds = Counter(change.kind for change in intent.lines)
     covered, ending = _members_ending(intent, books, on)
@@ -40,12 +41,17 @@ def preview_of(
         "retro_adds": sum(1 for change in intent.lines if _before(change.gained, today)),
         "retro_terminations": sum(1 for change in intent.lines if _before(change.lost, today)),
         "retro_changes": sum(1 for change in intent.lines if _before(change.moved, today)),
+        "other_coverages": len(intent.elsewhere),
         "members_covered": covered,
         "members_terminated": ending,
         "terminated_bp": share_bp,
         "needs_confirmation": full and covered > 0 and ending * BASIS_POINTS >= STOP_BP * covered,
         "problems": list(_problems(rows)),
-        "sample": [*map(_told, intent.people[:SAMPLES]), *map(_told_line, intent.lines[:SAMPLES])],
+        "sample": [
+            *map(_told, intent.people[:SAMPLES]),
+            *map(_told_line, intent.lines[:SAMPLES]),
+            *map(_told_elsewhere, intent.elsewhere[:SAMPLES]),
+        ],
     }
 
 
@@ -104,4 +110,14 @@ def _told_line(change: LineChange) -> dict[str, Any]:
         "kind": change.kind,
         "before": segments_as_json(change.before),
         "after": segments_as_json(change.after),
+    }
+
+
+def _told_elsewhere(change: ElsewhereChange) -> dict[str, Any]:
+    return {
+        "member_number": change.person.after["member_number"],
+        "line": "",
+        "kind": "other_coverages",
+        "before": elsewhere_as_json(change.before),
+        "after": elsewhere_as_json(change.after),
     }

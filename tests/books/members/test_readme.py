@@ -31,6 +31,7 @@ def test_codes_of_problems():
             "books/members/rows.py",
             "workflows/eligibility_load_csv.py",
             "workflows/eligibility_load_834.py",
+            "workflows/eligibility_load_others.py",
             "workflows/eligibility_load_matching.py",
             "workflows/group_numbers.py",
         )

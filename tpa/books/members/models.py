@@ -232,7 +232,7 @@ class LoadChange(models.Model):
     """What a load did to one person, or to one person's coverage of one line. Append-only.
 
     `before` and `after` hold the person's fields that changed, or the line's segments as lists of
-    [starts_on, ends_before, plan_id, tier].
+    [starts_on, ends_before, plan_id, tier], or all coverages of the person by other plans (`snapshot.elsewhere_as_json`).
     """
 
     class Kind(models.TextChoices):
@@ -243,6 +243,7 @@ class LoadChange(models.Model):
         REINSTATED = "reinstated", "coverage continued or begun again"
         CHANGED = "changed", "other plan or tier"
         TERMINATED = "terminated", "coverage ended"
+        OTHER_COVERAGES = "other_coverages", "coverages by other plans"
 
     load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="changes")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="changes")
@@ -288,6 +289,9 @@ class OtherCoverage(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    load = models.ForeignKey(Load, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """The load that stated it; None: it was told for the member alone."""
+    superseded_load = models.ForeignKey(Load, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ("member_id", "id")

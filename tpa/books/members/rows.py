@@ -14,6 +14,20 @@ class Problem(NamedTuple):
     severity: str = ERROR
 
 
+class StatedCover(NamedTuple):
+    """A coverage by another plan as a row states it (834: loop 2320), for one line of coverage; `last_on` is inclusive.
+
+    `relationship` is the person's to the holder, as far as the file tells. Without `name`: no other plan has this line.
+    """
+
+    line: str
+    name: str = ""
+    kind: str = "plan"
+    relationship: str = "self"
+    starts_on: date | None = None
+    last_on: date | None = None
+
+
 class Row(NamedTuple):
     """A person, and at most one coverage of theirs. Text is "" and a date None where the file says nothing.
 
@@ -45,6 +59,8 @@ class Row(NamedTuple):
     tier: str = ""
     starts_on: date | None = None
     last_on: date | None = None
+    others: tuple[StatedCover, ...] = ()
+    """Coverages by other plans; none: the row is silent about them."""
     problems: tuple[Problem, ...] = ()
 
     def with_problem(self, code: str, message: str, severity: str = ERROR) -> "Row":
@@ -77,7 +93,10 @@ class Row(NamedTuple):
         """Only what the row says, for the staging table; `from_json` is the inverse. Problems are stored apart."""
         said = {name: value for name, value in self._asdict().items() if value not in ("", None, False)}
         said.pop("problems")
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+        others = said.pop("others")
+        if others:
+            said["others"] = [person_as_json(one._asdict()) for one in others]
+        return person_as_json(said)
 
     @classmethod
     def from_json(cls, said: dict[str, Any], problems: list[list[str]]) -> "Row":
@@ -85,6 +104,7 @@ class Row(NamedTuple):
         values: dict[str, Any] = {
             name: date.fromisoformat(value) if name in _DATES else value for name, value in said.items()
         }
+        values["others"] = tuple(_stated_cover(one) for one in said.get("others", ()))
         return cls(**values, problems=tuple(Problem(*problem) for problem in problems))
 
 
@@ -137,6 +157,11 @@ LONGEST = {
 def person_as_json(person: dict[str, Any]) -> dict[str, Any]:
     """Fields of a person with dates as text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in person.items()}
+
+
+def _stated_cover(said: dict[str, Any]) -> StatedCover:
+    days = {name: date.fromisoformat(said[name]) for name in ("starts_on", "last_on") if said[name]}
+    return StatedCover(**said | days)
 
 
 _DATES = {"birth_on", "starts_on", "last_on"}

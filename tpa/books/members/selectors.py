@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
 from tpa.books.members.rows import PERSON_FIELDS, Row
@@ -222,8 +222,17 @@ def later_change(load: Load) -> LoadChange | None:
     return LoadChange.objects.filter(member__in=touched, load__gt=load.pk).select_related("load").order_by("id").first()
 
 
+def other_coverages_told_after(load: Load) -> LoadChange | None:
+    """The load's change of somebody's other coverages, where they were told by hand since."""
+    changes = LoadChange.objects.filter(load=load, kind=LoadChange.Kind.OTHER_COVERAGES).select_related("member")
+    rows = OtherCoverage.objects.filter(member=OuterRef("member"))
+    gone = rows.filter(load=load, superseded_at__isnull=False)
+    fresh = rows.filter(load=None, recorded_at__gte=OuterRef("recorded_at"))
+    return changes.filter(Exists(gone) | Exists(fresh)).first()
+
+
 def snapshot(*, subscriber_numbers: Collection[str] | None = None, member_numbers: Collection[str] = ()) -> Snapshot:
-    """The enrolment as it stands: of everybody, or of the families that the numbers touch. Three queries."""
+    """The enrolment as it stands: of everybody, or of the families that the numbers touch. Four queries."""
     families = Family.objects.all()
     if subscriber_numbers is not None:
         named = Member.objects.filter(member_number__in=[*member_numbers, *subscriber_numbers]).values("family")
@@ -238,7 +247,18 @@ def snapshot(*, subscriber_numbers: Collection[str] | None = None, member_number
     ]
     rows = Coverage.objects.filter(superseded_at=None, **inside).order_by("member_id", "line", "starts_on")
     held = _held(rows.values_list("member_id", "line", "pk", "starts_on", "ends_before", "plan_id", "tier").iterator())
-    return Snapshot({number: pk for pk, number in numbers.items()}, people, held)
+    elsewhere = _elsewhere(OtherCoverage.objects.filter(superseded_at=None, **inside).order_by("member_id", "id"))
+    return Snapshot({number: pk for pk, number in numbers.items()}, people, held, elsewhere)
+
+
+def _elsewhere(rows: Iterable[OtherCoverage]) -> dict[int, facts.Elsewhere]:
+    found: dict[int, facts.Elsewhere] = {}
+    for row in rows:
+        held = HeldCoverage(*(getattr(row, name) for name in HeldCoverage._fields))
+        own = facts.OwnCoverage(row.our_status, row.our_hours, role=row.our_role, decree=row.our_decree)
+        former = found[row.member_id].others if row.member_id in found else ()
+        found[row.member_id] = facts.Elsewhere(own, (*former, facts.OtherCoverage(held, row.line, row.ends_before)))
+    return found
 
 
 def _held(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, Held]]:

@@ -10,6 +10,7 @@ from django.db import connection
 from tpa.books.members.errors import LoadStateError, MemberNumberError
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
 from tpa.books.members.rows import PERSON_FIELDS, Row, person_as_json
+from tpa.books.members.snapshot import elsewhere_as_json
 from tpa.books.members.timeline import Timeline, segments_as_json
 from tpa.engine.adjudication import facts
 from tpa.infra import locks
@@ -46,6 +47,16 @@ class LineChange(NamedTuple):
     before: Timeline
     after: Timeline
     gone: tuple[int, ...]
+
+
+class ElsewhereChange(NamedTuple):
+    """One member's coverages by other plans: all that were known, and all that are from now on."""
+
+    member_id: int
+    family_id: int
+    own: facts.OwnCoverage
+    before: tuple[facts.OtherCoverage, ...]
+    after: tuple[facts.OtherCoverage, ...]
 
 
 def stage_load(*, load: Load, rows: Iterable[Row]) -> Load:
@@ -214,6 +225,8 @@ def undo_load(*, load: Load, undone_at: datetime, undone_by: str) -> Load:
     with connection.cursor() as cursor:
         cursor.execute(_SUPERSEDE_OWN, [undone_at, back.pk, load.pk])
         cursor.execute(_RESTORE_FORMER, [undone_at, back.pk, load.pk])
+        cursor.execute(_SUPERSEDE_OWN_OTHERS, [undone_at, back.pk, load.pk])
+        cursor.execute(_RESTORE_FORMER_OTHERS, [undone_at, back.pk, load.pk])
         cursor.execute(_LOG_BACKWARDS, [back.pk, undone_at, load.pk])
     _restore_people(load, undone_at)
     return back
@@ -227,6 +240,15 @@ _RESTORE_FORMER = """
         (member_id, family_id, line, plan_id, tier, starts_on, ends_before, recorded_at, load_id)
     SELECT member_id, family_id, line, plan_id, tier, starts_on, ends_before, %s, %s
     FROM members_coverage WHERE superseded_load_id = %s ORDER BY id"""
+_SUPERSEDE_OWN_OTHERS = """
+    UPDATE members_othercoverage SET superseded_at = %s, superseded_load_id = %s
+    WHERE load_id = %s AND superseded_at IS NULL"""
+_OTHERS_TOLD = """member_id, family_id, name, line, kind, relationship, status, hours, starts_on, ends_before, coordinates,
+    holder, holder_birth_on, role, decree, employees, entitlement, esrd_on, our_status, our_hours, our_role, our_decree,
+    recorded_by"""
+_RESTORE_FORMER_OTHERS = f"""
+    INSERT INTO members_othercoverage ({_OTHERS_TOLD}, recorded_at, load_id)
+    SELECT {_OTHERS_TOLD}, %s, %s FROM members_othercoverage WHERE superseded_load_id = %s ORDER BY id"""
 _LOG_BACKWARDS = """
     INSERT INTO members_loadchange (load_id, member_id, line, kind, before, after, recorded_at)
     SELECT %s, member_id, line,
@@ -240,7 +262,8 @@ def _restore_people(load: Load, undone_at: datetime) -> None:
     """Fields back to what they were; who was not in the books before is withdrawn."""
     changes = LoadChange.objects.filter(load=load)
     added = changes.filter(kind=LoadChange.Kind.MEMBER_ADDED)
-    told = changes.filter(line="", before__isnull=False).values_list("member_id", "before")
+    people_only = changes.filter(line="", before__isnull=False).exclude(kind=LoadChange.Kind.OTHER_COVERAGES)
+    told = people_only.values_list("member_id", "before")
     before = {key: former or {} for key, former in told}
     people = {one.pk: one for one in Member.objects.filter(pk__in=list(before))}
     _update_people(
@@ -298,19 +321,40 @@ def record_other_coverages(
         raise NotFoundError("There is no such member.")
     lock_families(family_ids=[member.family_id])
     OtherCoverage.objects.filter(member=member, superseded_at=None).update(superseded_at=recorded_at)
-    return OtherCoverage.objects.bulk_create(
-        OtherCoverage(
-            member=member,
-            family_id=member.family_id,
+    change = ElsewhereChange(member_id, member.family_id, own, (), tuple(others))
+    return OtherCoverage.objects.bulk_create(_others(change, recorded_at=recorded_at, recorded_by=recorded_by))
+
+
+def record_elsewhere(
+    *, load: Load, recorded_at: datetime, recorded_by: str, changes: Sequence[ElsewhereChange]
+) -> None:
+    """What a load states of many members' coverages by other plans, as `record_other_coverages` does of one."""
+    if not changes:
+        return
+    touched = [one.member_id for one in changes]
+    OtherCoverage.objects.filter(member__in=touched, superseded_at=None).update(
+        superseded_at=recorded_at, superseded_load=load
+    )
+    told = {"recorded_at": recorded_at, "recorded_by": recorded_by, "load": load}
+    OtherCoverage.objects.bulk_create((row for one in changes for row in _others(one, **told)), batch_size=1_000)
+    Member.objects.filter(pk__in=touched).update(changed_at=recorded_at)
+    kind = LoadChange.Kind.OTHER_COVERAGES
+    told_of = [(one.member_id, elsewhere_as_json(one.before), elsewhere_as_json(one.after)) for one in changes]
+    _log(load, recorded_at, ((key, "", kind, before, after) for key, before, after in told_of))
+
+
+def _others(change: ElsewhereChange, **told: Any) -> Iterator[OtherCoverage]:
+    own = change.own
+    for one in change.after:
+        yield OtherCoverage(
+            member_id=change.member_id,
+            family_id=change.family_id,
             line=one.line,
             ends_before=one.ends_before,
             our_status=own.status,
             our_hours=own.hours,
             our_role=own.role,
             our_decree=own.decree,
-            recorded_at=recorded_at,
-            recorded_by=recorded_by,
+            **told,
             **one.held._asdict(),
         )
-        for one in others
-    )

@@ -145,9 +145,11 @@ def account(code: str) -> str:
 
 @register.filter
 def told(side: Any) -> str:
-    """One side of a change as a load keeps it: a person's fields, or segments [first day, day after, plan, tier]."""
+    """One side of a change as a load keeps it: fields of a person, segments [first day, day after, plan, tier], other plans."""
     if isinstance(side, dict):
         return ", ".join(f"{words(name)} {value}" for name, value in side.items() if value not in ("", None, False))
+    if side and isinstance(side[0], dict):
+        return "; ".join(told(one) for one in side)
     spans = ((starts, last_day(date.fromisoformat(ends)), tier) for starts, ends, _, tier, *_ in side or ())
     return "; ".join(f"{tier} from {starts}" + (f" to {last}" if last else "") for starts, last, tier in spans)
 
