@@ -13,6 +13,7 @@ from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
 from tpa.books.providers import selectors as providers
 from tpa.books.providers.code_tables import edit_tables
+from tpa.books.providers.sanctions import LISTED
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication import facts
 from tpa.engine.adjudication.compiled import compile_plan
@@ -39,9 +40,9 @@ class FamilyFacts(NamedTuple):
     fresh_count: int
 
 
-_CLAIM = """c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
+_CLAIM = f"""c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_tax_id, c.provider_npi, c.specialty,
     c.frequency, c.original_reference, c.facility_code, c.admitted_on, c.related_causes, c.other_payers, c.assigned,
-    c.drg, c.zip_code, c.repriced_cents, c.accident_on, c.dental, ARRAY(
+    c.drg, c.zip_code, c.repriced_cents, c.accident_on, c.dental, {LISTED}, ARRAY(
         SELECT jsonb_build_array(false, reasons) FROM claims_pend
         WHERE claim_id = c.id AND resolution = 'released' AND resolved_at <= coalesce(%(known_at)s, resolved_at)
         UNION ALL SELECT '[false, [["replacement"]]]' FROM claims_closing
@@ -112,6 +113,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
             family_id,
             _claim(
                 dental,
+                listed,
                 said[claim_id].overrides,
                 claim_id,
                 member_id,
@@ -159,6 +161,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
             repriced_cents,
             accident_on,
             dental,
+            listed,
             *_,
         ) in rows
     ]
@@ -187,8 +190,10 @@ def _said(texts: Sequence[str]) -> _Said:
     return _Said(tuple(cleared), tuple(sorted(overrides)))
 
 
-def _claim(dental: str | None, overrides: tuple[Override, ...], *known: Any) -> facts.Claim:
+def _claim(dental: str | None, listed: str, overrides: tuple[Override, ...], *known: Any) -> facts.Claim:
     claim = facts.Claim(*known)
+    if listed:
+        claim = claim._replace(sanction=listed)
     if overrides:
         claim = claim._replace(overrides=overrides)
     return claim if dental is None else with_dental(claim, dental)

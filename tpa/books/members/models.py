@@ -304,3 +304,49 @@ class OtherCoverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.name}"
+
+
+class Contribution(models.Model):
+    """Contributions for a member's coverage are paid for the days before `paid_until`: the grace period of COBRA.
+
+    As the books knew it from `recorded_at` to `superseded_at`; a member without a row owes nothing.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contributions", db_index=False)
+    line = models.CharField(max_length=10, choices=Line, blank=True, help_text="Line of coverage; empty for every one.")
+    paid_until = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("member_id", "id")
+        indexes = (models.Index(fields=("member",), name="contribution_member"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("member", "line"), condition=Q(superseded_at=None), name="contribution_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_id} until {self.paid_until}"
+
+
+class PayeeOrder(models.Model):
+    """A court's order: what would be paid to the member goes to somebody else, as known from `recorded_at` on."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="payee_orders", db_index=False)
+    pay_to = models.CharField(max_length=80)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("member_id", "id")
+        indexes = (models.Index(fields=("member",), name="payee_order_member"),)
+        constraints = (
+            models.UniqueConstraint(fields=("member",), condition=Q(superseded_at=None), name="payee_order_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_id} to {self.pay_to}"

@@ -29,7 +29,11 @@ class FamilyFacts(NamedTuple):
 # A person stands in as many rows as he has coverages; in one without any. OFFSET 0 as in `accumulators.selectors`.
 _COVERED = """
     SELECT m.family_id, m.id, m.relationship, m.birth_on, m.sex, m.disabled,
-        c.line, c.plan_id, c.tier, c.starts_on, c.ends_before
+        coalesce((SELECT pay_to FROM members_payeeorder WHERE member_id = m.id AND {known}), ''),
+        c.line, c.plan_id, c.tier, c.starts_on, c.ends_before, (
+            SELECT paid_until FROM members_contribution WHERE member_id = m.id AND line IN ('', c.line) AND {known}
+            ORDER BY line DESC LIMIT 1
+        )
     FROM members_member AS m LEFT JOIN LATERAL (
         SELECT * FROM members_coverage WHERE family_id = m.family_id AND member_id = m.id AND {known} OFFSET 0
     ) AS c ON true
@@ -57,9 +61,9 @@ def families_facts(family_ids: Collection[int], *, known_at: datetime | None = N
     for family_id, member_id, *rest in prepared(_COVERED.format(known=known), asked):
         family = found.setdefault(family_id, FamilyFacts({}, {}, {}))
         if member_id not in family.people:
-            family.people[member_id] = facts.Person(member_id, *rest[:4])
-        if rest[4] is not None:
-            family.coverages[member_id] = (*family.coverages.get(member_id, ()), facts.Coverage(*rest[4:]))
+            family.people[member_id] = facts.Person(member_id, *rest[:5])
+        if rest[5] is not None:
+            family.coverages[member_id] = (*family.coverages.get(member_id, ()), facts.Coverage(*rest[5:]))
     for family_id, member_id, line, ends_before, *rest in prepared(_ELSEWHERE.format(known=known), asked):
         other = facts.OtherCoverage(HeldCoverage(*rest[:14]), line, ends_before)
         status, hours, role, decree, holder, holder_birth_on = rest[14:]

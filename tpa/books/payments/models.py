@@ -170,6 +170,7 @@ class Payment(models.Model):
     class Payee(models.TextChoices):
         PROVIDER = "provider", "Provider"
         MEMBER = "member", "Member"
+        ORDERED = "ordered", "Named by a court's order"
 
     class Method(models.TextChoices):
         CHECK = states.CHECK, "Check"

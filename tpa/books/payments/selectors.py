@@ -17,15 +17,21 @@ from tpa.books.payments.models import (
     PaymentFile,
     PaymentRun,
 )
-from tpa.engine.paying.planning import Balance, Payable, Payee
+from tpa.engine.paying.planning import ORDERED, PROVIDER, Balance, Payable, Payee
 from tpa.kernel.errors import NotFoundError
 
 # A decision waits until it stands in a payment: owed, if it is the claim's last word; taken back, if what it takes back was
-# issued. A provider without a tax id is told by its NPI.
+# issued. A provider without a tax id is told by its NPI, whom a court's order names as it was known at the decision.
 _UNSETTLED = """
-SELECT d.id, d.claim_id, c.assigned AND d.payee = 'provider',
+SELECT d.id, d.claim_id,
+       CASE WHEN d.payee = 'ordered' THEN 'ordered' WHEN c.assigned AND d.payee = 'provider' THEN 'provider' ELSE 'member' END,
        coalesce(nullif(c.provider_tax_id, ''), c.provider_npi), d.family_id,
-       CASE WHEN c.assigned AND d.payee = 'provider' THEN c.provider_name ELSE (
+       CASE WHEN d.payee = 'ordered' THEN (
+         SELECT o.pay_to FROM members_payeeorder o JOIN claims_decision was ON was.claim_id = d.claim_id
+           AND was.version = d.version - (d.outcome = 'reversed')::int
+         WHERE o.member_id = d.member_id AND o.recorded_at <= was.decided_at
+           AND (o.superseded_at IS NULL OR o.superseded_at > was.decided_at))
+       WHEN c.assigned AND d.payee = 'provider' THEN c.provider_name ELSE (
          SELECT trim(m.first_name || ' ' || m.last_name) FROM members_member m
          WHERE m.family_id = d.family_id AND m.relationship = 'self' ORDER BY m.id LIMIT 1) END,
        c.provider_npi, d.paid_cents,
@@ -54,13 +60,13 @@ def payables(only: Collection[int] | None = None) -> list[Payable]:
             Payable(
                 decision_id,
                 claim_id,
-                Payee("provider", tax_id) if to_provider else Payee("member", family_id=family_id),
+                _payee(kind, tax_id, family_id, name or ""),
                 name or "",
-                npi if to_provider else "",
+                npi if kind == PROVIDER else "",
                 cents,
                 is_funded,
             )
-            for decision_id, claim_id, to_provider, tax_id, family_id, name, npi, cents, is_funded in cursor.fetchall()
+            for decision_id, claim_id, kind, tax_id, family_id, name, npi, cents, is_funded in cursor.fetchall()
         ]
 
 
@@ -87,9 +93,13 @@ def balance(balance_id: int) -> CarriedBalance:
 
 def payee_of(payment: Payment) -> Payee:
     """Whom a payment pays."""
-    if payment.payee == Payment.Payee.MEMBER:
-        return Payee("member", family_id=payment.family_id)
-    return Payee("provider", payment.payee_tax_id)
+    return _payee(payment.payee, payment.payee_tax_id, payment.family_id, payment.payee_name)
+
+
+def _payee(kind: str, tax_id: str, family_id: int, name: str) -> Payee:
+    if kind == PROVIDER:
+        return Payee(PROVIDER, tax_id)
+    return Payee(kind, family_id=family_id, name=name if kind == ORDERED else "")
 
 
 def stages(decision_ids: Collection[int]) -> dict[int, Literal["paid", "funded"]]:

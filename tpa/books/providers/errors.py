@@ -24,3 +24,10 @@ class CodeFileError(DomainError):
 
     code = "code_file"
     remedy = "The text file of CMS, with tabs or commas: PTP edits (six columns) or MUE values (three)."
+
+
+class SanctionFileError(DomainError):
+    """A list of excluded providers has faults. Nothing of it was stored."""
+
+    code = "sanction_file"
+    remedy = "OIG's LEIE as CSV, or a CSV with the columns npi, tax_id, name, starts_on, ends_before."

@@ -267,3 +267,35 @@ class UnitLimitRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.most}"
+
+
+class Sanction(models.Model):
+    """A provider stands on a list of excluded ones (OIG's LEIE), as known from `recorded_at` to `superseded_at`."""
+
+    list = models.CharField(max_length=20, help_text="The list's name: LEIE.")
+    npi = models.CharField("NPI", max_length=10, blank=True)
+    tax_id = models.CharField("tax id", max_length=12, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    starts_on = models.DateField(help_text="First day of the exclusion.")
+    ends_before = models.DateField(default=FOREVER, help_text="Day of the reinstatement.")
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["list", "starts_on", "id"]
+        indexes = [
+            models.Index(fields=["npi"], condition=~Q(npi=""), name="sanction_npi"),
+            models.Index(fields=["tax_id"], condition=~Q(tax_id=""), name="sanction_tax_id"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(npi="", tax_id=""), name="sanction_of_a_number"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_before")), name="sanction_dates"),
+            models.UniqueConstraint(
+                fields=["list", "npi", "tax_id", "starts_on"],
+                condition=Q(superseded_at=None),
+                name="sanction_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list}: {self.npi or self.tax_id}"

@@ -1,9 +1,9 @@
 """Grouping what is owed into payments, and setting off what a payee owes back.
 
-A payee is a provider by tax id, or a family; one payment a payee and run. A decision that was reversed after its payment
-comes as a claim below zero: it lowers the payment in which it is reported. What a payment cannot bear is carried on as a
-balance: FB, forwarded to the payee's next payment, or WO, which waits some days so that the payee can object or send the
-money (005010X221A1 1.10.2.12 and 1.10.2.17). In every payment::
+A payee is a provider by tax id, a family, or whom a court's order names; one payment a payee and run. A decision that was
+reversed after its payment comes as a claim below zero: it lowers the payment in which it is reported. What a payment cannot
+bear is carried on as a balance: FB, forwarded to the payee's next payment, or WO, which waits some days so that the payee
+can object or send the money (005010X221A1 1.10.2.12 and 1.10.2.17). In every payment::
 
     amount = claims + carried - taken, and never below zero
 """
@@ -13,17 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-PROVIDER, MEMBER = "provider", "member"
+PROVIDER, MEMBER, ORDERED = "provider", "member", "ordered"
 FORWARD, WITHHELD, LETTER = "FB", "WO", "LT"
 """How a balance is recovered: from the next payment, from a payment after a delay, or by a letter that asks for it."""
 
 
 class Payee(NamedTuple):
-    """Who is paid: a provider by its tax id, or a family's subscriber."""
+    """Who is paid: a provider by its tax id, a family's subscriber, or whom a court's order names in place of that one."""
 
     kind: str
     tax_id: str = ""
     family_id: int = 0
+    name: str = ""
+    """Of whom an order names; "" for the others."""
 
 
 class Payable(NamedTuple):

@@ -23,6 +23,7 @@ from tpa.web.api.v1 import (
     jobs,
     keys,
     ledger,
+    member_standing,
     members,
     other_coverages,
     overrides,
@@ -71,6 +72,10 @@ urlpatterns = [
         other_coverages.OtherCoveragesView.as_view(),
         name="member-other-coverages",
     ),
+    path(
+        "members/<str:member>/contributions/", member_standing.ContributionsView.as_view(), name="member-contributions"
+    ),
+    path("members/<str:member>/payee-order/", member_standing.PayeeOrderView.as_view(), name="member-payee-order"),
     path("members/<str:member>/eligibility/", members.EligibilityView.as_view(), name="member-eligibility"),
     path("members/<str:member>/accumulators/", claims.AccumulatorsView.as_view(), name="member-accumulators"),
     path("authorizations/", authorizations.AuthorizationsView.as_view(), name="authorizations"),
