@@ -6,6 +6,7 @@ fresh database for a test that commits, starts threads or starts processes. A pu
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,16 @@ from tenants import directory
 from tenants.models import Employer
 from tenants.scope import employer_scope
 from tests import databases
+
+LONGEST_FIRST = ("tests/web/browser", "tests/survival", "tests/journeys")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no process waits for it at the end."""
+    folders = [Path(__file__).parents[1] / folder for folder in LONGEST_FIRST]
+    items.sort(
+        key=lambda item: next((n for n, folder in enumerate(folders) if folder in item.path.parents), len(folders))
+    )
 
 
 @pytest.fixture(scope="session")
