@@ -124,8 +124,8 @@ def test_counting_sees_what_djangos_own_log_does_not(in_employer):
 
 
 def test_dates_and_lists_go_by_copy(db):
-    copy_rows("infra_workitem", ("employer_id", "kind", "queue", "subject_id", "title", "due_on", "opened_at"),
-              [(1, "pend", "q", 1, "t", date(2026, 2, 28), NOON)])  # fmt: skip
+    copy_rows("infra_workitem", ("employer_id", "kind", "queue", "subject_id", "title", "clock", "due_on", "opened_at"),
+              [(1, "pend", "q", 1, "t", "", date(2026, 2, 28), NOON)])  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT due_on, opened_at FROM infra_workitem")
         assert cursor.fetchall() == [(date(2026, 2, 28), NOON)]

@@ -207,7 +207,10 @@ def test_numbers_are_given_at_the_desk(employer):
     browser = desk_as("tpa_admin")
     browser.post("/admin/agreements/groupnumber/add/", {"employer": employer.pk, "number": "77-A"})
     added = GroupNumber.objects.get(plain="77A")
-    browser.get(f"/admin/agreements/groupnumber/{added.pk}/remove/")
+    asked = f"/admin/agreements/groupnumber/{added.pk}/remove/"
+    assert browser.get(asked).status_code == 200
+    assert GroupNumber.objects.filter(plain="77A").exists()
+    browser.post(asked, {"reason": "entered twice"})
     assert not GroupNumber.objects.filter(plain="77A").exists()
     taken = browser.post("/admin/agreements/groupnumber/add/", {"employer": employer.pk, "number": "G2"})
     assert "Group number G2 is taken." in taken.content.decode()

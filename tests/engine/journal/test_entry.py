@@ -51,7 +51,7 @@ def test_a_line_that_no_fund_pays_has_no_expense_account():
 
 
 def test_account_codes_and_names_are_unique():
-    assert len({account.name for account in CHART.values()}) == len(CHART) == 27
+    assert len({account.name for account in CHART.values()}) == len(CHART) == 29
     assert {account.kind for account in CHART.values()} == {
         "asset",
         "liability",
@@ -90,6 +90,7 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "stop_loss_refused",
         "stop_loss_repaid",
         "subrogation_received",
+        "year_settled",
     ]
 
 

@@ -1,5 +1,7 @@
 """Payments over REST: two persons, steps, accounts, terms, files, balances, totals; a program is no person."""
 
+from datetime import date
+
 import pytest
 from django.test import Client, override_settings
 
@@ -30,7 +32,7 @@ def story(employer):
     """Two claims decided, the second of which falls into the deductible without the first; money is there."""
     with clock_at(NOW), employer_scope(employer):
         home = open_plan(employer)[0]
-        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on="2026-04-02")
+        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=date(2026, 4, 2))
         decide(employer, claim(home, 90_000, 1))
     with clock_at(NOW):
         yield home

@@ -1,5 +1,7 @@
 """Payments at the desk: a large run takes two persons, whatever the login; a payment's life; accounts and terms."""
 
+from datetime import date
+
 import pytest
 from django.test import Client, override_settings
 
@@ -25,7 +27,7 @@ def story(employer):
     """A family with a claim that waits to be paid, and money for it."""
     with employer_scope(employer):
         home = open_plan(employer)[0]
-        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on="2026-04-02")
+        receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=date(2026, 4, 2))
         decide(employer, claim(home, 90_000, 1))
 
 
