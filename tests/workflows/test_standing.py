@@ -1,23 +1,28 @@
 """Facts that no claim tells: a list of excluded providers, contributions not paid, a court's order; kept and decided by."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tenants.scope import desk_scope
+from tenants.scope import desk_scope, employer_scope
 from tests.web.api.book import key_for
+from tests.web.operator.desk import EVIL, desk_as, page_of
 from tests.workflows import stories
 from tests.workflows.claim_stories import LONG_AGO, RECEIVED, new_claim, open_book, register
 from tpa.books.claims import facts
 from tpa.books.claims.models import DecisionLine, Pend
 from tpa.books.members.models import Contribution, PayeeOrder
+from tpa.books.members.services import record_other_coverages
 from tpa.books.members.standing import record_contributions, record_payee_order
 from tpa.books.payments.models import Payment
 from tpa.books.payments.selectors import payables, payee_of
 from tpa.books.providers.errors import SanctionFileError
 from tpa.books.providers.models import Sanction
 from tpa.books.providers.sanctions import LoadedSanctions, load_sanctions
+from tpa.engine.adjudication.facts import OtherCoverage, OwnCoverage
+from tpa.engine.coordination.coverage import HeldCoverage
 from tpa.engine.paying.planning import Payee
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
@@ -196,3 +201,22 @@ def test_contributions_and_order_over_rest(employer, home, portal_client):
         assert portal_client.put(path + part, wrong, "application/json", **headers).status_code == 400
         assert portal_client.put(path + part, {}, "application/json", **headers).status_code == 400
         assert portal_client.get(path + part, **headers).json() == told
+
+
+def test_the_desk_sees_what_claims_go_by(employer, home):
+    member_id = home.member_ids[0]
+    path = page_of(employer, "members", "mem", member_id)
+    client = desk_as("examiner", employer)
+    assert "What claims also go by" not in client.get(path).content.decode()
+    with employer_scope(employer):
+        record_contributions(member_id=member_id, paid_until={"": DAY}, at=LONG_AGO, by="story")
+        record_payee_order(member_id=member_id, pay_to=EVIL, at=LONG_AGO, by="story")
+        told = OtherCoverage(HeldCoverage("Blue"), "dental", date(2026, 4, 1))
+        record_other_coverages(
+            member_id=member_id, own=OwnCoverage(), others=(told,), recorded_at=LONG_AGO, recorded_by="story"
+        )
+    text = client.get(path).content.decode()
+    assert "are paid for the days before 2026-03-02" in text
+    assert "order &lt;script&gt;alert(1)&lt;/script&gt; is paid" in text
+    row = text.partition('<th scope="row">Blue</th>')[2].partition("</tr>")[0]
+    assert re.findall("<td>(.*?)</td>", row)[:4] == ["dental", "self", "", "2026-03-31"]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors as claims
 from tpa.books.members import selectors as members
+from tpa.books.members import standing
 from tpa.books.members.models import Coverage
 from tpa.books.plans import selectors as plans
 from tpa.engine.accumulators.balances import Balances
@@ -53,6 +54,9 @@ def member(request: HttpRequest, member: str) -> HttpResponse:
         "on": on,
         "known_on": told.get("known_on"),
         "coverages": coverages,
+        "elsewhere": members.other_coverages(found.pk),
+        "contributions": standing.contributions(found.pk),
+        "payee_order": standing.payee_order(found.pk),
         "history": members.coverage_history(found.pk).select_related("plan"),
         "progress": _progress(coverages, found.family_id, on, employer.currency)
         if request.user.allows("accumulators.read", employer.pk)
