@@ -7,6 +7,7 @@ from django.test import Client
 
 from tenants import directory
 from tenants.scope import employer_scope
+from tests.web.browser.places import NO_PAGES
 from tests.web.login import log_in
 from tests.web.operator.desk import EVIL, colleague, desk_as, page_of, root
 from tests.workflows.claim_stories import NPI, new_claim, open_book, register
@@ -151,19 +152,34 @@ def test_claims_are_found_by_state_and_by_the_providers_number(decided, employer
 
 
 EMPLOYER_PAGES = [
-    f"/desk/{pattern.pattern}" for pattern in urlpatterns if list(pattern.pattern.converters) == ["employer"]
+    (f"/desk/{pattern.pattern}", f"operator:{pattern.name}")
+    for pattern in urlpatterns
+    if list(pattern.pattern.converters) == ["employer"]
 ]
 
 
-@pytest.mark.parametrize("path", EMPLOYER_PAGES)
+@pytest.mark.parametrize(("path", "name"), EMPLOYER_PAGES)
 def test_every_page_of_an_employer_opens_for_the_administrator_and_for_nobody_elses_people(
-    db, employer, other_employer, path
+    db, employer, other_employer, path, name
 ):
     address = path.replace("<str:employer>", public_id("emp", 0, employer.pk))
-    is_button = path.endswith(("/upload/", "/draft/", "/deposit/", "/credit/", "/ask/"))
+    is_button = NO_PAGES.get(name) == "a button"
     assert desk_as("tpa_admin").get(address).status_code == (405 if is_button else 200)
     stranger = desk_as("examiner", other_employer)
     assert stranger.post(address).status_code == stranger.get(address).status_code == 404
+
+
+def test_the_tabs_are_sections_that_lead_where_the_reader_may_go(db, employer):
+    at = root(employer)
+    page = desk_as("tpa_admin").get(f"{at}appeals/").content.decode()
+    assert f'href="{at}claims/" aria-current="true">Claims</a>' in page
+    assert f'href="{at}appeals/" aria-current="page">Appeals</a>' in page
+    assert f'href="{at}subrogation/"' in page
+    assert f'href="{at}payees/"' not in page
+    page = desk_as("finance").get(f"{at}payees/").content.decode()
+    assert f'href="{at}payees/" aria-current="page">Payees and terms</a>' in page
+    page = desk_as("examiner").get(at).content.decode()
+    assert ">Ledger</a>" not in page
 
 
 @pytest.mark.parametrize("emp", ["emp_", "emp_0000000000000", "1", "clm_0000000000000"])

@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "exceptions": bank.exceptions()[:200],
         "page": sheet(request, bank.statements()),
     }
-    return show(request, "employer/bank.html", here="funding", **context)
+    return show(request, "employer/bank.html", here="bank", **context)
 
 
 @require_POST

@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "last": ledger.closes().first(),
         "page": sheet(request, ledger.closes()),
     }
-    return show(request, "employer/closes.html", here="ledger", **context)
+    return show(request, "employer/closes.html", here="closes", **context)
 
 
 @require_POST

@@ -91,7 +91,7 @@ def statement(request: HttpRequest) -> HttpResponse:
         "open": [(found.numbers[key], key, cents) for key, cents in money.open_cents.items()],
         "entries": found.entries[::-1],
     }
-    return show(request, "employer/statement.html", here="invoices", **context)
+    return show(request, "employer/statement.html", here="statement", **context)
 
 
 @require_GET
