@@ -2,7 +2,7 @@
 
     asked for = approved unpaid - cash that is free for it - requests not received, at least 0, plus what restores the minimum
 
-Nothing is paid beyond what is funded unless the agreement says so; then nothing is held. Source: behaviour.md 2.11, R-E03.
+Nothing is paid beyond what is funded unless the agreement says so; then nothing is held. Source: the agreement's funding terms.
 """
 
 from __future__ import annotations
