@@ -1,4 +1,4 @@
-"""Every list, found in the URLconf: strict parameters, pages, a bounded number of statements."""
+"""Every list and document, found in the URLconf: strict parameters, pages, a bounded number of statements."""
 
 import pytest
 
@@ -12,8 +12,15 @@ LISTS = [
     for pattern in urlpatterns
     if not pattern.pattern.converters and hasattr(pattern.callback.view_class, "get")
 ]
-PAGED = [path for path, view in LISTS if view.pagination_class is not Whole and path not in ("ledger/trial-balance/",)]
+DOCUMENTS = {
+    "bank-proof/": "", "funding-standing/": "", "ledger/trial-balance/": "",
+    "settlements/preview/": "", "statement/": "", "tax-totals/csv/": "year=2026",
+}  # fmt: skip
+"""One document each, no list -> what it is asked by. Of a settlement the filled book has no funded year."""
+PAGED = [path for path, view in LISTS if view.pagination_class is not Whole and path not in DOCUMENTS]
 MOST_STATEMENTS = 10
+MOST_OF_A_DOCUMENT = 12
+"""It brings several books together."""
 
 
 @pytest.fixture
@@ -32,6 +39,17 @@ def test_a_page_is_data_with_links_and_few_statements(call, path):
     assert answer.status_code == 200
     assert set(answer.json()) == {"data", "next", "previous"}
     assert sent.count <= MOST_STATEMENTS, list(sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"), [(path, asked) for path, asked in DOCUMENTS.items() if path != "settlements/preview/"]
+)
+def test_a_document_comes_in_few_statements(call, path, asked):
+    call(f"{path}?{asked}")
+    with count_statements() as sent:
+        answer = call(f"{path}?{asked}")
+    assert answer.status_code == 200
+    assert sent.count <= MOST_OF_A_DOCUMENT, list(sent)
 
 
 @pytest.mark.parametrize("path", [path for path, _ in LISTS if path not in ("queues/",)])

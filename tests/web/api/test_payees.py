@@ -108,7 +108,7 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert sorted(one["kind"] for one in files) == ["835", "checks"]
     remittance = next(one for one in files if one["kind"] == "835")
     assert bot(f"payment-files/{remittance['id']}/content/", method="get").content.startswith(b"ISA*")
-    assert bot("tax-totals/?year=2026", method="get").json() == [
+    assert bot("tax-totals/?year=2026", method="get").json()["data"] == [
         {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
     ]
     table = bot("tax-totals/csv/?year=2026", method="get").content.decode().splitlines()
@@ -116,7 +116,7 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert bot(f"payments/{check['id']}/void/", {"reason": ""}).status_code == 400
     assert bot(f"payments/{check['id']}/void/", {"reason": "lost"}).json()["state"] == "void"
     assert bot(f"payments/{check['id']}/reissue/", {"reason": "lost"}).json()["code"] == "payment_state"
-    assert bot("tax-totals/?year=2026", method="get").json() == []
+    assert bot("tax-totals/?year=2026", method="get").json()["data"] == []
 
 
 def test_the_explanation_of_a_decision_and_of_a_family(employer, story):
@@ -129,7 +129,7 @@ def test_the_explanation_of_a_decision_and_of_a_family(employer, story):
     assert bot(f"decisions/{decision}/eob/pdf/", method="get").content[:5] == b"%PDF-"
     member = public_id("mem", employer.pk, story.member_ids[0])
     span = "decided_from=2026-01-01&decided_before=2027-01-01"
-    assert bot(f"members/{member}/eobs/?{span}", method="get").json() == [told]
+    assert bot(f"members/{member}/eobs/?{span}", method="get").json()["data"] == [told]
     assert (
         bot(f"members/{member}/eobs/pdf/?decided_from=2020-01-01&decided_before=2020-02-01", method="get").status_code
         == 404

@@ -61,9 +61,28 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         for one in told.get("parameters", ())
         if one["name"] == "Idempotency-Key" and one["required"]
     }
-    plain = ("claims", "credits", "deposits", "payment-runs", "funding-requests", "subrogation-cases")
+    plain = (
+        "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "payee-accounts", "payee-balances",
+        "paying-terms", "payment-runs", "settlements", "stop-loss-repayments", "subrogation-cases",
+        "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
+    )  # fmt: skip
     of_a_case = (f"subrogation-cases/{{subrogation_case}}/{name}" for name in ("settlements", "recoveries"))
     assert needed == {f"/api/v1/{name}/" for name in (*plain, *of_a_case)}
+
+
+def test_a_list_in_pages_and_a_whole_list_are_described_apart(schema):
+    told = operations(schema)
+    for path, required in (("appeals", ["data", "next"]), ("claims/{claim}/appeals", ["data"])):
+        answer = told[f"/api/v1/{path}/", "get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert schema["components"]["schemas"][answer["$ref"].rpartition("/")[2]]["required"] == required
+
+
+def test_a_reading_that_may_be_refused_says_so(schema):
+    told = operations(schema)
+    assert set(told["/api/v1/settlements/preview/", "get"]["responses"]["422"]["content"]) == {
+        "application/problem+json"
+    }
+    assert "422" not in told["/api/v1/settlements/", "get"]["responses"]
 
 
 def test_ids_and_money_have_their_form(schema):

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from tpa.web.api.core.access import EMPLOYER_HEADER
 from tpa.web.api.core.fields import id_schema
 from tpa.web.api.core.idempotent import HEADER as KEY_HEADER
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.problems import CONTENT_TYPE
 
 ID_KINDS = {
@@ -96,6 +97,11 @@ class BookSchema(AutoSchema):
         """`getMembers`, `postClaims`."""
         return self.method.lower() + type(self.view).__name__.removesuffix("View")
 
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """`PaginatedAppealList`; `WholeAppealList` where the list comes without pages, which is another form."""
+        form = "Whole" if issubclass(self.view.pagination_class, Whole) else "Paginated"
+        return f"{form}{serializer_name}List"
+
     def get_override_parameters(self) -> list[Any]:
         """Ids in the path, and the headers that count here."""
         row = self.view.permissions[self.method]
@@ -120,7 +126,7 @@ class BookSchema(AutoSchema):
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        """The view's own answers, and the problems."""
+        """The view's own answers, and the problems. A view that refuses a reading, too, names 422 among its answers."""
         problem = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM, "Problem")
         self.registry.register_on_missing(problem)
         told = dict(_ALWAYS)
@@ -129,6 +135,8 @@ class BookSchema(AutoSchema):
         if self.method == "PUT":
             told |= _ON_MATCHING
         answers: dict[str, Any] = super()._get_response_bodies(direction)
+        if "422" in answers:
+            told[422] = _ON_WRITING[422]
         for status, text in sorted(told.items()):
             answers[str(status)] = {"description": text, "content": {CONTENT_TYPE: {"schema": problem.ref}}}
         return answers

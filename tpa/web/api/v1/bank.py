@@ -141,9 +141,9 @@ class BankExplainView(BookView):
     @extend_schema(request=ExplanationSerializer, responses=BankEntrySerializer)
     def post(self, request: Request, bank_entry: str) -> Response:
         """It does not wait any more; it stays a difference between bank and books until they agree."""
+        key = self.key_of(bank_entry, "bke")
         asked = ExplanationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        key = self.key_of(bank_entry, "bke")
         found = explain_entry(entry_id=key, person_id=person_of(request), **asked.validated_data)
         return Response(BankEntrySerializer(found, context=self.context()).data)
 

@@ -15,6 +15,7 @@ from tpa.books.members import selectors as members
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.workflows.eobs import eob, eob_paper, family_eobs
 
@@ -99,6 +100,7 @@ class FamilyEobsView(BookView):
     """GET: a family's explanations in a span, named by one of its members."""
 
     permissions: ClassVar = {"GET": _READ}
+    pagination_class = Whole
 
     def found(self, request: Request, member: str) -> list[dict[str, Any]]:
         """The explanations, the oldest first."""
@@ -109,7 +111,7 @@ class FamilyEobsView(BookView):
     @extend_schema(parameters=[SpanQuery], responses=EobSerializer(many=True))
     def get(self, request: Request, member: str) -> Response:
         """Decisions that still hold, the oldest first."""
-        return Response(self.found(request, member))
+        return Response({"data": self.found(request, member)})
 
 
 class FamilyEobsPaperView(FamilyEobsView):

@@ -15,6 +15,7 @@ from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.etags import tagged
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
+from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.views import BookView
 from tpa.workflows.funding_requests import (
     ask_employer,
@@ -98,6 +99,7 @@ class FundingStandingView(BookView):
     @extend_schema(responses=StandingSerializer)
     def get(self, request: Request) -> Response:
         """The account by the agreement's funding model."""
+        NoQuery.read(request)
         return Response(StandingSerializer(funding_standing()).data)
 
 

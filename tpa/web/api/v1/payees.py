@@ -24,6 +24,7 @@ from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
+from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.payments import BalanceSerializer, PaymentSerializer
@@ -336,11 +337,13 @@ class TaxTotalsView(BookView):
     """GET: what each tax id was paid in a year."""
 
     permissions: ClassVar = {"GET": _READ}
+    pagination_class = Whole
 
     @extend_schema(parameters=[YearQuery], responses=TaxTotalSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All of them, by tax id."""
-        return Response(TaxTotalSerializer(tax_totals(YearQuery.read(request)["year"]), many=True).data)
+        found = tax_totals(YearQuery.read(request)["year"])
+        return Response({"data": TaxTotalSerializer(found, many=True).data})
 
 
 class TaxTotalsTableView(BookView):

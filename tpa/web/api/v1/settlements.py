@@ -86,7 +86,7 @@ class SettlementPreviewView(BookView):
 
     permissions: ClassVar = {"GET": Row("funding.read")}
 
-    @extend_schema(parameters=[YearQuery], responses=SettlementPreviewSerializer)
+    @extend_schema(parameters=[YearQuery], responses={200: SettlementPreviewSerializer, 422: None})
     def get(self, request: Request) -> Response:
         """From the books as they are today."""
         found = settlement_of(**YearQuery.read(request))

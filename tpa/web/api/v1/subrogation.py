@@ -223,9 +223,10 @@ class CaseLinesView(CaseBaseView):
     @extend_schema(request=SubrogationLinesSerializer, responses=SubrogationCaseDetailSerializer)
     def post(self, request: Request, subrogation_case: str) -> Response:
         """Put lines of a claim into the case, or take them out; the lien follows."""
+        key = self.key_of(subrogation_case, "sub")
         asked = self.asked(SubrogationLinesSerializer)
         case = workflow.change_lines(
-            case_id=self.key_of(subrogation_case, "sub"),
+            case_id=key,
             claim_id=asked["claim"],
             numbers=asked["lines"],
             link=asked["link"],
