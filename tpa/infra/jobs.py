@@ -1,5 +1,6 @@
 """Jobs: work with progress that a person or a program can follow."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Value
@@ -10,7 +11,8 @@ from tpa.infra import clock
 from tpa.infra.models import Job
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 
-_OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+"""States of a job that has not ended."""
 
 
 class JobCancelled(DomainError):
@@ -48,7 +50,7 @@ def advance_job(*, job_id: int, done: int, total: int | None = None, message: st
         changes["message"] = message[:300]
     if log:
         changes["log"] = Concat(F("log"), Value(log.rstrip("\n") + "\n"))
-    if Job.objects.filter(pk=job_id, state__in=_OPEN).update(**changes):
+    if Job.objects.filter(pk=job_id, state__in=OPEN).update(**changes):
         return
     state = Job.objects.filter(pk=job_id).values_list("state", flat=True).first()
     if state == Job.State.CANCELLED:
@@ -89,4 +91,10 @@ def reopen_job(*, job_id: int) -> Job:
 
 
 def _end(job_id: int, **changes: Any) -> None:
-    Job.objects.filter(pk=job_id, state__in=_OPEN).update(ended_at=clock.now(), **changes)
+    Job.objects.filter(pk=job_id, state__in=OPEN).update(ended_at=clock.now(), **changes)
+
+
+def lost_jobs(*, kind: str, after: timedelta) -> list[int]:
+    """Jobs of a kind that were asked for longer ago than `after` and have not ended: their message may be lost."""
+    lost = Job.objects.filter(kind=kind, state__in=OPEN, created_at__lt=clock.now() - after)
+    return list(lost.values_list("pk", flat=True))

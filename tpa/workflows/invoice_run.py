@@ -22,7 +22,6 @@ from tpa.workflows.month_end import draft_month, left_to_bill
 from tpa.workflows.wake_ups import wake
 
 KIND = "month_end"
-_OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 _LOST_AFTER = timedelta(minutes=10)
 """An open job that old has lost its message, or its worker died."""
 
@@ -36,7 +35,7 @@ def ask_for_draft(*, employer_id: int, month: date, requested_by: str = "") -> J
         open_employer()
         job = jobs.start_job(kind=KIND, key=_key(month), total=1, requested_by=requested_by)
         job = jobs.reopen_job(job_id=job.pk)
-        if job.state in _OPEN:
+        if job.state in jobs.OPEN:
             wake("draft_invoice", employer_id=employer_id, job_id=job.pk)
         return job
 
@@ -45,7 +44,7 @@ def run_job(*, employer_id: int, job_id: int) -> FundingInvoice | None:
     """Draft the invoice that the job asks for. A job that has ended is left alone, a refusal is its end."""
     with employer_scope(employer_id):
         job = Job.objects.get(pk=job_id, kind=KIND)
-        if job.state not in _OPEN:
+        if job.state not in jobs.OPEN:
             return None
         month = _month(job.key or "")
         try:
@@ -70,8 +69,7 @@ def draft_due(*, employer_id: int) -> None:
         last = add_months(clock.today(employer.time_zone).replace(day=1), -1)
         asked = Job.objects.filter(kind=KIND, key=_key(last)).exists()
         due = not asked and funding.invoice_of(last) is None and _is_billed(employer_id, last)
-        lost = Job.objects.filter(kind=KIND, state__in=_OPEN, created_at__lt=clock.now() - _LOST_AFTER)
-        for job_id in lost.values_list("pk", flat=True):
+        for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
             wake("draft_invoice", employer_id=employer_id, job_id=job_id)
     if due:
         ask_for_draft(employer_id=employer_id, month=last)

@@ -29,7 +29,6 @@ from tpa.workflows.wake_ups import wake
 KIND = "readjudication"
 FAMILIES = 50
 """Families decided again at once: what is in memory does not grow with the employer."""
-_OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 _LOST_AFTER = timedelta(minutes=30)
 """An open job that old has lost its message, or its worker died."""
 
@@ -80,7 +79,7 @@ def run_job(*, employer_id: int, job_id: int) -> None:
     """Do what the job asks for. A job that has ended is left alone; one that was cut off goes on."""
     with employer_scope(employer_id) as employer:
         job = Job.objects.get(pk=job_id, kind=KIND)
-        if job.state not in _OPEN:
+        if job.state not in jobs.OPEN:
             return
         key, step = (job.key or "0 ").split(" ")
         try:
@@ -166,6 +165,5 @@ def ask_for_plan(*, plan_id: int, effective_on: date, by: str, note: str) -> Cor
 def wake_lost(*, employer_id: int) -> None:
     """Wake a worker for jobs that nobody has ended in a long time."""
     with employer_scope(employer_id):
-        lost = Job.objects.filter(kind=KIND, state__in=_OPEN, created_at__lt=clock.now() - _LOST_AFTER)
-        for job_id in lost.values_list("pk", flat=True):
+        for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
             wake("readjudicate", employer_id=employer_id, job_id=job_id)

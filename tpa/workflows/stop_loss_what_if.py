@@ -24,7 +24,6 @@ from tpa.workflows.wake_ups import wake
 KIND = "stop_loss_what_if"
 MONTHS = 24
 """How far back a question looks."""
-_OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 _LOST_AFTER = timedelta(minutes=30)
 
 
@@ -66,7 +65,7 @@ def run_job(*, employer_id: int, job_id: int) -> None:
     """Answer the question that the job asks. A job that has ended is left alone; run twice, it answers the same."""
     with employer_scope(employer_id):
         job = Job.objects.get(pk=job_id, kind=KIND)
-        if job.state not in _OPEN:
+        if job.state not in jobs.OPEN:
             return
         asked = selectors.what_if(int(job.key or 0))
         try:
@@ -83,8 +82,7 @@ def run_job(*, employer_id: int, job_id: int) -> None:
 def wake_lost(*, employer_id: int) -> None:
     """Wake a worker for questions that nobody has answered in a long time."""
     with employer_scope(employer_id):
-        lost = Job.objects.filter(kind=KIND, state__in=_OPEN, created_at__lt=clock.now() - _LOST_AFTER)
-        for job_id in lost.values_list("pk", flat=True):
+        for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
             wake("answer_stop_loss_what_if", employer_id=employer_id, job_id=job_id)
 
 
