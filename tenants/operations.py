@@ -45,3 +45,21 @@ class EmployerReads(RunSQL):
 
     def describe(self) -> str:
         return f"Rows of {self.table} are read by their employer, not written"
+
+
+class EmployerSees(RunSQL):
+    """Guard a shared table: an employer's role sees its own rows and the TPA's, those without an employer; it writes none."""
+
+    def __init__(self, table: str, column: str = "employer_id") -> None:
+        self.table, self.column = table, column
+        super().__init__(
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+            f'CREATE POLICY own_rows ON "{table}" FOR SELECT USING ("{column}" IS NULL OR "{column}" = {_OWN})',
+            f'DROP POLICY own_rows ON "{table}"; ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table, self.column], {}
+
+    def describe(self) -> str:
+        return f"Rows of {self.table} are seen by their employer, the TPA's by all"

@@ -23,7 +23,7 @@ from tests.workflows.test_ripple import PLAN
 from tpa.books.claims.models import Decision
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger.errors import MonthClosedError
-from tpa.books.payments.errors import RunOvertakenError, RunStateError, SecondPersonError
+from tpa.books.payments.errors import RunOvertakenError, RunStateError
 from tpa.books.payments.models import Payment
 from tpa.books.plans import services as plans
 from tpa.books.stoploss.errors import FilingError
@@ -40,6 +40,7 @@ from tpa.engine.journal.accounts import (
     STOP_LOSS_RECEIVABLE,
 )
 from tpa.infra.clock import clock_at
+from tpa.kernel.errors import SecondPersonError
 from tpa.kernel.periods import add_months
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.close import close_month, reopen_month
@@ -60,6 +61,14 @@ ALONE_UP_TO = 150_000
 MOST_PEOPLE, MOST_CLAIMS = 3, 28
 CHARGES = st.sampled_from([1, 4_999, 49_999, 50_000, 50_001, 120_003, 250_000])
 NUMBERS = st.integers(0, 1_000)
+
+
+EXPLAINED = {
+    "claims_funded": "To be paid again",
+    "bank": "Seen at the bank",
+    "stop_loss_engine": "Swept after the month's end",
+}
+"""What a person may say of a month that is closed in one go."""
 
 
 class Books(RuleBasedStateMachine):
@@ -232,9 +241,7 @@ class Books(RuleBasedStateMachine):
                 invoice = draft_month(month=month)
                 approve_invoice(invoice_id=invoice.pk, person_id=ANA)
                 issue_invoice(invoice_id=invoice.pk, person_id=BEN)
-            close_month(
-                month=month, person_id=ANA, explained={"claims_funded": "To be paid again", "bank": "Seen at the bank"}
-            )
+            close_month(month=month, person_id=ANA, explained=EXPLAINED)
             self.plain.sweep()
         self.closed_before, self.reopened = following, 0
 

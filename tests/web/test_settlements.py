@@ -4,9 +4,14 @@ from datetime import UTC, date, datetime
 
 from tenants.scope import desk_scope, employer_scope
 from tests.web.api.book import key_for
+from tests.web.login import log_in
+from tests.web.operator.desk import desk_as, root
+from tests.web.portal.test_pages import person
 from tests.workflows.stories import agree
 from tpa.books.agreements.models import AsoAgreement
+from tpa.books.funding.settlement_models import Settlement
 from tpa.infra.clock import clock_at
+from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
 
 
@@ -26,4 +31,36 @@ def test_a_year_over_rest(employer, portal_client):
     with clock_at(datetime(2027, 4, 2, tzinfo=UTC)):
         made = portal_client.post(path, year, "application/json", **headers | {"HTTP_IDEMPOTENCY_KEY": "l"})
         assert (made.status_code, made.json()["settled"]["returned_cents"]) == (201, 60_000)
-        assert len(portal_client.get(path, **headers).json()["data"]) == 1
+        (row,) = portal_client.get(path, **headers).json()["data"]
+        assert (row["payable"], row["payouts"]) == ({"employer": 60_000}, [])
+        paid = {"party": "employer", "paid_on": "2027-04-02", "reference": "W9"}
+        answer = portal_client.post(f"{path}{row['id']}/payouts/", paid, "application/json", **headers)
+        assert answer.json()["code"] == "second_person"
+
+
+def test_a_year_is_settled_at_the_desk_and_paid_out_by_another(employer, portal_client):
+    agree(employer, starts_on=date(2026, 1, 1))
+    with desk_scope():
+        terms = {"monthly_cents": 5_000, "settlement": {"run_out_months": 3, "tpa_share": "25%"}}
+        AsoAgreement.objects.update(funding_model="level", funding_terms=terms)
+    with employer_scope(employer), clock_at(datetime(2026, 3, 1, tzinfo=UTC)):
+        receive_deposit(purpose="fund", received_on=date(2026, 3, 1), cents=60_000, reference="W")
+    at = f"{root(employer)}settlements/"
+    ana, ben = desk_as("finance", employer), desk_as("tpa_admin", employer)
+    with clock_at(datetime(2027, 3, 1, tzinfo=UTC)):
+        page = ana.get(at).content.decode()
+        assert "employer, administrator and carrier by 3/4 : 1/4 : 0" in page
+        assert "Settle the year" not in page
+        told = ana.post(f"{at}settle/", {"year_starts_on": "2026-01-01"}, follow=True).content.decode()
+        assert "ends with 2027-03-31" in told
+    with clock_at(datetime(2027, 4, 2, 18, tzinfo=UTC)):
+        sent = {"year_starts_on": "2026-01-01", "is_renewed": "yes"}
+        assert "The year is settled." in ana.post(f"{at}settle/", sent, follow=True).content.decode()
+        with employer_scope(employer):
+            key = public_id("stl", employer.pk, Settlement.objects.get().pk)
+        paid = {"party": "employer", "paid_on": "2027-04-02", "reference": "W9"}
+        assert "by who made it" in ana.post(f"{at}{key}/pay/", paid, follow=True).content.decode()
+        page = ben.post(f"{at}{key}/pay/", paid, follow=True).content.decode()
+        assert "employer: $450.00 paid 2027-04-02 (W9)" in page
+    seen = log_in(portal_client, person(employer, "employer_finance"), employer)
+    assert "$450.00 paid" in seen.get("/settlements/").content.decode()

@@ -7,18 +7,25 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.workflows import stories
 from tests.workflows.claim_stories import new_claim, open_book, register
+from tests.workflows.test_payment_lives import home, take_back, terms  # noqa: F401
+from tests.workflows.test_ripple import claim, decide
 from tpa.books.funding.models import Deposit
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger.errors import CloseError, MonthClosedError
 from tpa.books.ledger.models import MonthClose, RolledBalance
+from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile
 from tpa.engine.journal.accounts import CASH, CLAIMS_FUNDED, CLAIMS_PAYABLE
 from tpa.infra.clock import clock_at
+from tpa.kernel.periods import month_of
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.close import NotProven, close_month, prove_month, reopen_month
+from tpa.workflows.close_checks import checks_of
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
+from tpa.workflows.payment_lives import Item, clear_payments
 from tpa.workflows.payment_run import run_payments
+from tpa.workflows.receivables import receive_refund
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 ANA, BO = 7, 8
@@ -61,6 +68,41 @@ def test_a_month_that_proves_closes_and_its_proof_is_kept(march):
     assert kept["deposits"] == (100_000, 100_000)
     assert kept["fees"] == (7_000, 7_000)
     assert kept["payments"] == (23_000, 23_000)
+
+
+def test_each_remittance_is_held_against_the_ledger_and_past_days_are_told_as_they_were(in_employer, home):  # noqa: F811
+    """Two claims paid by check on 2 April, one taken back and set off on 20 April; proven as of April, in June."""
+    terms()
+    with clock_at(stories.at(2026, 4, 2)):
+        one, _two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+        run_payments()
+    with clock_at(stories.at(2026, 4, 20)):
+        take_back(one)
+        run_payments()
+    april = month_of(APRIL)
+    as_of_april = {row.code: row for row in checks_of(in_employer.pk, april)}
+    # 160.00 was paid; taking back the first claim moves its deductible to the second: 160.00 is owed and carried on.
+    assert (as_of_april["remittances"].ledger_cents, as_of_april["payees"].ledger_cents) == (16_000, 16_000)
+    with clock_at(stories.at(2026, 5, 10)):
+        receive_refund(
+            balance_id=CarriedBalance.objects.get().pk, cents=16_000, received_on=date(2026, 5, 10), reference="R1",
+            person_id=ANA,
+        )  # fmt: skip
+        first = Payment.objects.earliest("id")
+        clear_payments(items=[Item(first.number, 16_000, date(2026, 5, 4))])
+        later = {row.code: row for row in checks_of(in_employer.pk, april)}
+        for code in ("payments", "payees", "remittances", "decisions", "credits", "fees", "stop_loss"):
+            assert later[code] == as_of_april[code]
+            assert later[code].proves
+        may = {row.code: row for row in checks_of(in_employer.pk, month_of(date(2026, 5, 1)))}
+        assert (may["payees"].ledger_cents, may["payments"].ledger_cents) == (0, 0)
+        assert all(may[code].proves for code in ("payees", "payments"))
+    file = PaymentFile.objects.filter(kind="835").earliest("id")
+    file.pk, file.content = None, bytes(file.content).replace(b"BPR*I*160*", b"BPR*I*161*")
+    file.save(force_insert=True)
+    wrong = next(row for row in checks_of(in_employer.pk, april) if row.code == "remittances")
+    assert (wrong.difference_cents, wrong.proves) == (-100, False)
+    assert "pays 16100 for 16000 cents of claims, the ledger 16000 for 16000" in wrong.detail
 
 
 def test_a_closed_month_takes_no_entry_and_the_day_after_does(march):

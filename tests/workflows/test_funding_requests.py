@@ -28,6 +28,7 @@ from tpa.workflows.funding_requests import (
     watch_requests,
     withdraw_request,
 )
+from tpa.workflows.payment_run import run_payments
 
 TODAY = date(2026, 4, 1)
 # The plan pays 150.00 less a copay of 35.00 for the visit, 40.00 less 20 % for the test.
@@ -170,12 +171,16 @@ def test_budgeted_deposits_follow_the_enrolment_of_each_month(in_employer, homes
 
 
 def test_in_arrears_the_float_is_asked_for_and_as_checks_clear_nothing_before(in_employer, homes):
+    """What a request says is held is what a run would hold: in arrears until the float is there, unless agreed otherwise."""
     agreed(in_employer, "arrears", float_cents=50_000)
     request = asked()
-    assert (request.requested_cents, request.held_cents) == (50_000, 0)
+    assert (request.requested_cents, request.held_cents) == (50_000, 3 * VISIT_PAID)
     agreed(in_employer, "as_cleared")
     with pytest.raises(NothingToAskFor):
         prepare_request()
+    assert funding_standing().request.held_cents == 0
+    run = run_payments()
+    assert (run.paid_cents, run.held_count) == (3 * VISIT_PAID, 0)
 
 
 def test_what_waits_too_long_and_what_the_carrier_may_not_reimburse_comes_before_the_desk(in_employer, homes):

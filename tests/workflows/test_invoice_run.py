@@ -128,7 +128,7 @@ def test_nothing_is_asked_for_where_no_agreement_held(books, messages):
 def test_the_command_closes_a_month_and_doubles_nothing(books):
     for _ in range(2):
         told = StringIO()
-        call_command("close_month", "2025-01", "--employer", "acme", "--issue", stdout=told)
+        call_command("invoice_month", "2025-01", "--employer", "acme", "--issue", stdout=told)
         assert told.getvalue() == "acme: ACME-2025-01 final, 320.00 USD\n"
     assert FundingInvoice.objects.count() == 1
     assert ledger.faults() == []
@@ -137,11 +137,11 @@ def test_the_command_closes_a_month_and_doubles_nothing(books):
 def test_the_command_tells_a_refusal_and_goes_on(books):
     told, refused = StringIO(), StringIO()
     with desk_scope(), pytest.raises(CommandError, match=r"1 refused\."):
-        call_command("close_month", "2025-01", stdout=told, stderr=refused)
+        call_command("invoice_month", "2025-01", stdout=told, stderr=refused)
     assert told.getvalue() == "acme: ACME-2025-01 draft, 320.00 USD\n"
     assert refused.getvalue().startswith("umbra: No ASO agreement has begun by 2025-01-31.")
     with pytest.raises(CommandError):
-        call_command("close_month", "January")
+        call_command("invoice_month", "January")
 
 
 def test_eight_workers_at_once_make_one_invoice_and_one_entry(own_database):

@@ -6,8 +6,9 @@ from django.test import override_settings
 
 from tests.workflows.test_payment_run import TODAY, VISIT_PAID, balances, deposit, homes  # noqa: F401
 from tpa.books.ledger import selectors as ledger
-from tpa.books.payments.errors import OpenRunError, RunOvertakenError, RunStateError, SecondPersonError
+from tpa.books.payments.errors import OpenRunError, RunOvertakenError, RunStateError
 from tpa.books.payments.models import ClaimPayment, Payment
+from tpa.kernel.errors import SecondPersonError
 from tpa.workflows.corrections import apply_correction, preview_claims
 from tpa.workflows.deposits import give_credit
 from tpa.workflows.payment_run import (

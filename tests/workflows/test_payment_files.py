@@ -7,11 +7,12 @@ import oxedi
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.workflows.test_payment_lives import ANA, BEN, DAY, NOW, home, take_back, terms  # noqa: F401
+from tests.workflows.test_payment_lives import ANA, BEN, account_of, home, take_back, terms  # noqa: F401
 from tests.workflows.test_ripple import claim, decide
 from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
-from tpa.books.payments import accounts, selectors
+from tpa.books.payments import selectors
 from tpa.books.payments.models import Payment, PaymentFile
+from tpa.books.providers import payee_accounts
 from tpa.infra.clock import clock_at
 from tpa.workflows.payment_files import AlteredFileError, send_file
 from tpa.workflows.payment_lives import take_returns, void_payment
@@ -64,11 +65,7 @@ def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_
 def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F811
     terms()
     decide(in_employer, claim(home, 90_000, 1))
-    made = accounts.propose_account(
-        payee=selectors.payables()[0].payee, holder="Clinic", kind="checking", routing_number="011401533",
-        account_number="998877", call_back="front desk", made_by_id=ANA, on=DAY, now=NOW,
-    )  # fmt: skip
-    accounts.decide_account(account_id=made.pk, approve=True, by_id=BEN, on=DAY, now=NOW)
+    account_of(selectors.payables()[0].payee.tax_id)
     with clock_at(datetime(2026, 4, 10, 16, tzinfo=UTC)):
         run_payments()
     (remittance,), (transfers,) = content("835"), content("ach")
@@ -85,7 +82,7 @@ def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F8
     assert [one.outcome for one in take_returns(content=back)] == ["reopened"]
     assert [one.outcome for one in take_returns(content=back)] == ["state"]
     assert [one.outcome for one in take_returns(content=back.replace(b"0000032000", b"0000032001"))] == ["unknown"]
-    assert (Payment.objects.get().state, selectors.usable_accounts(date(2026, 4, 13))) == ("returned", {})
+    assert (Payment.objects.get().state, payee_accounts.usable_accounts(date(2026, 4, 13))) == ("returned", {})
 
 
 def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # noqa: F811

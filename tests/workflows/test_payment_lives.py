@@ -2,18 +2,29 @@
 
 from datetime import UTC, date, datetime
 
+import achkit
 import pytest
+from django.db import DatabaseError, connection, transaction
 
+from tenants.scope import desk_scope, employer_scope
 from tests.workflows.test_ripple import apply, claim, decide, live, open_plan, sound
 from tpa.books.ledger import selectors as ledger
 from tpa.books.payments import accounts, selectors
-from tpa.books.payments.errors import RunOvertakenError, RunStateError, SecondPersonError
-from tpa.books.payments.models import CarriedBalance, ClaimPayment, PayeeAccount, Payment
-from tpa.engine.paying.planning import Payee
+from tpa.books.payments.errors import RunOvertakenError, RunStateError
+from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment, PaymentFile
+from tpa.books.providers import payee_accounts
+from tpa.books.providers.account_models import PayeeAccount
 from tpa.infra.clock import clock_at
-from tpa.kernel.errors import ConflictError, DomainError
+from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
+from tpa.workflows.bank_accounts import (
+    decide_member_account,
+    decide_provider_account,
+    enter_member_account,
+    enter_provider_account,
+)
 from tpa.workflows.corrections import preview_claims
 from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.payment_files import send_file, write_prenotes
 from tpa.workflows.payment_lives import (
     Item,
     age_payments,
@@ -21,6 +32,7 @@ from tpa.workflows.payment_lives import (
     mail_payments,
     reissue_payment,
     return_transfer,
+    take_returns,
     void_payment,
 )
 from tpa.workflows.payment_run import run_payments
@@ -118,6 +130,20 @@ def test_a_check_voided_after_its_claim_was_taken_back_settles_what_was_owed(in_
     assert sound(in_employer)
 
 
+def test_a_reissue_that_is_voided_leaves_its_claims_to_be_paid_again(in_employer, home):
+    terms()
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    run_payments()
+    second = reissue_payment(payment_id=Payment.objects.get().pk, person_id=ANA, reason="lost")
+    third = reissue_payment(payment_id=second.pk, person_id=ANA, reason="lost again")
+    void_payment(payment_id=third.pk, person_id=ANA, reason="stopped")
+    assert books() == (1_000_000, 0, 32_000, 0, 968_000)
+    assert selectors.stages([live(one).pk]) == {live(one).pk: "funded"}
+    run_payments()
+    assert books() == (1_000_000, 0, 0, 32_000, 968_000)
+    assert sound(in_employer)
+
+
 def test_a_reissue_keeps_the_claims_paid_since_the_first_day(in_employer, home):
     terms()
     decide(in_employer, claim(home, 90_000, 1))
@@ -193,42 +219,123 @@ def test_an_overpayment_is_asked_for_by_letter_and_then_not_set_off(in_employer,
     assert sound(in_employer)
 
 
-def test_money_goes_to_an_account_after_a_second_person_and_the_waiting_time(in_employer, home):
+CLINIC = {
+    "holder": "Clinic", "kind": "checking", "routing_number": "011401533", "account_number": "998877",
+    "call_back": "front desk",
+}  # fmt: skip
+
+
+def account_of(tax_id):
+    """A provider's account, entered by Ana, approved by Ben, tried by a prenote whose file Ana sends; its row."""
+    made = enter_provider_account(tax_id=tax_id, person_id=ANA, **CLINIC)
+    decide_provider_account(account_id=made.pk, approve=True, person_id=BEN)
+    send_file(file_id=write_prenotes().pk, person_id=ANA)
+    return PayeeAccount.objects.get(pk=made.pk)
+
+
+def test_money_goes_to_an_account_after_a_second_person_the_waiting_time_and_a_prenote(in_employer, home):
     terms()
     decide(in_employer, claim(home, 90_000, 1))
-    tax_id = selectors.payables()[0].payee.tax_id
-    payee = Payee("provider", tax_id)
-    told = {"holder": "Clinic", "kind": "checking", "call_back": "front desk", "on": DAY, "now": NOW, "made_by_id": ANA}
+    payee = selectors.payables()[0].payee
     for wrong in (
-        {"routing_number": "091000018"},
-        {"account_number": "12-3"},
-        {"call_back": " "},
-        {"made_by_id": None},
-    ):
+        {"routing_number": "091000018"}, {"account_number": "12-3"}, {"call_back": " "}, {"person_id": None},
+        {"holder": ""}, {"kind": "gold"}, {"tax_id": "-"},
+    ):  # fmt: skip
         with pytest.raises(DomainError):
-            accounts.propose_account(
-                **{"payee": payee, "routing_number": "011401533", "account_number": "998877"} | told | wrong
-            )
+            enter_provider_account(**CLINIC | {"tax_id": payee.tax_id, "person_id": ANA} | wrong)
     assert not PayeeAccount.objects.exists()
-    made = accounts.propose_account(payee=payee, routing_number="011401533", account_number="998877", **told)
+    made = enter_provider_account(tax_id=payee.tax_id, person_id=ANA, **CLINIC)
     assert "998877" not in made.account_sealed
     with pytest.raises(SecondPersonError):
-        accounts.decide_account(account_id=made.pk, approve=True, by_id=ANA, on=DAY, now=NOW)
-    accounts.decide_account(account_id=made.pk, approve=True, by_id=BEN, on=DAY, now=NOW)
-    assert selectors.usable_accounts(date(2026, 4, 6)) == {}
-    assert selectors.usable_accounts(date(2026, 4, 7)) == {payee: made.pk}
-    with clock_at(datetime(2026, 4, 7, 16, tzinfo=UTC)):
+        decide_provider_account(account_id=made.pk, approve=True, person_id=ANA)
+    with pytest.raises(NotFoundError):
+        decide_member_account(account_id=made.pk, approve=True, person_id=BEN)
+    decide_provider_account(account_id=made.pk, approve=True, person_id=BEN)
+    assert payee_accounts.usable_accounts(date(2026, 4, 30)) == {}
+    # Thursday 2 April is the day of approval; a prenote sent on Monday the 6th waits until Thursday.
+    with clock_at(datetime(2026, 4, 6, 16, tzinfo=UTC)):
+        file = write_prenotes()
+        assert write_prenotes() is None
+        assert payee_accounts.usable_accounts(date(2026, 4, 30)) == {}
+        send_file(file_id=file.pk, person_id=ANA)
+    assert payee_accounts.usable_accounts(date(2026, 4, 8)) == {}
+    assert payee_accounts.usable_accounts(date(2026, 4, 9)) == {payee: made.pk}
+    with clock_at(datetime(2026, 4, 9, 16, tzinfo=UTC)):
         run_payments()
         transfer = Payment.objects.get()
         assert (transfer.method, transfer.number) == ("ach", f"09100001{transfer.pk:07d}")
         clear_payments(items=[Item(transfer.number, 32_000, DAY)])
-        return_transfer(number=transfer.number, code="R03", on=date(2026, 4, 9))
+        return_transfer(number=transfer.number, code="R03", on=date(2026, 4, 11))
         assert books() == (1_000_000, 0, 0, 32_000, 968_000)
         new = reissue_payment(payment_id=transfer.pk, person_id=ANA, reason="account not found")
         assert (new.method, new.number) == ("check", "1001")
     made.refresh_from_db()
-    assert (made.state, made.note) == ("refused", "Returned R03 on 2026-04-09")
+    assert (made.state, made.note) == ("refused", "Returned R03 on 2026-04-11")
     assert sound(in_employer)
+
+
+def test_a_prenote_that_comes_back_keeps_money_from_the_account(in_employer, home):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    made = account_of(selectors.payables()[0].payee.tax_id)
+    sent = bytes(PaymentFile.objects.get(kind="trials").content).decode().splitlines()
+    assert sent[2][:3] == "623"
+    assert sent[2][29:39] == "0" * 10
+    back = "\n".join([*sent[:3], f"{'799R04' + sent[2][79:94]:94}", *sent[3:]]).encode()
+    assert [one.outcome for one in take_returns(content=back)] == ["refused"]
+    made.refresh_from_db()
+    assert (made.state, made.note) == ("refused", "Returned R04 on 2026-04-02")
+    with clock_at(datetime(2026, 4, 20, 16, tzinfo=UTC)):
+        run_payments()
+    assert Payment.objects.get().method == "check"
+
+
+def test_a_members_account_is_of_his_employer_alone_and_paid_by_ppd(in_employer, home, other_employer):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1, assigned=False))
+    made = enter_member_account(member_id=home.member_ids[0], person_id=ANA, **CLINIC | {"holder": "Bo"})
+    with pytest.raises(ConflictError, match="Another change"):
+        enter_member_account(member_id=home.member_ids[0], person_id=BEN, **CLINIC)
+    decide_member_account(account_id=made.pk, approve=True, person_id=BEN)
+    send_file(file_id=write_prenotes().pk, person_id=ANA)
+    with employer_scope(other_employer):
+        assert not PayeeAccount.objects.exists()
+        with pytest.raises(NotFoundError):
+            decide_member_account(account_id=made.pk, approve=False, person_id=BEN)
+    with clock_at(datetime(2026, 4, 9, 16, tzinfo=UTC)):
+        run_payments()
+    assert Payment.objects.get().method == "ach"
+    transfers = bytes(PaymentFile.objects.get(kind="ach").content).decode()
+    assert achkit.validate(transfers)["errors"] == []
+    assert transfers.splitlines()[1][50:53] == "PPD"
+
+
+def test_the_database_holds_second_person_waiting_time_prenote_and_account(in_employer, home):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    made = enter_provider_account(tax_id=selectors.payables()[0].payee.tax_id, person_id=ANA, **CLINIC)
+    table = "providers_payeeaccount"
+    for scope in (lambda: employer_scope(in_employer), desk_scope):
+        for text in (
+            f"UPDATE {table} SET state = 'approved', decided_by_id = made_by_id, decided_at = now(), usable_on = '2099-01-01'",
+            f"UPDATE {table} SET state = 'approved', decided_by_id = 9, decided_at = now(), usable_on = current_date + 4",
+            f"UPDATE {table} SET prenoted_on = usable_on - 2",
+            f"UPDATE {table} SET usable_on = usable_on - 1",
+            f"UPDATE {table} SET account_sealed = 'other'",
+            f"DELETE FROM {table}",
+        ):
+            with scope(), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(text)
+    made.refresh_from_db()
+    assert made.state == "proposed"
+    run_payments()
+    with pytest.raises(DatabaseError, match="may not be used"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_payment (payee, payee_tax_id, payee_npi, payee_name, family_id, method, account_id,"
+            " account_key, number, amount_cents, amounts, issued_on, state)"
+            " VALUES ('provider', '1', '', '', 0, 'ach', %s, '', 'x', 1, '[]', '2026-04-30', 'issued')",
+            [made.pk],
+        )
 
 
 def test_what_a_later_payment_has_set_off_keeps_the_first_from_being_voided(in_employer, home):

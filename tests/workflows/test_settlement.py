@@ -3,21 +3,22 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from tenants.scope import desk_scope
 from tests.workflows import stories
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tpa.books.agreements.models import AsoAgreement
-from tpa.books.funding.settlement_models import Settlement
+from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.engine.funding.settlement import SettlementError
-from tpa.engine.journal.accounts import CLAIMS_RESERVE, EMPLOYER_DEPOSITS, FUNDING_RECEIVABLE, SETTLEMENT_PAYABLE
+from tpa.engine.journal.accounts import CASH, CLAIMS_RESERVE, EMPLOYER_DEPOSITS, FUNDING_RECEIVABLE, SETTLEMENT_PAYABLE
 from tpa.infra.clock import clock_at
-from tpa.kernel.errors import ConflictError
+from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.payment_run import run_payments
-from tpa.workflows.settlement import settle_year, settlement_of
+from tpa.workflows.settlement import pay_out, settle_year, settlement_of
 
 YEAR = date(2026, 1, 1)
 PAID = 11_500
@@ -74,6 +75,32 @@ def test_a_surplus_is_shared_once_and_leaves_the_deposits(year):
     assert sum(row.balance_cents for row in ledger.trial_balance()) == 0
 
 
+def test_the_surplus_is_paid_out_by_another_person_to_each_party_once(year):
+    agreed(year, tpa_share="1/3", taxes=[{"name": "HST", "rate_bp": 1_300, "on": "tpa_share"}])
+    with clock_at(stories.at(2027, 4, 1)):
+        made = settle_year(year_starts_on=YEAR, person_id=7)
+        # 295.00 of the TPA is a fee with 38.35 of tax, which the employer's 590.00 bears.
+        assert made.payable == {"employer": 55_165, "tpa": 29_500, "tax": 3_835}
+        told = {"settlement_id": made.pk, "paid_on": date(2027, 4, 1), "reference": "W9", "person_id": 8}
+        for wrong in ({"person_id": 7}, {"person_id": None}, {"party": "carrier"}, {"reference": " "},
+                      {"paid_on": date(2027, 4, 2)}, {"paid_on": date(2027, 3, 31)}, {"settlement_id": 0}):  # fmt: skip
+            with pytest.raises(DomainError):
+                pay_out(**{"party": "employer"} | told | wrong)
+        with pytest.raises(DatabaseError, match="by who made it"), transaction.atomic():
+            SettlementPayout.objects.create(
+                settlement=made, party="tpa", cents=1, paid_on=date(2027, 4, 1), by_id=7, recorded_at=stories.NOW
+            )
+        assert balances() == (0, 0, 88_500)
+        cash = ledger.balance(CASH)
+        for party in ("employer", "tpa", "tax"):
+            pay_out(party=party, **told)
+        with pytest.raises(ConflictError, match="already"):
+            pay_out(party="tax", **told)
+    assert balances() == (0, 0, 0)
+    assert ledger.balance(CASH) == cash - 88_500
+    assert made.unpaid == {}
+
+
 def test_a_holiday_stays_among_the_deposits(year):
     agreed(year, surplus="holiday")
     with clock_at(stories.at(2027, 4, 1)):
@@ -91,6 +118,10 @@ def test_a_deficit_is_billed(year):
     # Of 1,000.00 twelve times 80.00 was administration: 40.00 collected for claims of 115.00.
     assert (made.settled["result_cents"], made.settled["billed_cents"]) == (4_000 - PAID, 7_500)
     assert ledger.balance(FUNDING_RECEIVABLE) == 7_500
+    before = -ledger.balance(EMPLOYER_DEPOSITS)
+    with clock_at(stories.at(2027, 4, 20)):
+        receive_deposit(purpose="fund", received_on=date(2027, 4, 20), cents=7_500, reference="W2")
+    assert (ledger.balance(FUNDING_RECEIVABLE), -ledger.balance(EMPLOYER_DEPOSITS)) == (0, before + 7_500)
 
 
 def test_an_agreement_without_terms_is_not_settled(year):

@@ -17,5 +17,10 @@ def unseal(sealed: str) -> str:
     return _fernet().decrypt(sealed.encode("ascii")).decode()
 
 
+def sealed_account(number: str) -> dict[str, str]:
+    """The columns in which a bank account's number is kept: encrypted, and the end that is shown."""
+    return {"account_sealed": seal(number), "account_end": number[-4:]}
+
+
 def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(settings.BANK_ACCOUNT_KEY.encode()).digest()))

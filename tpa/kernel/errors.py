@@ -41,6 +41,13 @@ class ConflictError(DomainError):
     status = 409
 
 
+class SecondPersonError(ConflictError):
+    """One person, whatever the login, may not do both."""
+
+    code = "second_person"
+    remedy = "Another person has to do this: not another login of the same one, and no program."
+
+
 class InvariantError(AssertionError):
     """Something that must always hold does not. Never caught: the transaction is lost, the books stay right."""
 

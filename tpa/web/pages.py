@@ -131,6 +131,7 @@ def show(request: HttpRequest, template: str, **context: object) -> HttpResponse
     else:
         may = {action.replace(".", "_"): request.user.allows(action, employer.pk) for action in ACTIONS}
     may["whole_files"] = request.user.allows("files.read", None)
+    may["all_payments"] = request.user.allows("payments.read", None)
     told = {
         "employer": employer,
         "may": may,

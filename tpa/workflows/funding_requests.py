@@ -11,6 +11,7 @@ Everything happens inside `employer_scope`, each step in one transaction.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError
 from tpa.kernel.periods import Span, month_of, months_in
-from tpa.workflows.payment_run import run_payments
+from tpa.workflows.payment_run import planned_payments, run_payments
 
 WORK, RISK, QUEUE = "funding_request", "funding_risk", "funding"
 """Kinds and queue: money that is waited for too long, and held claims that stop-loss may not reimburse any more."""
@@ -75,10 +76,10 @@ def _standing(employer_id: int, today: date) -> Standing:
     agreement = agreements.governing_agreement(employer_id, today)
     terms = agreements.funding_terms_on(employer_id, today)
     candidates = payments.payables()
+    held = planned_payments(employer_id, today, candidates).held
     account = _account(terms, agreement.starts_on, today, [max(0, one.cents) for one in candidates])
-    computed = request_for(terms, account, pay_before_funded=agreement.pay_before_funded)
-    owed = [one for one in candidates if one.cents > 0]
-    held = owed[computed.payable_count :]
+    account = replace(account, held_cents=[one.cents for one in held])
+    computed = request_for(terms, account)
     risks = _risks(employer_id, today, terms, {one.decision_id: one.cents for one in held})
     return Standing(terms, computed, account.outstanding_cents, risks)
 
@@ -94,15 +95,18 @@ def _account(terms: FundingTerms, starts_on: date, today: date, candidates: Sequ
     outstanding = requests.outstanding_cents()
     match terms.model:
         case Model.ARREARS:
-            return Account(max(0, -funding.account_balance()) + outstanding, candidates, outstanding)
+            cash = max(0, -funding.account_balance()) + outstanding
+            return Account(cash, candidates, outstanding_cents=outstanding)
         case Model.AS_CLEARED:
-            return Account(cash, candidates, outstanding, spent_cents=max(0, -ledger.balance(CASH)))
+            spent = max(0, -ledger.balance(CASH))
+            return Account(cash, candidates, outstanding_cents=outstanding, spent_cents=spent)
         case Model.LEVEL | Model.BUDGETED:
             due = _deposits_due(terms, Span(starts_on, month_of(today).ends_before))
             came = requests.deposited_cents(starts_on)
-            return Account(cash, candidates, outstanding, deposits_due_cents=due, deposits_received_cents=came)
+            account = Account(cash, candidates, outstanding_cents=outstanding)
+            return replace(account, deposits_due_cents=due, deposits_received_cents=came)
         case Model.PER_RUN | Model.IMPREST:
-            return Account(cash, candidates, outstanding)
+            return Account(cash, candidates, outstanding_cents=outstanding)
 
 
 def _deposits_due(terms: FundingTerms, span: Span) -> int:

@@ -2,17 +2,22 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 
 from tenants.models import Employer
-from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun
+from tenants.scope import desk_scope
+from tpa.books.payments import selectors as payments
+from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun, Prenote
+from tpa.books.providers import payee_accounts
+from tpa.engine.clocks.calendar import add_business_days
 from tpa.engine.paying import states
 from tpa.engine.paying.nacha import Originator, Transfer, write_ach
+from tpa.engine.paying.planning import PROVIDER
 from tpa.engine.paying.positive_pay import Check, write_checks
-from tpa.infra import clock
+from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.infra.secret_text import unseal
 from tpa.infra.sequences import next_ids
@@ -21,6 +26,9 @@ from tpa.workflows.remittances import remittances
 from tpa.x12.remittance import PaidBy
 from tpa.x12.writers.interchange import Envelope
 from tpa.x12.writers.remittance_835 import trace, write_835
+
+PRENOTE_WAITS_DAYS = 3
+"""Banking days in which the receiving bank may send a prenote back (Nacha Operating Rules 2.6.2)."""
 
 
 class AlteredFileError(ConflictError):
@@ -36,25 +44,23 @@ def write_files(run: PaymentRun) -> None:
     In the caller's transaction. Raises UnbalancedError: then nothing of the run is released.
     """
     employer = open_employer()
-    payments = list(run.payments.select_related("terms", "account").order_by("id"))
-    terms = next((one.terms for one in payments if one.terms is not None), None)
+    issued = list(run.payments.select_related("terms").order_by("id"))
+    terms = next((one.terms for one in issued if one.terms is not None), None)
     if terms is None:
         return
     today = clock.today(employer.time_zone)
-    files = _remittance_files(employer, run, payments, today)
-    transfers = [one for one in payments if one.method == states.ACH]
+    files = _remittance_files(employer, run, issued, today)
+    transfers = [one for one in issued if one.method == states.ACH]
     if transfers:
         files.append(_file(PaymentFile.Kind.TRANSFERS, run, _ach(employer, transfers, terms), transfers))
-    checks = [one for one in payments if one.method == states.CHECK]
+    checks = [one for one in issued if one.method == states.CHECK]
     if checks:
         files.append(_file(PaymentFile.Kind.CHECKS, run, _checks(checks, terms), checks))
     PaymentFile.objects.bulk_create(files)
 
 
-def _remittance_files(
-    employer: Employer, run: PaymentRun, payments: Sequence[Payment], today: date
-) -> list[PaymentFile]:
-    told = [one for one in payments if one.payee == Payment.Payee.PROVIDER and one.method != states.ADVICE]
+def _remittance_files(employer: Employer, run: PaymentRun, issued: Sequence[Payment], today: date) -> list[PaymentFile]:
+    told = [one for one in issued if one.payee == Payment.Payee.PROVIDER and one.method != states.ADVICE]
     keys = next_ids(PaymentFile, len(told))
     files = []
     for key, payment, remittance in zip(keys, told, remittances(employer, told, today), strict=True):
@@ -64,10 +70,11 @@ def _remittance_files(
     return files
 
 
-def _ach(employer: Employer, payments: Sequence[Payment], terms: PayingTerms) -> bytes:
+def _ach(employer: Employer, transfers: Sequence[Payment], terms: PayingTerms) -> bytes:
+    accounts = payee_accounts.by_key([one.account_id for one in transfers if one.account_id])
     entries = []
-    for one in payments:
-        account = one.account
+    for one in transfers:
+        account = accounts.get(one.account_id or 0)
         must(account is not None and one.issued_on is not None, f"transfer {one.pk} goes to no account")
         assert account is not None and one.issued_on is not None
         is_provider = one.payee == Payment.Payee.PROVIDER
@@ -80,35 +87,31 @@ def _ach(employer: Employer, payments: Sequence[Payment], terms: PayingTerms) ->
                 f"{trace(by)}\\" if is_provider else "",
             )
         )  # fmt: skip
+    return _nacha(employer, entries, terms)
+
+
+def _nacha(employer: Employer, entries: Sequence[Transfer], terms: PayingTerms) -> bytes:
     originator = Originator(terms.company_id, employer.name, terms.bank_name, terms.routing_number)
-    day = clock.today(employer.time_zone)
-    return write_ach(entries, originator, written_at=clock.now(), settles_on=_next_banking_day(day))
+    settles_on = add_business_days(clock.today(employer.time_zone), 1)
+    return write_ach(entries, originator, written_at=clock.now(), settles_on=settles_on)
 
 
-def _next_banking_day(day: date) -> date:
-    """The next day from Monday to Friday; on a bank holiday the receiving bank settles a day later."""
-    day += timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day
-
-
-def _checks(payments: Sequence[Payment], terms: PayingTerms) -> bytes:
+def _checks(issued: Sequence[Payment], terms: PayingTerms) -> bytes:
     account = unseal(terms.account_sealed)
     checks = [
         Check(account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in ("void", "reissued"))
-        for one in payments
+        for one in issued
         if one.issued_on is not None
     ]
     return write_checks(checks, terms.layout)
 
 
 def _file(
-    kind: str, run: PaymentRun | None, content: bytes, payments: Sequence[Payment], key: int | None = None
+    kind: str, run: PaymentRun | None, content: bytes, issued: Sequence[Payment], key: int | None = None
 ) -> PaymentFile:
     day = clock.now()
     key = key or next_ids(PaymentFile, 1)[0]
-    ends = {PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach"}
+    ends = {PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach", PaymentFile.Kind.PRENOTES: "ach"}
     return PaymentFile(
         pk=key,
         kind=kind,
@@ -116,8 +119,8 @@ def _file(
         name=f"{day:%Y%m%d}-{key}-{kind}.{ends.get(PaymentFile.Kind(kind), 'txt')}",
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        total_cents=sum(one.amount_cents for one in payments),
-        payment_ids=[one.pk for one in payments],
+        total_cents=sum(one.amount_cents for one in issued),
+        payment_ids=[one.pk for one in issued],
         made_at=day,
     )
 
@@ -135,12 +138,44 @@ def write_change_files(*, stopped: Payment, new: Payment | None = None) -> None:
 
 
 @transaction.atomic
+def write_prenotes() -> PaymentFile | None:
+    """A file of transfers of nothing that try new accounts; None where there is none, or another party issues the money.
+
+    They are of members, and of providers whom this employer owes or has paid. Once the file is sent the banks have some
+    days to send one back; then money goes to the accounts that none came back of.
+    """
+    employer = open_employer()
+    locks.lock("payment_run")
+    terms = payments.terms()
+    if terms is None:
+        return None
+    tried = set(Prenote.objects.values_list("account_id", flat=True))
+    accounts = [one for one in payee_accounts.to_prenote(payments.paid_tax_ids()) if one.pk not in tried]
+    if not accounts:
+        return None
+    traces = [f"{terms.routing_number[:8]}{key % 10**7:07d}" for key in next_ids(Prenote, len(accounts))]
+    entries = [
+        Transfer(
+            "CCD" if one.payee == PROVIDER else "PPD", one.routing_number, unseal(one.account_sealed),
+            one.kind == "savings", 0, one.holder, one.tax_id or str(one.family_id), number,
+        )
+        for one, number in zip(accounts, traces, strict=True)
+    ]  # fmt: skip
+    file = _file(PaymentFile.Kind.PRENOTES, None, _nacha(employer, entries, terms), [])
+    file.save(force_insert=True)
+    Prenote.objects.bulk_create(
+        Prenote(file=file, account_id=one.pk, trace=number) for one, number in zip(accounts, traces, strict=True)
+    )
+    return file
+
+
+@transaction.atomic
 def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
     """The file as it was released, to be handed on; when that first happened is noted. Raises NotFoundError.
 
     AlteredFileError where its bytes are not those whose hash was kept: nothing is handed on.
     """
-    open_employer()
+    employer = open_employer()
     file = PaymentFile.objects.select_for_update().filter(pk=file_id).first()
     if file is None:
         raise NotFoundError("There is no such file.")
@@ -149,4 +184,13 @@ def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
     if file.sent_at is None:
         file.sent_at, file.sent_by_id = clock.now(), person_id
         file.save(update_fields=["sent_at", "sent_by_id"])
+        if file.kind == PaymentFile.Kind.PRENOTES:
+            _begin_to_wait(file, clock.today(employer.time_zone))
     return file
+
+
+def _begin_to_wait(file: PaymentFile, today: date) -> None:
+    ids = list(file.prenotes.values_list("account_id", flat=True))
+    usable_on = add_business_days(today, PRENOTE_WAITS_DAYS)
+    with desk_scope():
+        payee_accounts.note_prenotes(account_ids=ids, sent_on=today, usable_on=usable_on)

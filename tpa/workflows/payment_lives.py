@@ -9,10 +9,12 @@ from typing import Literal, NamedTuple
 
 from django.db import transaction
 
+from tenants.scope import desk_scope
 from tpa.books.ledger import services as ledger_services
-from tpa.books.payments import accounts, selectors, services
+from tpa.books.payments import selectors, services
 from tpa.books.payments.errors import RunOvertakenError, RunStateError
-from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment
+from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment, Prenote
+from tpa.books.providers import payee_accounts
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.payment_cleared import PaymentCleared
@@ -110,14 +112,15 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
     Raises NotFoundError, RunStateError, RunOvertakenError where a later payment has set off what was taken back of it.
     """
     payment, today = _locked(payment_id, "void", reason)
-    claims = list(payment.claims.filter(voided_on=None))
-    back = selectors.taken_back(payment.pk)
+    first = selectors.first_issue(payment)
+    claims = list(first.claims.filter(voided_on=None))
+    back = selectors.taken_back(first.pk)
     for taken in back.values():
-        if taken.payment_id is not None and taken.payment_id != payment.pk:
+        if taken.payment_id is not None and taken.payment_id != first.pk:
             raise RunOvertakenError(
                 "A claim of it was taken back, and a later payment has set that off.", remedy="Issue it anew instead."
             )
-    if payment.carried.exclude(taken_by=None, refunded_on=None).exists():
+    if first.carried.exclude(taken_by=None, refunded_on=None).exists():
         raise RunOvertakenError("What it carried on was recovered already.", remedy="Issue it anew instead.")
     by_line = selectors.amounts_by_line([one.decision_id for one in claims])
     parts: dict[str, dict[str, int]] = {"owed": {}, "gone": {}, "offset": {}}
@@ -125,12 +128,12 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
         kind = "offset" if one.amount_cents < 0 else "gone" if one.pk in back else "owed"
         for line, cents in by_line.get(one.decision_id, ()):
             parts[kind][line] = parts[kind].get(line, 0) + abs(cents)
-    moved = sum(one.cents for one in payment.taken.all()) - sum(one.cents for one in payment.carried.all())
+    moved = sum(one.cents for one in first.taken.all()) - sum(one.cents for one in first.carried.all())
     parts["offset"][""] = moved
     facts = {kind: tuple(Amount(line, cents) for line, cents in sums.items()) for kind, sums in parts.items()}
     _step(payment, "void", today, person_id, reason, entry_for(PaymentVoided(payment.pk, today, **facts)))
     ClaimPayment.objects.filter(pk__in=[one.pk for one in claims]).update(voided_on=today)
-    CarriedBalance.objects.filter(taken_by=payment).update(taken_by=None)
+    CarriedBalance.objects.filter(taken_by=first).update(taken_by=None)
     write_change_files(stopped=payment)
     return payment
 
@@ -143,7 +146,7 @@ def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_c
     """
     payment, today = _locked(payment_id, "reissued", reason)
     terms = selectors.terms()
-    account_id = None if by_check else selectors.usable_accounts(today).get(selectors.payee_of(payment))
+    account_id = None if by_check else payee_accounts.usable_accounts(today).get(selectors.payee_of(payment))
     method = states.ADVICE if terms is None else states.ACH if account_id else states.CHECK
     copied = ("payee", "payee_tax_id", "payee_npi", "payee_name", "family_id", "amount_cents", "amounts")
     new = Payment.objects.create(
@@ -177,15 +180,23 @@ def return_transfer(*, number: str, code: str, on: date, person_id: int | None =
     amounts = _amounts(payment) if payment.state == "cleared" else ()
     _step(payment, "returned", on, person_id, code, entry_for(PaymentReturned(payment.pk, on, amounts)))
     if code in ACCOUNT_IS_WRONG and payment.account_id is not None:
-        accounts.refuse_returned(account_id=payment.account_id, note=f"Returned {code} on {on}")
+        _refuse(payment.account_id, code, on)
     return payment
 
 
+def _refuse(account_id: int, code: str, on: date) -> None:
+    with desk_scope():
+        payee_accounts.refuse_returned(account_ids=[account_id], note=f"Returned {code} on {on}")
+
+
 class ReturnTaken(NamedTuple):
-    """What became of a returned entry. Only `reopened` changed anything; `unknown` is no transfer's trace or amount."""
+    """What became of a returned entry. `reopened`: the payment is. `refused`: a prenote came back, its account is not used.
+
+    `unknown`: no transfer has the trace and amount. `state`: it came back before, perhaps.
+    """
 
     returned: Returned
-    outcome: Literal["reopened", "unknown", "state"]
+    outcome: Literal["reopened", "refused", "unknown", "state"]
     payment_id: int | None = None
 
 
@@ -197,17 +208,23 @@ def take_returns(*, content: bytes, person_id: int | None = None) -> list[Return
     """
     employer = open_employer()
     today = clock.today(employer.time_zone)
-    found = []
-    for one in read_returns(content):
-        payment = Payment.objects.filter(number=one.trace, method=states.ACH, amount_cents=one.cents).first()
-        if payment is None:
-            found.append(ReturnTaken(one, "unknown"))
-        elif not states.may_become(payment.state, "returned", payment.method):
-            found.append(ReturnTaken(one, "state", payment.pk))
-        else:
-            return_transfer(number=one.trace, code=one.code, on=today, person_id=person_id)
-            found.append(ReturnTaken(one, "reopened", payment.pk))
-    return found
+    return [_taken(one, today, person_id) for one in read_returns(content)]
+
+
+def _taken(one: Returned, today: date, person_id: int | None) -> ReturnTaken:
+    if not one.cents:
+        prenote = Prenote.objects.filter(trace=one.trace).first()
+        if prenote is None:
+            return ReturnTaken(one, "unknown")
+        _refuse(prenote.account_id, one.code, today)
+        return ReturnTaken(one, "refused")
+    payment = Payment.objects.filter(number=one.trace, method=states.ACH, amount_cents=one.cents).first()
+    if payment is None:
+        return ReturnTaken(one, "unknown")
+    if not states.may_become(payment.state, "returned", payment.method):
+        return ReturnTaken(one, "state", payment.pk)
+    return_transfer(number=one.trace, code=one.code, on=today, person_id=person_id)
+    return ReturnTaken(one, "reopened", payment.pk)
 
 
 @transaction.atomic

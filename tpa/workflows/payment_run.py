@@ -19,6 +19,8 @@ from tpa.books.payments import selectors, services
 from tpa.books.payments.errors import OpenRunError, RunOvertakenError
 from tpa.books.payments.models import ClaimPayment, Payment, PaymentRun
 from tpa.books.payments.services import Means
+from tpa.books.providers import payee_accounts
+from tpa.engine.funding.terms import Model
 from tpa.engine.journal.accounts import EMPLOYER_DEPOSITS, FEE_PAYABLE, PREMIUM_PAYABLE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount, Entry
@@ -26,7 +28,7 @@ from tpa.engine.journal.recipes.balances_moved import BalancesMoved
 from tpa.engine.journal.recipes.claim_paid import ClaimPaid
 from tpa.engine.journal.recipes.funded import Funded
 from tpa.engine.journal.recipes.overpayment_offset import OverpaymentOffset
-from tpa.engine.paying.planning import plan_payments
+from tpa.engine.paying.planning import Payable, Plan, plan_payments
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
@@ -61,21 +63,27 @@ def propose_payments(*, person_id: int | None) -> PaymentRun | None:
         return None
     terms = selectors.terms()
     available = available_cents()
-    plan = plan_payments(
-        waiting,
-        selectors.balances_due(today),
-        available_cents=None if _advances(employer.pk, today) else available,
-        wait_days=terms.recoup_after_days if terms else 0,
-    )
+    plan = planned_payments(employer.pk, today, waiting)
     return services.propose_run(
         run_on=today,
         started_at=now,
         available_cents=available,
         plan=plan,
         by_line=selectors.amounts_by_line([one.decision_id for payment in plan.payments for one in payment.claims]),
-        means=Means(terms, selectors.usable_accounts(today)),
+        means=Means(terms, payee_accounts.usable_accounts(today)),
         alone_up_to_cents=terms.alone_up_to_cents if terms else settings.PAY_ALONE_UP_TO_CENTS,
         by_id=person_id,
+    )
+
+
+def planned_payments(employer_id: int, today: date, waiting: Sequence[Payable]) -> Plan:
+    """What of this a run would pay today, to whom, and what it would hold."""
+    terms = selectors.terms()
+    return plan_payments(
+        waiting,
+        selectors.balances_due(today),
+        available_cents=None if _advances(employer_id, today) else available_cents(),
+        wait_days=terms.recoup_after_days if terms else 0,
     )
 
 
@@ -163,7 +171,9 @@ def _booked(one: ClaimPayment, by_line: tuple[Amount, ...], on: date) -> Iterato
 
 
 def _advances(employer_id: int, day: date) -> bool:
-    return agreements.governing_agreement(employer_id, day).pay_before_funded
+    """Whether payments leave before the money has come: the agreement says so, or is drawn on as checks clear."""
+    agreement = agreements.governing_agreement(employer_id, day)
+    return agreement.pay_before_funded or agreement.funding_model == Model.AS_CLEARED
 
 
 def available_cents() -> int:

@@ -7,10 +7,10 @@ of what it takes back.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from tenants.scope import employer_scope
 from tpa.books.accumulators import selectors as accumulators
@@ -85,15 +85,19 @@ def replay(
         return Proof(count, found)
 
 
-def ledger_beside_decisions() -> Iterator[str]:
-    """Every decision is in the ledger once, and claims expense is what the decisions pay."""
-    approved = ledger.entries().filter(event__in=("claim_approved", "claim_denied")).count()
-    decided = Decision.objects.exclude(outcome=Decision.Outcome.REVERSED).count()
+def ledger_beside_decisions(*, as_of: date | None = None) -> Iterator[str]:
+    """Every decision is in the ledger once, and claims expense is what the decisions pay: all, or up to a day."""
+    until = Q() if as_of is None else Q(decided_on__lte=as_of)
+    approved = ledger.entries(as_of=as_of).filter(event__in=("claim_approved", "claim_denied")).count()
+    decided = Decision.objects.filter(until).exclude(outcome=Decision.Outcome.REVERSED).count()
     if approved != decided:
         yield f"{decided} decisions, {approved} entries of claims approved or denied"
-    paid = DecisionLine.objects.values_list("line_of_coverage").annotate(Sum("paid_cents"))
+    lines = (
+        DecisionLine.objects.all() if as_of is None else DecisionLine.objects.filter(decision__decided_on__lte=as_of)
+    )
+    paid = lines.values_list("line_of_coverage").annotate(Sum("paid_cents"))
     for name, cents in paid.order_by("line_of_coverage"):
-        booked = ledger.balance(claims_expense(name)) if name else 0
+        booked = ledger.balance(claims_expense(name), as_of=as_of) if name else 0
         if booked != cents:
             yield f"claims expense {name}: {booked} in the ledger, {cents} in the decisions"
 

@@ -12,6 +12,8 @@ from tpa.books.claims.models import Claim, ClaimLine, Decision, DecisionLine, Fo
 from tpa.books.claims.recording import read_moves
 from tpa.books.members.models import Member
 from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment
+from tpa.books.providers import payee_accounts
+from tpa.books.providers.account_models import PayeeAccount
 from tpa.infra.secret_text import unseal
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
@@ -49,11 +51,12 @@ def remittances(employer: Employer, payments: Sequence[Payment], produced_on: da
         parts.setdefault(one.payment_id, []).append(one)
     facts = _facts([one for found in parts.values() for one in found])
     moved = _adjustments(employer.pk, payments)
+    accounts = payee_accounts.by_key([one.account_id for one in payments if one.account_id])
     return [
         Remittance(
             payer(employer),
             RemittancePayee(one.payee_name or one.payee_tax_id, one.payee_tax_id, one.payee_npi),
-            _paid_by(one),
+            _paid_by(one, accounts.get(one.account_id or 0)),
             one.amount_cents,
             tuple(_claim(part, facts, employer.pk) for part in parts.get(one.pk, ())),
             tuple(moved.get(one.pk, ())),
@@ -86,8 +89,8 @@ def _facts(parts: Sequence[ClaimPayment]) -> _Facts:
     )
 
 
-def _paid_by(payment: Payment) -> PaidBy:
-    terms, account = payment.terms, payment.account
+def _paid_by(payment: Payment, account: PayeeAccount | None) -> PaidBy:
+    terms = payment.terms
     assert terms is not None and payment.issued_on is not None
     by = PaidBy(_METHODS[payment.method], payment.number, payment.issued_on, terms.company_id)
     if account is None:

@@ -2,9 +2,11 @@
 
     preview = settlement_of(year_starts_on=date(2025, 1, 1), is_renewed=True)      # the year's money and what it comes to
     settle_year(year_starts_on=date(2025, 1, 1), is_renewed=True, person_id=7)
+    pay_out(settlement_id=1, party="employer", paid_on=date(2026, 4, 9), reference="WIRE", person_id=8)
 
 Collected are the deposits for claims, paid is what was issued for claims incurred in the year until its run-out ended, credited
-what stop-loss contracts of the year owe. Everything happens inside `employer_scope`.
+what stop-loss contracts of the year owe. A deficit that is billed is a receivable like an invoice: the next deposit pays
+it. Everything happens inside `employer_scope`.
 """
 
 from dataclasses import asdict
@@ -16,19 +18,20 @@ from django.db.models import Sum
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.funding.models import Credit, Deposit
-from tpa.books.funding.settlement_models import Settlement
+from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.funding.settlement import Settled, SettlementError, SettlementTerms, Year, settle
-from tpa.engine.funding.terms import FundingTerms
+from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.journal.accounts import CLAIMS_RESERVE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
+from tpa.engine.journal.recipes.settlement_paid import SettlementPaid
 from tpa.engine.journal.recipes.year_settled import YearSettled
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
-from tpa.kernel.errors import ConflictError
+from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
 from tpa.kernel.periods import Span, add_months, months_in
 
 _PAID = """
@@ -47,6 +50,16 @@ class YearStanding(NamedTuple):
     year: Year
     settled: Settled | None
 
+    @property
+    def settles_on(self) -> date:
+        """The first day on which it may be settled."""
+        return self.terms.run_out_ends_before(self.period)
+
+    @property
+    def due_on(self) -> date:
+        """The last day for paying what it comes to."""
+        return self.terms.due_on(self.period)
+
 
 def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStanding:
     """The year as the books have it today. Raises NothingAgreedError, SettlementError where no settlement is agreed."""
@@ -63,6 +76,20 @@ def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStand
     is_over = today >= funding.settlement.run_out_ends_before(period)
     settled = settle(funding.settlement, year, period, on=today) if is_over else None
     return YearStanding(agreement.pk, period, funding.settlement, year, settled)
+
+
+def years_to_settle() -> list[date]:
+    """The first days of years that have begun under an agreement with a settlement and are not settled, the oldest first."""
+    employer = open_employer()
+    today = clock.today(employer.time_zone)
+    settled = set(Settlement.objects.values_list("starts_on", flat=True))
+    found = []
+    for one in agreements.agreements_begun(employer.pk, today):
+        day = one.starts_on
+        while day <= today and day < one.ends_before and parse_terms(one.funding_model, one.funding_terms).settlement:
+            found.append(day)
+            day = add_months(day, 12)
+    return [day for day in found if day not in settled]
 
 
 def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, period: Span, is_renewed: bool) -> Year:
@@ -128,15 +155,46 @@ def settle_year(*, year_starts_on: date, is_renewed: bool = True, person_id: int
 
 
 def _facts(made: Settlement, settled: Settled) -> YearSettled:
-    """Out of a surplus the employer gets what is left after tax; the tax is what makes the difference."""
-    employer = settled.employer_receives_cents
-    tax = settled.returned_cents - employer
-    parties = {"employer": employer, "tpa": settled.tpa_cents, "carrier": settled.carrier_cents, "tax": tax}
     return YearSettled(
         made.pk,
         made.settled_on,
-        payable=tuple(Amount(name, cents) for name, cents in parties.items() if cents),
+        payable=tuple(Amount(name, cents) for name, cents in settled.payable_cents.items()),
         to_reserve=settled.to_reserve_cents,
         reserve_used=settled.reserve_used_cents,
-        billed=settled.employer_owes_cents if settled.result_cents < 0 else 0,
+        billed=settled.employer_owes_cents,
     )
+
+
+@transaction.atomic
+def pay_out(
+    *, settlement_id: int, party: str, paid_on: date, reference: str, person_id: int | None
+) -> SettlementPayout:
+    """What a settlement owes a party (employer, tpa, carrier, tax) leaves the fund, whole and once.
+
+    Raises NotFoundError, ConflictError where nothing is owed or it was paid, SecondPersonError for who settled the year,
+    DomainError for a day before the settlement or after today.
+    """
+    employer = open_employer()
+    locks.lock("deposits")
+    made = Settlement.objects.filter(pk=settlement_id).first()
+    if made is None:
+        raise NotFoundError("There is no such settlement.")
+    cents = made.payable.get(party, 0)
+    if not cents:
+        raise ConflictError(f"The settlement owes nothing to {party!r}.", where="party")
+    if person_id is None or person_id == made.settled_by_id:
+        raise SecondPersonError("A settlement is not paid out by who made it.")
+    if not made.settled_on <= paid_on <= clock.today(employer.time_zone):
+        raise DomainError("It is paid between the settlement and today.", where="paid_on")
+    if not reference.strip():
+        raise DomainError("The bank's reference is needed.", where="reference")
+    if made.payouts.filter(party=party).exists():
+        raise ConflictError("It is paid out already.", where="party")
+    now = clock.now()
+    payout = SettlementPayout.objects.create(
+        settlement=made, party=party, cents=cents, paid_on=paid_on, reference=reference.strip()[:60], by_id=person_id,
+        recorded_at=now,
+    )  # fmt: skip
+    entry = entry_for(SettlementPaid(payout.pk, paid_on, party, cents))
+    ledger_services.post_entries(entries=[entry], recorded_at=now)
+    return payout

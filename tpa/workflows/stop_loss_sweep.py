@@ -184,6 +184,15 @@ def _owed(contract: StopLossInForce, exposure: Exposure, day: date) -> Iterable[
         yield OwedNow(Receivable.Kind.AGGREGATE, GROUP, 0, 0, owed, cover.countable_cents, ())
 
 
+def owed_by_contract(day: date) -> dict[int, int]:
+    """Contract whose paid window holds a day -> what its carrier owed by then, as the engine has it; nothing is written."""
+    employer = open_employer()
+    return {
+        standing.contract.contract_id: sum(one.owed_cents for one in _owed(standing.contract, standing.exposure, day))
+        for standing in selectors.standings(employer.pk, day)
+    }
+
+
 def _owed_for_unit(unit: Unit) -> OwedNow:
     basis = [(part.decision_id, part.reimbursable_cents) for part in unit.parts if part.reimbursable_cents]
     return OwedNow(Receivable.Kind.SPECIFIC, unit.unit_id, 0, 0, unit.reimbursable_cents, unit.eligible_cents, basis)

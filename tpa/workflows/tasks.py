@@ -9,6 +9,7 @@ from tpa.workflows import (
     eligibility_load_intake,
     funding_requests,
     invoice_run,
+    payment_files,
     payment_lives,
     pend_sweep,
     readjudication,
@@ -110,8 +111,9 @@ def draft_due_invoices(*, employer_id: int) -> None:
 
 @shared_task(base=EmployerTask)
 def age_payments(*, employer_id: int) -> None:
-    """Checks that nobody cashes grow stale and are given up by the paying terms."""
+    """Checks that nobody cashes grow stale and are given up by the paying terms; new accounts get their prenotes."""
     payment_lives.age_payments()
+    payment_files.write_prenotes()
 
 
 @shared_task(base=EmployerTask)

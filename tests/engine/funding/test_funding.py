@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpa.engine.funding.request import Account, covered_count, request_for
+from tpa.engine.funding.request import Account, request_for
 from tpa.engine.funding.settlement import Deficit, SettlementError, SettlementTerms, Surplus, Year, settle
-from tpa.engine.funding.terms import FundingTerms, Model, parse_terms
+from tpa.engine.funding.terms import ADVANCING, FundingTerms, Model, parse_terms
+from tpa.engine.paying.planning import held_of
 from tpa.kernel.document import DocumentError
 from tpa.kernel.periods import Span
 
@@ -20,22 +21,16 @@ YEAR = Span(date(2025, 1, 1), date(2026, 1, 1))
 @given(st.sampled_from(Model), st.lists(CENTS, max_size=6), CENTS, CENTS, CENTS, CENTS)
 def test_what_is_asked_for_is_enough_and_no_candidate_is_lost(model, candidates, cash, outstanding, spent, minimum):
     terms = FundingTerms(model, minimum_cents=minimum)
-    found = request_for(terms, Account(cash, candidates, outstanding, spent))
+    held = held_of(candidates, None if model in ADVANCING else cash)
+    found = request_for(terms, Account(cash, candidates, held, outstanding, spent))
     assert found.requested_cents == found.needed_cents + found.top_up_cents >= 0
     assert found.payable_cents + found.held_cents == found.candidate_cents == sum(candidates)
     assert found.payable_count + found.held_count + found.zero_pay_count == len(candidates)
     if model in (Model.PER_RUN, Model.IMPREST):
         assert found.after_cents >= minimum
         assert found.after_cents == max(minimum, cash + outstanding - sum(candidates))
-    if model not in (Model.AS_CLEARED, Model.ARREARS):
+    if model not in ADVANCING:
         assert found.payable_cents <= cash
-
-
-@given(st.lists(CENTS, max_size=6), CENTS)
-def test_what_is_covered_is_the_longest_beginning_that_the_money_pays(amounts, available):
-    count = covered_count(amounts, available)
-    assert sum(amounts[:count]) <= available
-    assert count == len(amounts) or sum(amounts[: count + 1]) > available
 
 
 @given(

@@ -1,8 +1,10 @@
 """Claims grouped by payee; what payees owe is set off, carried on or withheld, to the cent."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tpa.engine.paying.planning import Balance, Carry, Payable, Payee, plan_payments
+from tpa.engine.paying.planning import Balance, Carry, Payable, Payee, held_of, plan_payments
 
 CLINIC, OTHER = Payee("provider", "111111111"), Payee("provider", "222222222")
 FAMILY = Payee("member", family_id=7)
@@ -90,3 +92,14 @@ def test_money_is_conserved():
             assert one.amount_cents == sum(c.cents for c in one.claims) + carried - taken
             assert one.amount_cents >= 0
         assert sum(len(one.claims) for one in plan.payments) == len(claims)
+
+
+@given(st.lists(st.integers(0, 100), max_size=6), st.integers(0, 300))
+def test_what_is_held_begins_with_the_first_claim_that_the_money_does_not_cover(amounts, available):
+    held = held_of(amounts, available)
+    assert held_of(amounts, None) == []
+    owed = [cents for cents in amounts if cents]
+    paid = owed[: len(owed) - len(held)]
+    assert owed == paid + held
+    assert sum(paid) <= available
+    assert not held or sum(paid) + held[0] > available

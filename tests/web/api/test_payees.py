@@ -11,7 +11,8 @@ from tests.web.api.book import NOW, key_for
 from tests.web.login import log_in
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tpa.books.identity.models import Grant, User
-from tpa.books.payments.models import PayeeAccount, PayingTerms, Payment, PaymentRun
+from tpa.books.payments.models import PayingTerms, Payment, PaymentRun
+from tpa.books.providers.account_models import PayeeAccount
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
@@ -94,25 +95,37 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert "account_number" not in made
     assert ana(f"paying-terms/{made['id']}/approve/").json()["code"] == "second_person"
     assert ben(f"paying-terms/{made['id']}/approve/").status_code == 200
-    account = ana("payee-accounts/", ACCOUNT).json()
-    assert (account["state"], account["account_end"]) == ("proposed", "8877")
-    assert ana("payee-accounts/", ACCOUNT).status_code == 409
-    assert ana(f"payee-accounts/{account['id']}/approve/").json()["code"] == "second_person"
-    approved = ben(f"payee-accounts/{account['id']}/approve/").json()
-    assert (approved["state"], approved["usable_on"]) == ("approved", "2026-04-07")
-    assert len(stored(employer, PayeeAccount)) == 1
+    family = {name: text for name, text in ACCOUNT.items() if name != "tax_id"}
+    family["member"] = public_id("mem", employer.pk, story.member_ids[0])
+    for path, body in (("provider-accounts/", ACCOUNT), ("member-accounts/", family)):
+        account = ana(path, body).json()
+        assert (account["state"], account["account_end"]) == ("proposed", "8877")
+        assert ana(path, body).status_code == 409
+        assert ana(f"{path}{account['id']}/approve/").json()["code"] == "second_person"
+        approved = ben(f"{path}{account['id']}/approve/").json()
+        assert (approved["state"], approved["usable_on"], approved["prenoted_on"]) == ("approved", "2026-04-07", None)
+        assert ben(f"{path}{account['id']}/refuse/").json()["code"] == "account_state"
+        assert [one["id"] for one in ben(path, method="get").json()["data"]] == [account["id"]]
+    assert bot("provider-accounts/", ACCOUNT).status_code == 404
+    assert bot("member-accounts/", family).json()["code"] == "second_person"
+    assert len(stored(employer, PayeeAccount)) == 2
+    prenotes = bot("prenotes/").json()
+    assert (prenotes["kind"], prenotes["total_cents"]) == ("trials", 0)
+    assert bot("prenotes/").status_code == 204
     assert bot("payment-runs/", {}).json()["state"] == "released"
     (check,) = bot("payments/", method="get").json()["data"]
     assert (check["method"], check["number"], check["amount_cents"]) == ("check", "1001", PAID)
     files = bot("payment-files/", method="get").json()["data"]
-    assert sorted(one["kind"] for one in files) == ["835", "checks"]
+    assert sorted(one["kind"] for one in files) == ["835", "checks", "trials"]
     remittance = next(one for one in files if one["kind"] == "835")
     assert bot(f"payment-files/{remittance['id']}/content/", method="get").content.startswith(b"ISA*")
-    assert bot("tax-totals/?year=2026", method="get").json()["data"] == [
-        {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
-    ]
+    paid = {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
+    told = {"reported_cents": None, "to_report": "", "has_tax_id": True}
+    assert bot("tax-totals/?year=2026", method="get").json()["data"] == [paid | told]
     table = bot("tax-totals/csv/?year=2026", method="get").content.decode().splitlines()
-    assert table[1].endswith(",1,320.00")
+    assert table[1].endswith(",1,320.00,,")
+    assert bot("tax-totals/?year=2027", method="get").status_code == 422
+    assert bot("tax-reports/", {"year": 2026}).json()["code"] == "conflict"
     assert bot(f"payments/{check['id']}/void/", {"reason": ""}).status_code == 400
     assert bot(f"payments/{check['id']}/void/", {"reason": "lost"}).json()["state"] == "void"
     assert bot(f"payments/{check['id']}/reissue/", {"reason": "lost"}).json()["code"] == "payment_state"

@@ -11,7 +11,7 @@ from tpa.web.api.core.schema import ID_KINDS
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
-SHARED = ("fil", "itk", "prl", "prv", "wki")
+SHARED = ("fil", "itk", "pac", "prl", "prv", "wki")
 VIEWS = [(pattern, pattern.callback.view_class) for pattern in urlpatterns]
 CALLS = [(pattern, method) for pattern, view in VIEWS for method in METHODS if hasattr(view, method)]
 

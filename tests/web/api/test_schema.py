@@ -62,8 +62,9 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         if one["name"] == "Idempotency-Key" and one["required"]
     }
     plain = (
-        "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "payee-accounts", "payee-balances",
-        "paying-terms", "payment-runs", "settlements", "stop-loss-repayments", "subrogation-cases",
+        "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "member-accounts", "payee-balances",
+        "paying-terms", "payment-runs", "prenotes", "provider-accounts", "settlements", "stop-loss-repayments",
+        "subrogation-cases", "tax-reports", "settlements/{settlement}/payouts",
         "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
     )  # fmt: skip
     of_a_case = (f"subrogation-cases/{{subrogation_case}}/{name}" for name in ("settlements", "recoveries"))

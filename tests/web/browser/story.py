@@ -22,14 +22,13 @@ from tpa.books.funding.models import FundingInvoice
 from tpa.books.funding.services import Correction
 from tpa.books.identity.models import ApiKey
 from tpa.books.ledger.models import Entry
-from tpa.books.members.models import Load
+from tpa.books.members.models import Load, Member
 from tpa.books.payments import accounts
 from tpa.books.payments.selectors import paid_among
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.coordination.subrogation import Settlement
-from tpa.engine.paying.planning import Payee
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
@@ -37,6 +36,7 @@ from tpa.kernel.periods import year_of
 from tpa.workflows import subrogation
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.appeals import file_appeal, note
+from tpa.workflows.bank_accounts import enter_member_account, enter_provider_account
 from tpa.workflows.bank_reconciliation import load_statements
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
 from tpa.workflows.corrections import preview_claims
@@ -173,10 +173,9 @@ def _pay(employer: Employer) -> tuple[int, int]:
             **bank, bank_name="First Bank", company_id="1123456789", alone_up_to_cents=10**9, made_by_id=SYSTEM, now=NOW
         )
         accounts.approve_terms(terms_id=terms.pk, by_id=SYSTEM + 1, now=NOW)
-        accounts.propose_account(
-            **bank, payee=Payee("provider", "123456789"), holder="Elm Clinic", kind="checking", call_back="front desk",
-            made_by_id=SYSTEM, on=NOW.date(), now=NOW,
-        )  # fmt: skip
+        told = {**bank, "holder": "Elm Clinic", "kind": "checking", "call_back": "front desk", "person_id": SYSTEM}
+        enter_provider_account(tax_id="123456789", **told)
+        enter_member_account(member_id=Member.objects.earliest("id").pk, **told)
         run = run_payments()
         return run.pk, run.payments.latest("id").pk
 

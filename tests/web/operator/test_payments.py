@@ -10,7 +10,10 @@ from tests.web.login import log_in
 from tests.web.operator.desk import desk_as, page_of, root
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tpa.books.identity.models import Grant, User
-from tpa.books.payments.models import CarriedBalance, PayeeAccount, Payment, PaymentRun
+from tpa.books.members.models import Member
+from tpa.books.payments.models import CarriedBalance, Payment, PaymentRun
+from tpa.books.providers.account_models import PayeeAccount
+from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
 
 PAID = 32_000
@@ -29,6 +32,7 @@ def story(employer):
         home = open_plan(employer)[0]
         receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=date(2026, 4, 2))
         decide(employer, claim(home, 90_000, 1))
+        return home
 
 
 def stored(employer, model):
@@ -79,15 +83,25 @@ def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(e
     terms = ben.get(payees).content.decode().split("payees/terms/ptm_")[1].split("/")[0]
     assert "not approved by who proposed them" in post(ana, f"{payees}terms/ptm_{terms}/approve/")
     assert "The terms hold." in post(ben, f"{payees}terms/ptm_{terms}/approve/")
-    assert "Checking or savings?" in post(ana, f"{payees}accounts/", **ACCOUNT | {"kind": "gold"})
-    post(ana, f"{payees}accounts/", **ACCOUNT)
-    (account,) = stored(employer, PayeeAccount)
-    approve = f"{page_of(employer, 'payees/accounts', 'acc', account.pk)}approve/"
-    assert "not approved by who entered it" in post(ana, approve)
-    assert "It is noted." in post(ben, approve)
-    shown = ana.get(payees).content.decode()
-    assert "00123456" not in shown
-    assert "3456" in shown
+    with employer_scope(employer):
+        member = Member.objects.get(pk=story.member_ids[0])
+    providers = "/desk/provider-accounts/"
+    assert "Checking or savings?" in post(ana, f"{providers}enter/", **ACCOUNT | {"kind": "gold"})
+    assert "No member has this number." in post(ana, f"{payees}accounts/", **ACCOUNT, member_number="?")
+    assert "waits for another person" in post(ana, f"{providers}enter/", **ACCOUNT)
+    assert "waits for another person" in post(ana, f"{payees}accounts/", **ACCOUNT, member_number=member.member_number)
+    provider, family = stored(employer, PayeeAccount)
+    for page, approve in (
+        (providers, f"{providers}{public_id('pac', 0, provider.pk)}/approve/"),
+        (payees, f"{page_of(employer, 'payees/accounts', 'acc', family.pk)}approve/"),
+    ):
+        assert "not approved by who entered it" in post(ana, approve)
+        assert "It is noted." in post(ben, approve)
+        shown = ana.get(page).content.decode()
+        assert "00123456" not in shown
+        assert "3456" in shown
+    assert "The prenotes are written" in post(ana, f"{payees}prenotes/")
+    assert "No account waits to be tried." in post(ana, f"{payees}prenotes/")
     post(ana, f"{root(employer)}payment-runs/propose/")
     run = page_of(employer, "payment-runs", "run", stored(employer, PaymentRun)[0].pk)
     post(ben, f"{run}approve/")

@@ -96,6 +96,11 @@ def funding_terms_on(employer_id: int, day: date) -> FundingTerms:
     return parse_terms(agreement.funding_model, agreement.funding_terms)
 
 
+def agreements_begun(employer_id: int, day: date) -> list[AsoAgreement]:
+    """Every agreement that has begun by `day`, the oldest first."""
+    return list(AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day).order_by("starts_on"))
+
+
 def has_begun(employer_id: int, day: date) -> bool:
     """Whether any agreement has begun by `day`."""
     return AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day).exists()

@@ -123,9 +123,12 @@ def first_entry_on() -> date | None:
     return Movement.objects.aggregate(day=Min("effective_on"))["day"]
 
 
-def moved_by_source(account: str, event: str) -> dict[int, int]:
-    """Source -> debits less credits that an event made on an account. For accounts with few postings."""
-    rows = Posting.objects.filter(account=account, entry__event=event).values_list("entry__source_id")
+def moved_by_source(account: str, event: str, *, as_of: date | None = None) -> dict[int, int]:
+    """Source -> debits less credits that an event made on an account, up to a day. For accounts with few postings."""
+    found = Posting.objects.filter(account=account, entry__event=event)
+    if as_of is not None:
+        found = found.filter(effective_on__lte=as_of)
+    rows = found.values_list("entry__source_id")
     return {source: int(cents) for source, cents in rows.annotate(cents=Sum("cents")).order_by()}
 
 
@@ -133,6 +136,17 @@ def moved_by_event(account: str, event: str, *, as_of: date) -> int:
     """Debits less credits that an event made on an account up to a day. For accounts with few postings."""
     rows = Posting.objects.filter(account=account, entry__event=event, effective_on__lte=as_of)
     return int(rows.aggregate(cents=Sum("cents"))["cents"] or 0)
+
+
+def moved_by_sources(
+    account: str, source_kind: str, source_ids: Collection[int], events: Collection[str]
+) -> dict[int, int]:
+    """Source -> debits less credits that these events of these sources made on an account. One query."""
+    rows = Posting.objects.filter(
+        account=account, entry__source_kind=source_kind, entry__source_id__in=list(source_ids), entry__event__in=events
+    )
+    summed = rows.values_list("entry__source_id").annotate(cents=Sum("cents")).order_by()
+    return {source: int(cents) for source, cents in summed}
 
 
 def month_faults(month: Span) -> list[str]:
@@ -192,9 +206,10 @@ def lines_of_entry(entry_id: int) -> list[PostedLine]:
     return _lines(Posting.objects.filter(entry_id=entry_id).order_by("n"))
 
 
-def entries() -> QuerySet[Entry]:
-    """All entries, latest first."""
-    return Entry.objects.order_by("-id")
+def entries(*, as_of: date | None = None) -> QuerySet[Entry]:
+    """All entries, or those up to and including a day, latest first."""
+    found = Entry.objects.order_by("-id")
+    return found if as_of is None else found.filter(effective_on__lte=as_of)
 
 
 def lines_of_sources(source_kind: str, source_ids: Collection[int]) -> list[PostedLine]:

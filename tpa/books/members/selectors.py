@@ -127,6 +127,12 @@ def member(member_id: int) -> Member:
     return found
 
 
+def subscriber_names(family_ids: Collection[int]) -> dict[int, str]:
+    """Family -> its subscriber's name and number. One query."""
+    rows = members().filter(family__in=set(family_ids), relationship="self").order_by("-id")
+    return {one.family_id: f"{one.first_name} {one.last_name} ({one.family.subscriber_number})" for one in rows}
+
+
 def member_search(text: str) -> QuerySet[Member]:
     """Members whose number or subscriber number begins with `text`, or whose names begin with its words."""
     found = members()

@@ -17,13 +17,6 @@ class RunStateError(ConflictError):
     remedy = "Read it again: somebody may have been faster."
 
 
-class SecondPersonError(ConflictError):
-    """One person, whatever the login, may not do both."""
-
-    code = "second_person"
-    remedy = "Another person has to do this: not another login of the same one, and no program."
-
-
 class RunOvertakenError(ConflictError):
     """What the run would pay is no longer what is owed, or no longer there."""
 

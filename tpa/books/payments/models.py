@@ -114,53 +114,6 @@ class PaymentRun(models.Model):
         return self.paid_cents > self.alone_up_to_cents
 
 
-class PayeeAccount(models.Model):
-    """A payee's bank account. A change is a new row: another person approves it, and it waits before money goes there."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", "To be approved"
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused, or sent back by the bank"
-
-    class Kind(models.TextChoices):
-        CHECKING = "checking", "Checking"
-        SAVINGS = "savings", "Savings"
-
-    payee = models.CharField(max_length=8, choices=[("provider", "Provider"), ("member", "Member")])
-    tax_id = models.CharField(max_length=20, blank=True, help_text="Of a provider.")
-    family_id = models.BigIntegerField(default=0, help_text="Of a member; 0 for a provider.")
-    holder = models.CharField(max_length=120)
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHECKING)
-    routing_number = models.CharField(max_length=9)
-    account_sealed = models.TextField(help_text="The account's number, encrypted.")
-    account_end = models.CharField(max_length=4, help_text="Its last digits.")
-    call_back = models.CharField(max_length=200, help_text="Whom one has called, at which number known before.")
-    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
-    usable_on = models.DateField(help_text="The first day on which money goes there.")
-    made_by_id = models.BigIntegerField(help_text="Person.")
-    made_at = models.DateTimeField()
-    decided_by_id = models.BigIntegerField(null=True, help_text="Another person.")
-    decided_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ("-id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(state="approved") | Q(decided_by_id__isnull=False) & ~Q(decided_by_id=F("made_by_id")),
-                name="payee_account_maker_is_not_checker",
-            ),
-            models.UniqueConstraint(
-                fields=["payee", "tax_id", "family_id"],
-                condition=Q(state="proposed"),
-                name="payee_account_one_proposed",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.holder} ...{self.account_end}"
-
-
 class Payment(models.Model):
     """What one payee gets by one run: a check, a transfer, or nothing but a remittance that says why.
 
@@ -187,7 +140,9 @@ class Payment(models.Model):
     payee_name = models.CharField(max_length=120, blank=True)
     family_id = models.BigIntegerField(default=0, help_text="Of a member who is paid; 0 for a provider.")
     method = models.CharField(max_length=6, choices=Method)
-    account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="payments")
+    account_id = models.BigIntegerField(
+        null=True, help_text="Of a transfer: the payee's account, in the shared schema."
+    )
     terms = models.ForeignKey(PayingTerms, models.PROTECT, null=True, related_name="payments")
     account_key = models.CharField(max_length=32, blank=True, help_text="Of the account that it is paid from.")
     number = models.CharField(max_length=30, blank=True, help_text="The check's number, or the transfer's trace.")
@@ -265,6 +220,13 @@ class CarriedBalance(models.Model):
     taken_by = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="taken")
     refunded_on = models.DateField(null=True)
     refund_reference = models.CharField(max_length=60, blank=True)
+    told_by = models.ForeignKey(
+        Payment,
+        models.PROTECT,
+        null=True,
+        related_name="told",
+        help_text="The payment whose 835 acknowledges the refund (PLB 72).",
+    )
 
     class Meta:
         ordering = ("id",)
@@ -309,6 +271,7 @@ class PaymentFile(models.Model):
         REMITTANCE = "835", "Remittance advice (835)"
         TRANSFERS = "ach", "Transfers (NACHA)"
         CHECKS = "checks", "Checks issued and voided (positive pay)"
+        PRENOTES = "trials", "Prenotes: transfers of nothing that try accounts (NACHA)"
 
     kind = models.CharField(max_length=6, choices=Kind)
     run = models.ForeignKey(PaymentRun, models.PROTECT, null=True, related_name="files")
@@ -326,3 +289,42 @@ class PaymentFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Prenote(models.Model):
+    """A transfer of nothing that tries a payee's account before money goes there."""
+
+    file = models.ForeignKey(PaymentFile, models.PROTECT, related_name="prenotes")
+    account_id = models.BigIntegerField(unique=True, help_text="The payee's account, in the shared schema.")
+    trace = models.CharField(max_length=15, unique=True)
+
+    def __str__(self) -> str:
+        return f"prenote {self.trace}"
+
+
+class TaxReport(models.Model):
+    """What a form 1099 reported of a provider's year. A correction is a row of its own; the latest holds."""
+
+    class Kind(models.TextChoices):
+        ORIGINAL = "original", "Original"
+        CORRECTED = "corrected", "Corrected"
+
+    year = models.IntegerField()
+    tax_id = models.CharField(max_length=20)
+    name = models.CharField(max_length=120, blank=True)
+    payments_count = models.IntegerField()
+    paid_cents = models.BigIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    reported_at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True, help_text="Person; none: a program.")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["year", "tax_id"], condition=Q(kind="original"), name="tax_report_one_original"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"1099 of {self.tax_id} for {self.year}"

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, Max, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from tpa.books.payments.models import (
     CarriedBalance,
     ClaimPayment,
-    PayeeAccount,
     PayingTerms,
     Payment,
     PaymentFile,
@@ -78,9 +77,9 @@ def balances_due(day: date) -> list[Balance]:
 
 def open_balances() -> QuerySet[CarriedBalance]:
     """What payees still owe, set off by no payment and not sent back."""
-    return CarriedBalance.objects.filter(taken_by=None, refunded_on=None, payment__issued_on__isnull=False).exclude(
-        payment__state__in=("void", "cancelled")
-    )
+    void = ClaimPayment.objects.filter(payment=OuterRef("payment"), voided_on__isnull=False)
+    rows = CarriedBalance.objects.filter(taken_by=None, refunded_on=None, payment__issued_on__isnull=False)
+    return rows.exclude(Exists(void))
 
 
 def balance(balance_id: int) -> CarriedBalance:
@@ -184,32 +183,10 @@ def proposed_terms() -> PayingTerms | None:
     return latest if latest is not None and latest.approved_by_id is None else None
 
 
-def accounts() -> QuerySet[PayeeAccount]:
-    """Payees' bank accounts, the latest first."""
-    return PayeeAccount.objects.all()
-
-
-def account(account_id: int) -> PayeeAccount:
-    """One account. Raises NotFoundError."""
-    found = PayeeAccount.objects.filter(pk=account_id).first()
-    if found is None:
-        raise NotFoundError("There is no such bank account.")
-    return found
-
-
-def usable_accounts(day: date) -> dict[Payee, int]:
-    """Payee -> the account that money goes to on `day`: the latest whose waiting time is over. One query.
-
-    While a change waits, money goes by check: neither to the old account nor to the new one.
-    """
-    found: dict[Payee, int] = {}
-    for row in PayeeAccount.objects.order_by("id"):
-        payee = Payee(row.payee, row.tax_id, row.family_id)
-        if row.state == PayeeAccount.State.APPROVED and row.usable_on <= day:
-            found[payee] = row.pk
-        elif row.state != PayeeAccount.State.REFUSED or found.get(payee) == row.pk:
-            found.pop(payee, None)
-    return found
+def paid_tax_ids() -> set[str]:
+    """Providers whom the employer has paid, or owes."""
+    paid = Payment.objects.filter(payee=PROVIDER).values_list("payee_tax_id", flat=True).order_by().distinct()
+    return set(paid) | {one.payee.tax_id for one in payables() if one.payee.kind == PROVIDER}
 
 
 def next_check_number(terms: PayingTerms) -> int:
@@ -248,6 +225,13 @@ def payment(payment_id: int) -> Payment:
     if found is None:
         raise NotFoundError("There is no such payment.")
     return found
+
+
+def first_issue(payment: Payment) -> Payment:
+    """The payment that a reissue stands for: it has the claims and balances."""
+    while payment.reissue_of is not None:
+        payment = payment.reissue_of
+    return payment
 
 
 def payments_of_claim(claim_id: int) -> QuerySet[ClaimPayment]:

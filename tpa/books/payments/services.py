@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 
 from tpa.books.payments import selectors
-from tpa.books.payments.errors import RunStateError, SecondPersonError
+from tpa.books.payments.errors import RunStateError
 from tpa.books.payments.models import (
     CarriedBalance,
     ClaimPayment,
@@ -21,6 +21,7 @@ from tpa.engine.paying import states
 from tpa.engine.paying.planning import LETTER, WITHHELD, Payee, Plan, Planned
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
+from tpa.kernel.errors import SecondPersonError
 
 ByLine = Mapping[int, Sequence[tuple[str, int]]]
 """Decision -> (line of coverage, cents)."""

@@ -1,6 +1,6 @@
 """What the providers book refuses."""
 
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import ConflictError, DomainError
 
 
 class PriceFileError(DomainError):
@@ -31,3 +31,10 @@ class SanctionFileError(DomainError):
 
     code = "sanction_file"
     remedy = "OIG's LEIE as CSV, or a CSV with the columns npi, tax_id, name, starts_on, ends_before."
+
+
+class AccountStateError(ConflictError):
+    """A payee's account was decided already."""
+
+    code = "account_state"
+    remedy = "Read it again: somebody may have been faster."

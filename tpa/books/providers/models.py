@@ -8,6 +8,8 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 
+# Django finds models in this module alone.
+from tpa.books.providers import account_models as account_models
 from tpa.kernel.periods import FOREVER
 
 

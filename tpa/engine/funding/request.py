@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate
 
-from tpa.engine.funding.terms import ADVANCING, FundingTerms, Model
+from tpa.engine.funding.terms import FundingTerms, Model
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """An employer's account as it stands, in cents.
 
-    `candidates_cents`: approved and unpaid payments, the oldest first; those of nothing are zero-pay. `cash_cents`: what
-    is free for claims. `outstanding_cents`: asked for and not received. `spent_cents`: what went out and has not been
+    `candidates_cents`: approved and unpaid payments, the oldest first; those of nothing are zero-pay. `held_cents`: those
+    of them that wait for money, as the payment run plans it (`engine.paying.planning`). `cash_cents`: what is free for
+    claims. `outstanding_cents`: asked for and not received. `spent_cents`: what went out and has not been
     drawn or billed (as_cleared, arrears). `deposits_due_cents`: all monthly deposits due by now, `deposits_received_cents`
     what came of them (level, budgeted).
     """
 
     cash_cents: int
     candidates_cents: Sequence[int] = ()
+    held_cents: Sequence[int] = ()
     outstanding_cents: int = 0
     spent_cents: int = 0
     deposits_due_cents: int = 0
@@ -37,7 +38,7 @@ class Account:
 class Request:
     """What is asked for and what it is for, in cents; requested = needed + top-up.
 
-    `payable`: what the cash covers, in the order of the candidates. `held`: what waits for money. `after_cents`: the
+    `payable`: what may be paid now. `held`: what waits for money. `after_cents`: the
     account once the request is received and all candidates are paid. `short_cents`: what fixed deposits leave uncovered.
     """
 
@@ -56,16 +57,14 @@ class Request:
     after_cents: int
 
 
-def request_for(terms: FundingTerms, account: Account, *, pay_before_funded: bool = False) -> Request:
+def request_for(terms: FundingTerms, account: Account) -> Request:
     """The request that the account asks for today, by the agreement's model; `requested_cents` may be 0."""
     amounts = [cents for cents in account.candidates_cents if cents]
     candidates = sum(amounts)
     needed = max(0, _needed(terms, account, candidates))
-    leaves_first = pay_before_funded or terms.model in ADVANCING
     free = account.cash_cents + account.outstanding_cents + needed - candidates
     top_up = _top_up(terms, account, free)
-    count = len(amounts) if leaves_first else covered_count(amounts, account.cash_cents)
-    payable = sum(amounts[:count])
+    held = [cents for cents in account.held_cents if cents]
     fixed = terms.model in (Model.LEVEL, Model.BUDGETED)
     return Request(
         ledger_balance_cents=account.cash_cents,
@@ -75,10 +74,10 @@ def request_for(terms: FundingTerms, account: Account, *, pay_before_funded: boo
         needed_cents=needed,
         top_up_cents=top_up,
         requested_cents=needed + top_up,
-        payable_cents=payable,
-        payable_count=count,
-        held_cents=candidates - payable,
-        held_count=len(amounts) - count,
+        payable_cents=candidates - sum(held),
+        payable_count=len(amounts) - len(held),
+        held_cents=sum(held),
+        held_count=len(held),
         short_cents=max(0, -free) if fixed else 0,
         after_cents=free + top_up,
     )
@@ -100,11 +99,6 @@ def _top_up(terms: FundingTerms, account: Account, free: int) -> int:
         free = account.cash_cents + account.spent_cents
     below = terms.minimum_cents if terms.replenish_below_cents is None else terms.replenish_below_cents
     return terms.minimum_cents - max(0, free) if free < below else 0
-
-
-def covered_count(amounts_cents: Sequence[int], available_cents: int) -> int:
-    """How many of the amounts, in their order, the money covers: a later, smaller one does not overtake."""
-    return sum(total <= available_cents for total in accumulate(amounts_cents))
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,13 @@ class Settled:
         """All taxes together."""
         return sum(cents for _, cents in self.taxes_cents)
 
+    @property
+    def payable_cents(self) -> dict[str, int]:
+        """Party -> what is paid out to it; `tax`: what the authority gets, below zero what it gives back."""
+        tax = self.returned_cents - self.employer_receives_cents + self.employer_owes_cents - self.billed_cents
+        parties = (self.employer_receives_cents, self.tpa_cents, self.carrier_cents, tax)
+        return {name: cents for name, cents in zip((*PARTIES, "tax"), parties, strict=True) if cents}
+
 
 def settle(terms: SettlementTerms, year: Year, period: Span, *, on: date) -> Settled:
     """Settle a period on a day. Raises SettlementError before the run-out has ended."""

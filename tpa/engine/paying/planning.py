@@ -111,6 +111,12 @@ def plan_payments(
     return Plan(tuple(payments), tuple(held))
 
 
+def held_of(owed_cents: Sequence[int], available_cents: int | None) -> list[int]:
+    """Of amounts owed to as many payees, the oldest first, those that wait for money; None: the money need not be there."""
+    waiting = [Payable(n, n, Payee(PROVIDER, str(n)), "", "", cents) for n, cents in enumerate(owed_cents)]
+    return [one.cents for one in plan_payments(waiting, (), available_cents=available_cents).held]
+
+
 def _covered(
     waiting: Sequence[Payable], balances: Sequence[Balance], available_cents: int | None, wait_days: int
 ) -> tuple[list[Payable], list[Payable]]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.ledger import selectors as ledger
 from tpa.kernel.errors import DomainError
+from tpa.kernel.periods import month_of
 from tpa.web.pages import attempt, sheet, show
 from tpa.workflows.close import close_month, prove_month, reopen_month
 
@@ -24,6 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
     checks = prove_month(month=month) if month else []
     context = {
         "month": month,
+        "last_day": month_of(month).last_day if month else None,
         "checks": checks,
         "unproven_count": sum(not one.proves for one in checks),
         "last": ledger.closes().first(),

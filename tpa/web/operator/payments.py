@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from tpa.books.members import selectors as members
 from tpa.books.payments import accounts, selectors
-from tpa.books.payments.models import PayeeAccount, PayingTerms
+from tpa.books.payments.models import PayingTerms
+from tpa.books.providers import payee_accounts
+from tpa.books.providers.account_models import PayeeAccount
 from tpa.engine.paying import states
-from tpa.engine.paying.planning import Payee
 from tpa.engine.paying.positive_pay import layouts
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError, NotFoundError
@@ -163,7 +165,8 @@ def payees(request: HttpRequest) -> HttpResponse:
         page=sheet(request, balances),
         owed_cents=sum(one.cents for one in balances) - sum(one.cents for one in waiting),
         waiting=waiting[:200],
-        accounts=selectors.accounts()[:200],
+        accounts=_with_names(payee_accounts.accounts(request.employer.pk)[:200]),
+        files=selectors.files().filter(kind="trials")[:20],
         terms=selectors.terms(),
         proposed=selectors.proposed_terms(),
         layouts=layouts(),
@@ -171,6 +174,13 @@ def payees(request: HttpRequest) -> HttpResponse:
         kinds=PayeeAccount.Kind.choices,
         unclaimed=PayingTerms.Unclaimed.choices,
     )
+
+
+def _with_names(accounts: Iterable[PayeeAccount]) -> list[tuple[PayeeAccount, str]]:
+    """Accounts, and whose they are in the plan's books."""
+    found = list(accounts)
+    names = members.subscriber_names([one.family_id for one in found])
+    return [(one, names.get(one.family_id, "")) for one in found]
 
 
 @employer_page("payments.release")
@@ -200,48 +210,6 @@ def refund(request: HttpRequest, balance: str) -> HttpResponse:
         )
 
     attempt(request, "The refund is recorded.", act)
-    return redirect(f"{request.root}payees/")
-
-
-@employer_page("payments.release")
-@require_POST
-def new_account(request: HttpRequest) -> HttpResponse:
-    """A provider's bank account, for another person to approve."""
-    sent = {name: request.POST.get(name, "").strip() for name in ("tax_id", "holder", "kind", "routing_number")}
-    now, today = clock.now(), clock.today(request.employer.time_zone)
-
-    def act() -> None:
-        if sent["kind"] not in PayeeAccount.Kind.values:
-            raise DomainError("Checking or savings?", where="kind")
-        accounts.propose_account(
-            payee=Payee("provider", sent["tax_id"][:20]),
-            holder=sent["holder"][:120],
-            kind=sent["kind"],
-            routing_number=sent["routing_number"],
-            account_number=request.POST.get("account_number", "").strip(),
-            call_back=request.POST.get("call_back", "")[:200],
-            made_by_id=request.user.person,
-            on=today,
-            now=now,
-        )
-
-    attempt(request, "The account waits for another person's approval.", act)
-    return redirect(f"{request.root}payees/")
-
-
-@employer_page("payments.release")
-@require_POST
-def decide_account(request: HttpRequest, account: str, action: str) -> HttpResponse:
-    """Approve or refuse an account."""
-    key = key_of(account, "acc", request.employer.pk)
-    now, today = clock.now(), clock.today(request.employer.time_zone)
-
-    def act() -> None:
-        accounts.decide_account(
-            account_id=key, approve=action == "approve", by_id=request.user.person, on=today, now=now
-        )
-
-    attempt(request, "It is noted.", act)
     return redirect(f"{request.root}payees/")
 
 

@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from tpa.web.employer import bank, closes, funding, money, people, requests, stop_loss, what_ifs
-from tpa.web.operator import corrections, employers, examining, files, invoicing, payments, subrogation, today
+from tpa.web.employer import bank, closes, funding, money, people, requests, settlements, stop_loss, what_ifs
+from tpa.web.operator import (
+    bank_accounts,
+    corrections,
+    employers,
+    examining,
+    files,
+    invoicing,
+    payments,
+    subrogation,
+    tax,
+    today,
+)
 from tpa.web.operator import people as desk_people
 from tpa.web.pages import employer_page
 
@@ -25,6 +36,13 @@ urlpatterns = [
     path("intake/<str:item>/resolve/", files.resolve, name="resolve"),
     path("jobs/", files.jobs, name="jobs"),
     path("jobs/<int:job>/", files.job, name="job"),
+    path("provider-accounts/", bank_accounts.provider_accounts, name="provider-accounts"),
+    path("provider-accounts/enter/", bank_accounts.new_provider_account, name="new-provider-account"),
+    path(
+        "provider-accounts/<str:provider_account>/<str:action>/",
+        bank_accounts.decide_provider_account,
+        name="decide-provider-account",
+    ),
     path(_EMPLOYER, employers.overview, name="employer"),
     path(f"{_EMPLOYER}claims/", employers.claim_list, name="claims"),
     path(f"{_EMPLOYER}claims/<str:claim>/", employers.claim, name="claim"),
@@ -108,10 +126,18 @@ urlpatterns = [
     path(f"{_EMPLOYER}payees/", payments.payees, name="payees"),
     path(f"{_EMPLOYER}payees/ask-back/<str:claim>/", payments.ask_back, name="ask-back"),
     path(f"{_EMPLOYER}payees/refund/<str:balance>/", payments.refund, name="refund"),
-    path(f"{_EMPLOYER}payees/accounts/", payments.new_account, name="new-account"),
-    path(f"{_EMPLOYER}payees/accounts/<str:account>/<str:action>/", payments.decide_account, name="decide-account"),
+    path(f"{_EMPLOYER}payees/accounts/", bank_accounts.new_member_account, name="new-member-account"),
+    path(
+        f"{_EMPLOYER}payees/accounts/<str:member_account>/<str:action>/",
+        bank_accounts.decide_member_account,
+        name="decide-member-account",
+    ),
+    path(f"{_EMPLOYER}payees/prenotes/", bank_accounts.write_prenotes, name="write-prenotes"),
     path(f"{_EMPLOYER}payees/terms/", payments.new_terms, name="new-terms"),
     path(f"{_EMPLOYER}payees/terms/<str:terms>/approve/", payments.approve_terms, name="approve-terms"),
+    path(f"{_EMPLOYER}tax-totals/", tax.totals, name="tax-totals"),
+    path(f"{_EMPLOYER}tax-totals/<str:year>/csv/", tax.table, name="tax-table"),
+    path(f"{_EMPLOYER}tax-totals/<str:year>/report/", tax.report, name="report-tax"),
     path(f"{_EMPLOYER}decisions/<str:decision>/eob/", payments.explanation, name="eob"),
     path(f"{_EMPLOYER}exposure/", employer_page("exposure.read")(money.exposure), name="exposure"),
     path(f"{_EMPLOYER}exposure/told/", employer_page("stoploss.write")(stop_loss.tell), name="tell-carrier"),
@@ -146,6 +172,13 @@ urlpatterns = [
     path(f"{_EMPLOYER}closes/", employer_page("ledger.read")(closes.page), name="closes"),
     path(f"{_EMPLOYER}closes/close/", employer_page("ledger.close")(closes.close), name="close-month"),
     path(f"{_EMPLOYER}closes/reopen/", employer_page("ledger.close")(closes.reopen), name="reopen-month"),
+    path(f"{_EMPLOYER}settlements/", employer_page("funding.read")(settlements.page), name="settlements"),
+    path(f"{_EMPLOYER}settlements/settle/", employer_page("funding.approve")(settlements.settle), name="settle-year"),
+    path(
+        f"{_EMPLOYER}settlements/<str:settlement>/pay/",
+        employer_page("payments.release")(settlements.pay),
+        name="pay-settlement",
+    ),
     path(f"{_EMPLOYER}ledger/entries/<str:entry>/", employer_page("ledger.read")(money.entry), name="entry"),
     path(f"{_EMPLOYER}ledger/<str:account>/", employer_page("ledger.read")(money.account), name="account"),
 ]

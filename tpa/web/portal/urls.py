@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tpa.web.employer import closes, funding, money, people, requests, stop_loss, what_ifs
+from tpa.web.employer import closes, funding, money, people, requests, settlements, stop_loss, what_ifs
 from tpa.web.pages import portal_page
 from tpa.web.portal import developers, views
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("exposure/filings/<str:filing>/", portal_page("exposure.read")(stop_loss.filing), name="filing"),
     path("ledger/", portal_page("ledger.read")(money.trial_balance), name="ledger"),
     path("closes/", portal_page("ledger.read")(closes.page), name="closes"),
+    path("settlements/", portal_page("funding.read")(settlements.page), name="settlements"),
     path("ledger/entries/<str:entry>/", portal_page("ledger.read")(money.entry), name="entry"),
     path("ledger/<str:account>/", portal_page("ledger.read")(money.account), name="account"),
 ]

@@ -36,10 +36,12 @@ SECTIONS = {
         Tab("bank", "Bank", "bank/", "funding.read"),
         Tab("invoices", "Invoices", "invoices/", "invoices.read"),
         Tab("statement", "Statement", "statement/", "funding.read"),
+        Tab("settlements", "Settlements", "settlements/", "funding.read"),
     ),
     "Payments": (
         Tab("payments", "Payment runs", "payment-runs/", "payments.read"),
         Tab("payees", "Payees and terms", "payees/", "payments.read"),
+        Tab("tax-totals", "1099 totals", "tax-totals/", "payments.read"),
     ),
     "Stop-loss": (Tab("exposure", "Stop-loss", "exposure/", "exposure.read"),),
     "What if": (Tab("what_ifs", "What if", "what-ifs/", "what_if.read"),),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from tpa.engine.cases.question import Answer, Kind, count_of
 from tpa.engine.funding.request import Account, Request, Waiting, alert_on, request_for
-from tpa.engine.funding.terms import FundingTerms, Model, minimum_of
+from tpa.engine.funding.terms import ADVANCING, FundingTerms, Model, minimum_of
+from tpa.engine.paying.planning import held_of
 from tpa.engine.plan.terms_values import amount, percent_bp
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -22,7 +23,7 @@ def solve(row: Section) -> Mapping[str, Answer]:
         monthly = monthly or divide_rounded(annual, 12)
         answers = {"annual": annual, "monthly": monthly}
     terms = _terms(row, monthly)
-    request = request_for(terms, _account(row, terms), pay_before_funded=row.flag("pay_before_funded", False))
+    request = request_for(terms, _account(row, terms, row.flag("pay_before_funded", False)))
     answers |= {"minimum_balance": terms.minimum_cents} | _parts(request)
     asked_on, paid_by, on = (row.day(key, None) for key in ("asked_on", "paid_by", "on"))
     if on is not None:
@@ -74,11 +75,14 @@ def _terms(row: Section, monthly_cents: int) -> FundingTerms:
     )
 
 
-def _account(row: Section, terms: FundingTerms) -> Account:
+def _account(row: Section, terms: FundingTerms, pay_before_funded: bool) -> Account:
     months = row.whole("months_due", 0, most=120)
+    cash, candidates = _cash(row), _candidates(row)
+    available = None if pay_before_funded or terms.model in ADVANCING else cash
     return Account(
-        cash_cents=_cash(row),
-        candidates_cents=_candidates(row),
+        cash_cents=cash,
+        candidates_cents=candidates,
+        held_cents=held_of(candidates, available),
         outstanding_cents=amount(row, "outstanding", 0),
         spent_cents=amount(row, "spent", 0),
         deposits_due_cents=amount(row, "deposits_due", months * terms.monthly_cents),

@@ -19,7 +19,7 @@ ID_KINDS = {
     "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "delivery": "whd",
     "employer": "emp", "endpoint": "whk", "entry": "led",
     "fee_version": "fsc", "file": "fil", "filing": "slf", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
-    "bank_entry": "bke",
+    "bank_entry": "bke", "provider_account": "pac", "settlement": "stl", "member_account": "acc",
     "override": "ovr", "dispute": "dsp", "subrogation_case": "sub",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
     "price_version": "prv", "quote": "slw", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",

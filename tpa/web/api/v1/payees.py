@@ -1,9 +1,7 @@
-"""What payments are made of: steps of a payment, what payees owe, their accounts, files, the paying terms, 1099 totals."""
+"""What payments are made of: steps of a payment, what payees owe, files, the paying terms."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -15,22 +13,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tpa.books.payments import accounts, selectors
-from tpa.books.payments.errors import SecondPersonError
-from tpa.books.payments.models import PayeeAccount, PayingTerms, Payment, PaymentFile
-from tpa.engine.paying.planning import Payee
+from tpa.books.payments.models import PayingTerms, Payment, PaymentFile
 from tpa.infra import clock
-from tpa.kernel.money import format_amount
+from tpa.kernel.errors import SecondPersonError
 from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
-from tpa.web.api.core.lists import Query
-from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.payments import BalanceSerializer, PaymentSerializer
 from tpa.workflows import payment_lives, receivables
 from tpa.workflows.payment_files import send_file
-from tpa.workflows.tax_totals import tax_totals
 
 _READ, _RELEASE = Row("payments.read"), Row("payments.release")
 
@@ -73,12 +66,12 @@ class PaymentReissueView(PaymentVoidView):
 
 
 class ReturnSerializer(serializers.Serializer):
-    """A returned transfer: reopened, unknown, or not in a state to come back (returned before, perhaps)."""
+    """A returned transfer: reopened, unknown, or not in a state to come back; of a prenote the account is refused."""
 
     code = serializers.CharField(source="returned.code")
     trace = serializers.CharField(source="returned.trace")
     cents = CentsField(source="returned.cents")
-    outcome = serializers.ChoiceField(["reopened", "unknown", "state"])
+    outcome = serializers.ChoiceField(["reopened", "refused", "unknown", "state"])
     payment = PublicIdField("pay", source="payment_id", allow_null=True)
 
 
@@ -145,82 +138,6 @@ class RefundView(BookView):
         told = asked.validated_data
         found = receivables.receive_refund(balance_id=key, **told, person_id=person_of(request))
         return Response(BalanceSerializer(found, context=self.context()).data)
-
-
-class PayeeAccountSerializer(serializers.Serializer):
-    """A payee's bank account; of its number only the end is shown."""
-
-    id = PublicIdField("acc", source="pk")
-    payee = serializers.CharField()
-    tax_id = serializers.CharField()
-    holder = serializers.CharField()
-    kind = serializers.CharField()
-    routing_number = serializers.CharField()
-    account_end = serializers.CharField()
-    state = serializers.CharField()
-    usable_on = serializers.DateField()
-    note = serializers.CharField()
-
-
-class NewAccountSerializer(StrictSerializer):
-    """A provider's account. `call_back`: whom one has called, at a number known before."""
-
-    tax_id = serializers.CharField(max_length=20)
-    holder = serializers.CharField(max_length=120)
-    kind = serializers.ChoiceField(PayeeAccount.Kind.choices, default=PayeeAccount.Kind.CHECKING)
-    routing_number = serializers.CharField(max_length=9)
-    account_number = serializers.CharField(max_length=17)
-    call_back = serializers.CharField(max_length=200)
-
-
-class PayeeAccountsView(BookView):
-    """GET: payees' accounts. POST: a provider's new one."""
-
-    permissions: ClassVar = {"GET": _READ, "POST": _RELEASE}
-    keyed = True
-
-    @extend_schema(responses=PayeeAccountSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """Accounts, the latest first."""
-        return self.page(selectors.accounts(), PayeeAccountSerializer)
-
-    @extend_schema(request=NewAccountSerializer, responses={201: PayeeAccountSerializer})
-    def post(self, request: Request) -> Response:
-        """Enter an account. Another person approves it, then it waits its time before money goes there."""
-        return once(self, request, self._propose)
-
-    def _propose(self, key: str) -> tuple[int, Any]:
-        asked = NewAccountSerializer(data=self.request.data)
-        asked.is_valid(raise_exception=True)
-        told = dict(asked.validated_data)
-        made = accounts.propose_account(
-            payee=Payee("provider", told.pop("tax_id")), **told, made_by_id=person_of(self.request),
-            on=clock.today(self.employer.time_zone if self.employer else ""), now=clock.now(),
-        )  # fmt: skip
-        return 201, PayeeAccountSerializer(made, context=self.context()).data
-
-
-class AccountApproveView(BookView):
-    """POST: another person approves the account."""
-
-    permissions: ClassVar = {"POST": _RELEASE}
-    approve = True
-
-    @extend_schema(request=None, responses=PayeeAccountSerializer)
-    def post(self, request: Request, account: str) -> Response:
-        """The account. Refused to who entered it."""
-        today = clock.today(self.employer.time_zone if self.employer else "")
-        made = accounts.decide_account(
-            account_id=self.key_of(account, "acc"), approve=self.approve, by_id=person_of(request), on=today,
-            now=clock.now(),
-        )  # fmt: skip
-        return Response(PayeeAccountSerializer(made, context=self.context()).data)
-
-
-class AccountRefuseView(AccountApproveView):
-    """POST: the account is not used."""
-
-    approve = False
 
 
 class PayingTermsSerializer(StrictSerializer):
@@ -315,49 +232,4 @@ class PaymentFileContentView(BookView):
         found = send_file(file_id=self.key_of(file, "pfl"), person_id=person_of(request))
         answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
         answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
-        return answer
-
-
-class YearQuery(Query):
-    """`year`: of the payments."""
-
-    year = serializers.IntegerField(min_value=2000, max_value=9998)
-
-
-class TaxTotalSerializer(serializers.Serializer):
-    """A provider's year, as a form 1099 reports it."""
-
-    tax_id = serializers.CharField()
-    name = serializers.CharField()
-    payments_count = serializers.IntegerField()
-    paid_cents = CentsField()
-
-
-class TaxTotalsView(BookView):
-    """GET: what each tax id was paid in a year."""
-
-    permissions: ClassVar = {"GET": _READ}
-    pagination_class = Whole
-
-    @extend_schema(parameters=[YearQuery], responses=TaxTotalSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """All of them, by tax id."""
-        found = tax_totals(YearQuery.read(request)["year"])
-        return Response({"data": TaxTotalSerializer(found, many=True).data})
-
-
-class TaxTotalsTableView(BookView):
-    """GET: the same as CSV."""
-
-    permissions: ClassVar = {"GET": _READ}
-
-    @extend_schema(parameters=[YearQuery], responses={(200, "text/csv"): OpenApiTypes.STR})
-    def get(self, request: Request) -> HttpResponse:
-        """Tax id, name, number of payments, amount."""
-        year = YearQuery.read(request)["year"]
-        text = io.StringIO()
-        rows = [(one.tax_id, one.name, one.payments_count, format_amount(one.paid_cents)) for one in tax_totals(year)]
-        csv.writer(text).writerows([("tax_id", "name", "payments", "amount"), *rows])
-        answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="1099-{year}.csv"'
         return answer

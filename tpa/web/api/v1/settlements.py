@@ -11,16 +11,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tpa.books.funding.settlement_models import Settlement
+from tpa.engine.funding.settlement import PARTIES
 from tpa.web.api.core.access import Row, person_of
-from tpa.web.api.core.fields import PublicIdField, StrictSerializer
+from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.views import BookView
-from tpa.workflows.settlement import settle_year, settlement_of
+from tpa.workflows.settlement import pay_out, settle_year, settlement_of
+
+
+class SettlementPayoutSerializer(serializers.Serializer):
+    """What left the fund for a party."""
+
+    party = serializers.CharField()
+    cents = CentsField()
+    paid_on = serializers.DateField()
+    reference = serializers.CharField()
 
 
 class SettlementSerializer(serializers.Serializer):
-    """The year's money and what it came to, in cents; `owner`: whose a surplus is by the agreement."""
+    """The year's money and what it came to, in cents; `owner`: whose a surplus is by the agreement.
+
+    `payable`: what is owed to employer, tpa, carrier and tax; `payouts`: what of it was paid.
+    """
 
     id = PublicIdField("stl", source="pk")
     starts_on = serializers.DateField()
@@ -30,6 +43,8 @@ class SettlementSerializer(serializers.Serializer):
     owner = serializers.CharField()
     year = serializers.DictField()
     settled = serializers.DictField()
+    payable = serializers.DictField(child=CentsField())
+    payouts = SettlementPayoutSerializer(many=True)
 
 
 class SettlementPreviewSerializer(serializers.Serializer):
@@ -51,6 +66,14 @@ class NewSettlementSerializer(StrictSerializer):
     is_renewed = serializers.BooleanField(default=True)
 
 
+class NewPayoutSerializer(StrictSerializer):
+    """To whom, when, and the bank's reference; the amount is the settlement's."""
+
+    party = serializers.ChoiceField([*PARTIES, "tax"])
+    paid_on = serializers.DateField()
+    reference = serializers.CharField(max_length=60)
+
+
 class YearQuery(Query):
     """The year, by its first day, and whether the employer goes on."""
 
@@ -67,7 +90,7 @@ class SettlementsView(BookView):
     @extend_schema(responses=SettlementSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every settlement, as it was made."""
-        return self.page(Settlement.objects.all(), SettlementSerializer)
+        return self.page(Settlement.objects.prefetch_related("payouts"), SettlementSerializer)
 
     @extend_schema(request=NewSettlementSerializer, responses={201: SettlementSerializer})
     def post(self, request: Request) -> Response:
@@ -79,6 +102,25 @@ class SettlementsView(BookView):
         asked.is_valid(raise_exception=True)
         made = settle_year(**asked.validated_data, person_id=person_of(self.request))
         return 201, SettlementSerializer(made, context=self.context()).data
+
+
+class SettlementPayoutsView(BookView):
+    """POST: pay out what a settlement owes a party."""
+
+    permissions: ClassVar = {"POST": Row("payments.release")}
+    keyed = True
+
+    @extend_schema(request=NewPayoutSerializer, responses={201: SettlementPayoutSerializer})
+    def post(self, request: Request, settlement: str) -> Response:
+        """By another person than who settled the year; each party once."""
+        self.settlement = self.key_of(settlement, "stl")
+        return once(self, request, self._pay)
+
+    def _pay(self, key: str) -> tuple[int, Any]:
+        asked = NewPayoutSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        made = pay_out(settlement_id=self.settlement, **asked.validated_data, person_id=person_of(self.request))
+        return 201, SettlementPayoutSerializer(made, context=self.context()).data
 
 
 class SettlementPreviewView(BookView):
