@@ -7,16 +7,25 @@ import oxedi
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.workflows.test_payment_lives import ANA, BEN, account_of, home, take_back, terms  # noqa: F401
+from tests.workflows.test_payment_lives import ANA, BEN, DAY, account_of, home, take_back, terms  # noqa: F401
 from tests.workflows.test_ripple import claim, decide
 from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
+from tpa.books.claims.models import Claim
+from tpa.books.claims.overrides import Person
 from tpa.books.payments import selectors
-from tpa.books.payments.models import Payment, PaymentFile
+from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile
 from tpa.books.providers import payee_accounts
+from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.infra.clock import clock_at
+from tpa.kernel.periods import month_of
+from tpa.workflows.overrides import OverrideError, propose
 from tpa.workflows.payment_files import AlteredFileError, send_file
 from tpa.workflows.payment_lives import take_returns, void_payment
 from tpa.workflows.payment_run import run_payments
+from tpa.workflows.receivables import receive_refund
+from tpa.workflows.remittance_proof import remittances_beside_ledger
+
+EXAMINER = Person(7, "examiner@tpa.example")
 
 
 def content(kind):
@@ -60,6 +69,51 @@ def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_
         "BPR*I*640*C*CHK************20260402", f"PLB*{npi}*20261231*FB:{zero.number}*160",
     ]  # fmt: skip
     assert content("checks")[0].decode().split(",")[:5] == ["00123456", "5000", "04/02/2026", "160.00", "I"]
+
+
+def test_a_refund_of_a_forwarded_balance_is_acknowledged_once_beside_it(in_employer, home):  # noqa: F811
+    """160.00 is owed after the second run, sent by the provider, and told in the third 835: 72 beside FB, nothing in all."""
+    terms(first_check_number=5000)
+    one, _ = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    take_back(one)
+    run_payments()
+    balance = CarriedBalance.objects.get()
+    receive_refund(balance_id=balance.pk, cents=16_000, received_on=DAY, reference="R1", person_id=ANA)
+    decide(in_employer, claim(home, 120_000, 3))
+    run_payments()
+    decide(in_employer, claim(home, 10_000, 4))
+    run_payments()
+    _, second, third, fourth = content("835")
+    name = Payment.objects.order_by("id")[1].number
+    faultless(third)
+    assert told(third, "BPR") == ["BPR*I*800*C*CHK************20260402"]
+    (plb,) = told(third, "PLB")
+    assert plb.split("*")[3:] == [f"FB:{name}", "160", f"72:{name}", "-160"]
+    assert told(second, "PLB")[0].split("*")[3:] == [f"FB:{name}", "-160"]
+    assert told(fourth, "PLB") == []
+    assert remittances_beside_ledger(month_of(date(2026, 4, 1))).faults == []
+
+
+def test_a_reason_that_does_not_stand_alone_comes_with_its_remark(in_employer, home):  # noqa: F811
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    asked = {
+        "claim_id": Claim.objects.get().pk,
+        "why": "good_cause",
+        "note": "n",
+        "by": EXAMINER,
+        "authority_cents": 10**9,
+    }
+    for group, carc in (("CO", "23"), ("OA", "45"), ("PI", "18")):
+        wrong = [Override(0, 1, OverrideKind.DENY, "", group=group, carc=carc)]
+        with pytest.raises(OverrideError, match=f"Reason {carc} stands in"):
+            propose(orders=wrong, **asked)
+    propose(orders=[Override(0, 1, OverrideKind.DENY, "", group="CO", carc="96")], **asked)
+    run_payments()
+    (data,) = content("835")
+    faultless(data)
+    assert told(data, "CAS", "LQ") == ["CAS*CO*96*900", "LQ*HE*N130"]
 
 
 def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F811

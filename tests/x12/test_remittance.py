@@ -5,18 +5,22 @@ from datetime import date, datetime
 import oxedi
 import pytest
 
+from tests.x12.corpus import CORPUS, needs_corpus
 from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
+from tpa.x12.adjustments import GENERAL_REMARK, NEEDS_REMARK, remark_for
 from tpa.x12.claims import Address
 from tpa.x12.remittance import (
     PaidBy,
     PaidClaim,
     PaidLine,
     ProviderAdjustment,
+    ReasonCodeError,
     Reduction,
     Remittance,
     RemittancePayee,
     RemittancePayer,
     UnbalancedError,
+    require_balance,
 )
 from tpa.x12.writers.interchange import Envelope
 from tpa.x12.writers.remittance_835 import write_835
@@ -162,3 +166,35 @@ def test_a_seventh_reason_begins_another_segment():
     data = write_835([Remittance(PAYER, PAYEE, CHECK, 300, (claim,))], ENVELOPE)
     assert [one.count("*") for one in segments(data, "CAS")] == [18, 3]
     assert pyx12_verdict(data)[0]
+
+
+@pytest.mark.parametrize(
+    ("reduction", "remarks", "said"),
+    [
+        (Reduction("CO", "96", 9_000), (), "reason 96 needs a remark"),
+        (Reduction("PR", "A1", 9_000), (), "reason A1 needs a remark"),
+        (Reduction("CO", "23", 9_000), (), "reason 23 stands in OA, not in CO"),
+        (Reduction("OA", "45", 9_000), (), "reason 45 stands in CO or PR, not in OA"),
+        (Reduction("CO", "96", 9_000), ("N130",), ""),
+        (Reduction("OA", "23", 9_000), (), ""),
+    ],
+)
+def test_reasons_stand_as_their_lists_want_it_or_nothing_is_written(reduction, remarks, said):
+    line = PaidLine("HC", "99213", 9_000, 0, DAY, DAY, (reduction,), remarks=remarks)
+    patient = 9_000 if reduction.group == "PR" else 0
+    claim = denied()._replace(lines=(line,), patient_cents=patient)
+    one = Remittance(PAYER, PAYEE, NONE, 0, (claim,))
+    if said:
+        with pytest.raises(ReasonCodeError, match=said):
+            require_balance(one)
+    else:
+        require_balance(one)
+
+
+@needs_corpus
+def test_every_general_remark_is_one_of_the_published_list_and_of_a_reason_that_needs_it():
+    rows = (CORPUS / "codes" / "external_code_values_no_text.csv").read_text().split()
+    known = {row.split(",")[1] for row in rows if row.startswith("remark_code,")}
+    assert {remark_for(carc) for carc in NEEDS_REMARK} <= known
+    assert set(GENERAL_REMARK) <= NEEDS_REMARK
+    assert remark_for("45") == ""

@@ -28,6 +28,7 @@ from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.money import format_amount
 from tpa.workflows import claim_pends, corrections
 from tpa.workflows.ripple import Ask, redecided
+from tpa.x12.adjustments import fault_of
 
 WORK, QUEUE = "override", "approvals"
 APPEAL = "appeal"
@@ -219,6 +220,8 @@ def _check_order(order: Override, charges: dict[int, int], where: str) -> None:
         raise OverrideError("Nothing below zero and no more than the charge is allowed.", where=f"{where}/allow_cents")
     if order.kind is OverrideKind.DENY and (order.group not in GROUPS or not order.carc):
         raise OverrideError(f"A denial has a group ({', '.join(GROUPS)}) and a code.", where=f"{where}/deny")
+    if order.kind is OverrideKind.DENY and (fault := fault_of(order.group, order.carc)):
+        raise OverrideError(f"{fault[0].upper()}{fault[1:]}.", where=f"{where}/deny")
 
 
 def _reason(note: str) -> str:

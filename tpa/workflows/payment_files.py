@@ -10,6 +10,7 @@ from django.db import transaction
 from tenants.models import Employer
 from tenants.scope import desk_scope
 from tpa.books.payments import selectors as payments
+from tpa.books.payments import services
 from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun, Prenote
 from tpa.books.providers import payee_accounts
 from tpa.engine.clocks.calendar import add_business_days
@@ -61,6 +62,7 @@ def write_files(run: PaymentRun) -> None:
 
 def _remittance_files(employer: Employer, run: PaymentRun, issued: Sequence[Payment], today: date) -> list[PaymentFile]:
     told = [one for one in issued if one.payee == Payment.Payee.PROVIDER and one.method != states.ADVICE]
+    services.tell_refunds(told)
     keys = next_ids(PaymentFile, len(told))
     files = []
     for key, payment, remittance in zip(keys, told, remittances(employer, told, today), strict=True):

@@ -14,9 +14,11 @@ from tpa.books.members.models import Member
 from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment
 from tpa.books.providers import payee_accounts
 from tpa.books.providers.account_models import PayeeAccount
+from tpa.engine.adjudication.decision import Move
 from tpa.infra.secret_text import unseal
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
+from tpa.x12.adjustments import remark_for
 from tpa.x12.claims import Address
 from tpa.x12.remittance import (
     PaidBy,
@@ -29,7 +31,11 @@ from tpa.x12.remittance import (
     RemittancePayer,
 )
 
+REFUNDED = "72"
+"""PLB: the provider has sent the money of a balance that an earlier remittance told of."""
 _METHODS = {"check": "CHK", "ach": "ACH", "zero": "NON"}
+_REMARKS = {"screens.benefit": "N216"}
+"""Rule -> the remark that says more than the general one: the plan has no benefit of this kind."""
 _IN_NETWORK, _OUTSIDE = "12", "15"
 """CLP06: preferred provider organisation, indemnity."""
 
@@ -136,6 +142,7 @@ def _status(claim: Claim, decision: Decision) -> str:
 
 def _line(decided: DecisionLine, line: ClaimLine, claim: Claim) -> PaidLine:
     qualifier = "NU" if not line.procedure else "AD" if claim.form == Form.DENTAL else "HC"
+    moves = read_moves(decided.moves)
     return PaidLine(
         qualifier,
         line.procedure or line.revenue_code,
@@ -143,23 +150,37 @@ def _line(decided: DecisionLine, line: ClaimLine, claim: Claim) -> PaidLine:
         decided.paid_cents,
         line.from_on,
         line.through_on,
-        tuple(Reduction(move.group, move.carc, move.cents) for move in read_moves(decided.moves)),
+        tuple(Reduction(move.group, move.carc, move.cents) for move in moves),
         tuple(line.modifiers),
         line.revenue_code,
         format_amount(line.units_milli // 10).rstrip("0").rstrip("."),
         line.control_number,
         decided.allowed_cents if decided.allowed_cents > 0 else None,
+        _remarks(moves),
     )
 
 
+def _remarks(moves: Iterable[Move]) -> tuple[str, ...]:
+    """The remarks (RARC) that the reasons of a line ask for: the rule's own, or the reason's general one."""
+    told = (_REMARKS.get(move.rule) or remark_for(move.carc) for move in moves if remark_for(move.carc))
+    return tuple(dict.fromkeys(told))
+
+
 def _adjustments(employer_id: int, payments: Collection[Payment]) -> dict[int, list[ProviderAdjustment]]:
-    """Payment -> what it carries on, below zero, and what it takes, each under the name that both remittances use."""
+    """Payment -> what it carries on, below zero, what it takes, and refunds that it acknowledges.
+
+    Each under the name that both remittances use. A refund and the balance that it settles come to nothing.
+    """
     found: dict[int, list[ProviderAdjustment]] = {}
     keys = [one.pk for one in payments]
     rows: Iterable[CarriedBalance] = CarriedBalance.objects.filter(payment_id__in=keys).select_related("payment")
     for one in rows:
         name = _reference(one, employer_id)
         found.setdefault(one.payment_id, []).append(ProviderAdjustment(one.code, name, -one.cents))
+    for one in CarriedBalance.objects.filter(told_by_id__in=keys).select_related("payment"):
+        name = _reference(one, employer_id)
+        pair = [ProviderAdjustment(one.code, name, one.cents), ProviderAdjustment(REFUNDED, name, -one.cents)]
+        found.setdefault(one.told_by_id or 0, []).extend(pair)
     for one in CarriedBalance.objects.filter(taken_by_id__in=keys).select_related("payment"):
         name = _reference(one, employer_id)
         found.setdefault(one.taken_by_id or 0, []).append(ProviderAdjustment(one.code, name, one.cents))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpa.kernel.errors import DomainError
+from tpa.x12.adjustments import fault_of, unremarked
 from tpa.x12.claims import Address
 
 
@@ -14,6 +15,13 @@ class UnbalancedError(DomainError):
 
     code = "remittance_unbalanced"
     remedy = "The payment or the decisions behind it are wrong: nothing was sent."
+
+
+class ReasonCodeError(DomainError):
+    """A line's reason codes do not stand as their lists want it; the remittance is not written."""
+
+    code = "remittance_reason"
+    remedy = "Decide the line again under a reason that fits: nothing was sent."
 
 
 class Reduction(NamedTuple):
@@ -63,7 +71,10 @@ class PaidClaim(NamedTuple):
 
 
 class ProviderAdjustment(NamedTuple):
-    """PLB: what the payment is lower by beside its claims; below zero what it is higher by. FB forwarded, WO withheld."""
+    """PLB: what the payment is lower by beside its claims; below zero what it is higher by.
+
+    FB forwarded, WO withheld, 72 a refund that came in (always beside what it settles, so that the two come to nothing).
+    """
 
     code: str
     reference: str
@@ -116,7 +127,7 @@ class Remittance(NamedTuple):
 def require_balance(remittance: Remittance) -> None:
     """Charge less reductions is what is paid, on every line and claim; claims less PLB is the payment.
 
-    Raises UnbalancedError, which names the place (005010X221A1 1.10.2.1).
+    Raises UnbalancedError, which names the place (005010X221A1 1.10.2.1), and ReasonCodeError.
     """
     for claim in remittance.claims:
         for number, line in enumerate(claim.lines, 1):
@@ -125,6 +136,8 @@ def require_balance(remittance: Remittance) -> None:
         _require(sum(line.paid_cents for line in claim.lines), claim.paid_cents, f"claim {claim.number}")
         asked = sum(one.cents for line in claim.lines for one in line.reductions if one.group == "PR")
         _require(asked, claim.patient_cents, f"patient's share of claim {claim.number}")
+        for number, line in enumerate(claim.lines, 1):
+            _require_codes(line, f"claim {claim.number} line {number}")
     claims = sum(claim.paid_cents for claim in remittance.claims)
     plb = sum(one.cents for one in remittance.adjustments)
     _require(claims - plb, remittance.amount_cents, f"payment {remittance.by.number}")
@@ -132,6 +145,16 @@ def require_balance(remittance: Remittance) -> None:
         raise UnbalancedError(
             f"{remittance.amount_cents} cents are not paid by {remittance.by.method}", where=remittance.by.number
         )
+
+
+def _require_codes(line: PaidLine, where: str) -> None:
+    faults = [fault_of(one.group, one.carc) for one in line.reductions]
+    faults += [
+        f"reason {carc} needs a remark" for carc in unremarked([one.carc for one in line.reductions], line.remarks)
+    ]
+    told = "; ".join(filter(None, faults))
+    if told:
+        raise ReasonCodeError(told, where=where)
 
 
 def _sum(line: PaidLine) -> int:

@@ -136,6 +136,18 @@ def _set_taken(taken: Mapping[int, int]) -> None:
         )
 
 
+def tell_refunds(issued: Sequence[Payment]) -> None:
+    """Balances that earlier remittances told of and payees have sent back since: the payee's next one acknowledges it."""
+    first = {one.payee_tax_id: one.pk for one in reversed(issued)}
+    waiting = CarriedBalance.objects.filter(
+        refunded_on__isnull=False, told_by=None, payment__terms__isnull=False, payment__payee=Payment.Payee.PROVIDER,
+        payment__payee_tax_id__in=list(first),
+    ).exclude(code=LETTER)  # fmt: skip
+    for one in waiting.select_related("payment"):
+        one.told_by_id = first[one.payment.payee_tax_id]
+        one.save(update_fields=["told_by_id"])
+
+
 def locked_run(run_id: int, *expected: str) -> PaymentRun:
     """The run, locked, in one of these states. Raises NotFoundError, RunStateError."""
     selectors.run(run_id)
