@@ -16,7 +16,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from tests.web.api.book import key_for, open_book
+from tests.web.api.book import key_for
 from tpa.config.wsgi import application
 from tpa.web.api import docs
 from tpa.web.api.core.schema import ID_KINDS
@@ -38,11 +38,11 @@ OPERATIONS = {f"{one.ok().method} {one.ok().path}": one.ok() for one in describe
 
 
 @pytest.fixture
-def book(employer):
+def book(shared_book):
     """Filled books; the end of a request leaves the test's connection open, as Django's own test client does."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield open_book(employer)
+    yield shared_book
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -73,6 +73,10 @@ def _staged(load: Load, row: Row) -> tuple[object, ...]:
 def lock_enrolment() -> None:
     """Let one writer of coverage in at a time, to the end of the transaction; readers are not held up."""
     locks.lock("enrolment")
+    with connection.cursor() as cursor:
+        # A connection keeps the plan by which it checks a foreign key. One that was made while the tables were small
+        # reads them whole for each row: ten thousand new members take a minute at commit, and not a second.
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def lock_families(*, family_ids: Iterable[int]) -> None:

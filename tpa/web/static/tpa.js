@@ -29,7 +29,7 @@
       textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       aria: { enabled: true, label: { description: spec.label }, decal: { show: true } },
       tooltip: { trigger: "axis", valueFormatter: (value) => (value === null ? "" : printed(value, spec.currency)) },
-      legend: { top: 0, itemGap: 24, textStyle: { color: ink } },
+      legend: { top: 0, itemGap: 10, itemWidth: 18, textStyle: { color: ink } },
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
       xAxis: { type: "category", data: spec.categories, axisLabel: { color: ink } },
       yAxis: { type: "value", minInterval: spec.currency ? 0 : 1, axisLabel: { color: ink, formatter: (value) => printed(value, spec.currency) }, splitLine: { lineStyle: { opacity: 0.25 } } },
