@@ -59,8 +59,8 @@ def killed_at(n):
 # The TPA's desk
 
 
-def agree(employer, starts_on=date(2025, 1, 1)):
-    """An ASO agreement for medical and dental."""
+def agree(employer, starts_on=date(2025, 1, 1), billing_terms=None):
+    """An ASO agreement for medical and dental; one person may approve its invoices unless its terms say otherwise."""
     with desk_scope():
         return sign_aso_agreement(
             employer_id=employer.pk,
@@ -69,6 +69,7 @@ def agree(employer, starts_on=date(2025, 1, 1)):
             lines=[LineTerms("medical"), LineTerms("dental")],
             services=["claims"],
             funding_model="arrears",
+            billing_terms=billing_terms or {"alone_up_to_cents": 10**12},
         )
 
 

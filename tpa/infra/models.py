@@ -136,6 +136,59 @@ class DayCount(models.Model):
         return f"{self.count} {self.measure} on {self.day}"
 
 
+class BoardInvoice(models.Model):
+    """Where an employer's invoice of a month stands, for the desk's invoice run: a projection, fed by the outbox."""
+
+    employer_id = models.BigIntegerField()
+    invoice_id = models.BigIntegerField()
+    number = models.CharField(max_length=30)
+    month = models.DateField()
+    state = models.CharField(max_length=8)
+    """As the invoice's own, and `sent`."""
+    currency = models.CharField(max_length=3)
+    total_cents = models.BigIntegerField()
+    before_cents = models.BigIntegerField(null=True)
+    """The total of the invoice before it; none: it is the first."""
+    share_bp = models.BigIntegerField(null=True)
+    """How far it is from the one before, as a part of that, in basis points, without a sign."""
+    causes = models.JSONField(default=dict)
+    """Why it is another one than before: cause -> cents; they add up to the difference."""
+    second_person = models.BooleanField(default=False)
+    """Who reviews it may not approve it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("employer_id", "month"), name="board_invoice_once")]
+        indexes = [models.Index(fields=("month", "-share_bp"), name="board_invoice_month")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BrokerPay(models.Model):
+    """What a final invoice gives a broker under one fee, over all employers: a projection, fed by the outbox."""
+
+    employer_id = models.BigIntegerField()
+    invoice_id = models.BigIntegerField()
+    month = models.DateField()
+    """The invoice's; corrections of earlier months are in it."""
+    broker = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10)
+    """`commission`, `override`, `bonus`."""
+    fee = models.CharField(max_length=80)
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employer_id", "invoice_id", "broker", "kind", "fee"), name="broker_pay_once"
+            )
+        ]
+        indexes = [models.Index(fields=("month",), name="broker_pay_month")]
+
+    def __str__(self) -> str:
+        return f"{self.broker} {self.month:%Y-%m}"
+
+
 class Tick(models.Model):
     """The last time slot in which a periodic task was started, and the last sign of life of the workers."""
 

@@ -13,6 +13,7 @@ from tpa.books.funding.services import Correction
 from tpa.infra import clock
 from tpa.infra.employers import open_employer
 from tpa.workflows.deposits import give_credit
+from tpa.workflows.invoice_board import show_on_board
 from tpa.workflows.invoice_paper import invoice_paper
 
 
@@ -30,6 +31,7 @@ def send_invoice(
         now=clock.now(),
         person_id=person_id,
     )
+    show_on_board(sent.invoice, state="sent")
     return sent, paper
 
 

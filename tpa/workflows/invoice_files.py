@@ -89,8 +89,10 @@ def _roster(_employer: Employer, invoice: FundingInvoice) -> str:
 
 
 def _claims(employer: Employer, invoice: FundingInvoice) -> str:
+    rows = billed.billed_decisions([invoice.pk])[invoice.pk]
+    elsewhere = any(row.place for row in rows)
     return _csv(
-        CLAIM_COLUMNS,
+        (*CLAIM_COLUMNS, *(["place"] if elsewhere else [])),
         (
             (
                 row.decision_id,
@@ -102,8 +104,9 @@ def _claims(employer: Employer, invoice: FundingInvoice) -> str:
                 format_amount(row.savings_cents),
                 row.network,
                 row.incurred_on,
+                *([row.place] if elsewhere else []),
             )
-            for row in billed.billed_decisions([invoice.pk])[invoice.pk]
+            for row in rows
         ),
     )
 

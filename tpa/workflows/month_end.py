@@ -1,7 +1,8 @@
 """The month's end: census, fees, premium, claims and credits become an invoice; issuing it moves the ledger.
 
     invoice = draft_month(month=date(2025, 1, 1))        # as often as needed: the draft is computed anew
-    approve_invoice(invoice_id=invoice.pk, person_id=7)
+    review_invoice(invoice_id=invoice.pk, person_id=7)
+    approve_invoice(invoice_id=invoice.pk, person_id=8)  # another person beyond the agreement's limit
     issue_invoice(invoice_id=invoice.pk, person_id=7)    # final: the ledger has it, nothing changes any more
 
 Everything happens inside `employer_scope`, each step in one transaction. Months are invoiced in their order, without a
@@ -12,50 +13,48 @@ where they begin after the end, in a later version of the schedule or by their o
 anything to bill may be left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
+from tpa.books.agreements.models import AsoAgreement
 from tpa.books.agreements.selectors import FeesInForce, StopLossInForce
 from tpa.books.events.services import announce
 from tpa.books.funding import billed, services
 from tpa.books.funding import selectors as funding
 from tpa.books.funding.billed import DecidedRow
 from tpa.books.funding.errors import InvoiceStateError
-from tpa.books.funding.models import Credit, FundingInvoice, FundingInvoiceLine
+from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
 from tpa.books.ledger import services as ledger
 from tpa.books.members import selectors as members
 from tpa.engine.billing import lines as engine
-from tpa.engine.billing.activity import Activity, PaidClaims, claims_by_line
+from tpa.engine.billing.activity import PaidClaims, claims_by_line
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.changes import changes
-from tpa.engine.billing.fees.performance import MEASURES
 from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
 from tpa.engine.billing.lines import InvoiceLine
 from tpa.engine.billing.schedule import FeeLine, Premium
-from tpa.engine.billing.taxes import Place
+from tpa.engine.billing.taxes import places_of
+from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.billing.tiers import flat_rates
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.fee_charged import FeeCharged
 from tpa.engine.journal.recipes.invoice_issued import InvoiceIssued
 from tpa.engine.journal.recipes.premium_charged import PremiumCharged
-from tpa.infra import clock, locks
+from tpa.engine.statute import business_days
+from tpa.infra import broker_pay, clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import Span, add_months, month_of, months_in
+from tpa.workflows.fee_facts import activities
 from tpa.workflows.fixed_costs import send_fixed_costs
+from tpa.workflows.invoice_board import show_on_board
 
 ONE_DAY = timedelta(days=1)
-DUE_AFTER = timedelta(days=14)
-"""An invoice is due on the 15th of the month after the one that it bills."""
-
-LONGEST_PERIOD = 12
-"""Months of fees that a fee may look at: a year's guarantees."""
-
 Kind = FundingInvoiceLine.Kind
 
 
@@ -95,34 +94,53 @@ def draft_month(*, month: date) -> FundingInvoice:
     decided = billed.unbilled_decisions(span.ends_before, existing.pk if existing else None)
     claims = claims_by_line(row.facts for row in decided)
     due = funding.credits_for(span.ends_before, span.starts_on)
+    census = Census(span.starts_on, roster.rows)
+    heads = [subscriber for subscriber, _ in census.counted("first_of_month")]
+    lives_in = members.places_of({*heads, *(row.member_id for row in decided)})
     facts = InvoiceFacts(
-        census=Census(span.starts_on, roster.rows),
+        census=census,
         fees=terms.fees,
         premiums=terms.premiums,
-        activity=_activities([span.starts_on], {span.starts_on: decided}, {span.starts_on: due})[span.starts_on],
+        activity=activities(terms.fees, [span.starts_on], {span.starts_on: decided}, {span.starts_on: due})[
+            span.starts_on
+        ],
         claims=claims,
         past=_past_months(employer.pk, past, roster),
         credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on, one.against) for one in due],
-        places=[Place(employer.situs, 1, sum(one.paid_cents for one in claims))] if employer.situs else [],
+        places=places_of(
+            employer.situs,
+            (lives_in.get(one, "") for one in heads),
+            ((lives_in.get(row.member_id, ""), row.paid_cents) for row in decided),
+        ),
         prior_balance_cents=funding.account_balance(),
     )
     computed = _explained(compose_invoice(facts), decided)
-    return services.draft_invoice(
+    invoice = services.draft_invoice(
         computed=computed,
         terms=services.InvoiceTerms(
             number=f"{employer.code.upper()}-{span.starts_on:%Y-%m}",
             currency=agreement.currency,
-            due_on=span.ends_before + DUE_AFTER,
+            due_on=_due_on(agreement, span.starts_on, clock.today(employer.time_zone)),
+            alone_up_to_cents=parse_billing_terms(agreement.billing_terms).alone_up_to_cents,
             agreement_id=agreement.pk,
             fee_schedule_version_id=terms.fee_version_id,
             stop_loss_version_id=terms.stop_loss_version_id,
-            basis=_basis(facts) | {"changes": _changes(past, computed)},
+            basis=_basis(facts)
+            | {"changes": _changes(past, computed), "before_cents": past[-1].total_cents if past else None},
         ),
         roster=roster,
-        decision_ids=billed.decision_ids(decided),
+        decisions=billed.decisions_in(decided, lives_in),
         credit_ids=[one.pk for one in due],
         now=clock.now(),
     )
+    show_on_board(invoice)
+    return invoice
+
+
+def _due_on(agreement: AsoAgreement, month: date, issued_on: date) -> date:
+    """The day by the agreement's terms. Business days leave out weekends, where the money is US dollars bank holidays too."""
+    is_business_day = business_days.is_business_day if agreement.currency == "USD" else business_days.is_weekday
+    return parse_billing_terms(agreement.billing_terms).due_on(month, issued_on, is_business_day)
 
 
 def left_to_bill(*, month: date) -> bool:
@@ -197,46 +215,30 @@ def _past_months(employer_id: int, past: Sequence[FundingInvoice], roster: servi
     then_from, then = funding.roster(past[-1].pk)
     reached = [invoice for invoice in past if invoice.month >= max(roster.starts_on, then_from)]
     rows = billed.billed_decisions([invoice.pk for invoice in reached])
-    activities = _activities(
+    fees = {invoice.pk: _fees_then(employer_id, invoice) for invoice in reached}
+    happened = activities(
+        [one for each in fees.values() for one in each],
         [invoice.month for invoice in reached],
         {invoice.month: rows[invoice.pk] for invoice in reached},
         {invoice.month: list(invoice.credits.all()) for invoice in reached},
     )
     found = []
     for invoice in reached:
-        fees = agreements.fee_schedule_version(invoice.fee_schedule_version_id or 0)
         contract = agreements.stop_loss_version(invoice.stop_loss_version_id or 0)
         found.append(
             PastMonth(
-                _charged(employer_id, fees, invoice.month),
+                fees[invoice.pk],
                 premiums_of(contract) if contract else (),
                 Census(invoice.month, then),
                 Census(invoice.month, roster.rows),
-                activities[invoice.month],
+                happened[invoice.month],
             )
         )
     return found
 
 
-def _activities(
-    months: Sequence[date], decided: Mapping[date, Sequence[DecidedRow]], due: Mapping[date, Sequence[Credit]]
-) -> dict[date, Activity]:
-    """What fees look at in each month: its decisions, recoveries, figures recorded for it, fees of the months before."""
-    if not months:
-        return {}
-    figures = billed.figures(months)
-    charged = billed.fees_charged(max(months))
-    found = {}
-    for month in months:
-        values = figures.get(month, {})
-        found[month] = Activity(
-            tuple(row.facts for row in decided[month]),
-            billed.recovered(due[month]),
-            {name: value for name, value in values.items() if name not in MEASURES},
-            {name: value for name, value in values.items() if name in MEASURES},
-            fees_before_cents=tuple(charged.get(add_months(month, -n), {}) for n in range(1, LONGEST_PERIOD)),
-        )
-    return found
+def _fees_then(employer_id: int, invoice: FundingInvoice) -> Sequence[FeeLine]:
+    return _charged(employer_id, agreements.fee_schedule_version(invoice.fee_schedule_version_id or 0), invoice.month)
 
 
 def _changes(past: Sequence[FundingInvoice], computed: Invoice) -> list[list[Any]]:
@@ -271,6 +273,7 @@ def _basis(facts: InvoiceFacts) -> dict[str, Any]:
     return {
         "claims": [list(claims) for claims in facts.claims],
         "lives": facts.census.lives("first_of_month"),
+        "places": [list(place) for place in facts.places],
         "recovered": dict(facts.activity.recovered_cents),
         "figures": {**facts.activity.counts, **facts.activity.measures},
         "restated_months": [past.census_now.month.starts_on.isoformat() for past in facts.past],
@@ -278,11 +281,35 @@ def _basis(facts: InvoiceFacts) -> dict[str, Any]:
 
 
 @transaction.atomic
-def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
+def review_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
     """The draft has been looked at; it is not computed anew from here on. Raises InvoiceStateError."""
     open_employer()
     locks.lock("month_end")
-    return services.approve_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id)
+    return _shown(services.review_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id))
+
+
+@transaction.atomic
+def approve_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingInvoice:
+    """It may be issued. Up to the agreement's limit one person reviews and approves in one step.
+
+    Raises InvoiceStateError, and SecondPersonError beyond the limit.
+    """
+    open_employer()
+    locks.lock("month_end")
+    return _shown(services.approve_invoice(invoice_id=invoice_id, now=clock.now(), person_id=person_id))
+
+
+@transaction.atomic
+def return_invoice(*, invoice_id: int) -> FundingInvoice:
+    """A reviewed or approved invoice is a draft again, and may be drafted anew. Raises InvoiceStateError."""
+    open_employer()
+    locks.lock("month_end")
+    return _shown(services.return_invoice(invoice_id=invoice_id))
+
+
+def _shown(invoice: FundingInvoice) -> FundingInvoice:
+    show_on_board(invoice)
+    return invoice
 
 
 @transaction.atomic
@@ -290,9 +317,10 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
     """Make an approved invoice final and post it, in one transaction: its total is the ledger's entry."""
     employer = open_employer()
     locks.lock("month_end")
-    now = clock.now()
-    invoice = services.finalise_invoice(invoice_id=invoice_id, now=now, person_id=person_id)
-    issued_on = clock.today(employer.time_zone)
+    now, issued_on = clock.now(), clock.today(employer.time_zone)
+    found = funding.invoice(invoice_id)
+    due_on = _due_on(agreements.agreement(found.agreement_id), found.month, issued_on)
+    invoice = services.finalise_invoice(invoice_id=invoice_id, due_on=due_on, now=now, person_id=person_id)
     lines = list(invoice.lines.all())
     facts = (
         FeeCharged(invoice.pk, issued_on, _by_code(lines, Kind.FEE) + _by_code(lines, Kind.TAX)),
@@ -302,7 +330,8 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
     ledger.post_entries(entries=[entry_for(one) for one in facts], recorded_at=now)
     send_fixed_costs(on=issued_on)
     announce("invoice.issued", _news(employer.pk, invoice))
-    return invoice
+    broker_pay.tell(invoice.pk, invoice.month, _commissions(lines))
+    return _shown(invoice)
 
 
 def _news(employer_id: int, invoice: FundingInvoice) -> dict[str, Any]:
@@ -313,6 +342,17 @@ def _news(employer_id: int, invoice: FundingInvoice) -> dict[str, Any]:
         "total_cents": invoice.total_cents,
         "due_on": invoice.due_on.isoformat(),
     }
+
+
+def _commissions(lines: Sequence[FundingInvoiceLine]) -> list[broker_pay.Pay]:
+    """What the invoice gives brokers, by fee; a line that corrects an earlier month says so of then and now."""
+    sums: dict[tuple[str, str, str], int] = {}
+    for line in lines:
+        basis = line.basis.get("now") or line.basis.get("billed") or line.basis
+        if line.kind == Kind.FEE and "broker" in basis:
+            key = basis["broker"], basis["kind"], basis["fee"]
+            sums[key] = sums.get(key, 0) + line.cents
+    return [broker_pay.Pay(*key, cents) for key, cents in sums.items()]
 
 
 def _by_code(lines: Sequence[FundingInvoiceLine], kind: str) -> tuple[Amount, ...]:

@@ -13,11 +13,11 @@ from tpa.books.payments import selectors as payments
 from tpa.books.payments import services
 from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun, Prenote
 from tpa.books.providers import payee_accounts
-from tpa.engine.clocks.calendar import add_business_days
 from tpa.engine.paying import states
 from tpa.engine.paying.nacha import Originator, Transfer, write_ach
 from tpa.engine.paying.planning import PROVIDER
 from tpa.engine.paying.positive_pay import Check, write_checks
+from tpa.engine.statute.business_days import add_business_days
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.infra.secret_text import unseal

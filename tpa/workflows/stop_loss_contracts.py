@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from tenants import directory
 from tenants.scope import desk_scope, employer_scope
+from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements import services
 from tpa.books.agreements.errors import SitusError
 from tpa.books.agreements.models import StopLossContractVersion
@@ -14,6 +15,7 @@ from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.stoploss.aggregate import attachment
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
+from tpa.engine.stoploss.promises import broken_promises, follows
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.infra import clock
 from tpa.infra.employers import open_employer
@@ -22,7 +24,9 @@ from tpa.kernel.periods import months_in
 
 
 class Proposed(NamedTuple):
-    """A version that waits for approval, and what a model law would have otherwise."""
+    """A version that waits for approval; what a model law would have otherwise, and promises of the contract before it
+    that it does not keep.
+    """
 
     version: StopLossContractVersion
     warnings: list[str]
@@ -62,8 +66,15 @@ def propose_contract(
             group=group,
             reason=reason,
         )
-    told = breaches(terms, group, terms.policy.starts_on)
-    return Proposed(version, [one.message for one in told if not one.binding])
+    told = [one.message for one in breaches(terms, group, terms.policy.starts_on) if not one.binding]
+    return Proposed(version, told + unkept(employer_id, carrier_id, terms))
+
+
+def unkept(employer_id: int, carrier_id: int, terms: Contract) -> list[str]:
+    """What the same carrier has promised in the contract that ends where this one begins, and this one does not keep."""
+    held = agreements.stop_loss_contracts(employer_id)
+    before = [one for one in held if one.carrier_id == carrier_id and follows(one.terms, terms)]
+    return [one.message for contract in before for one in broken_promises(contract.terms, terms)]
 
 
 def group_of(employer_id: int, terms: Contract, eligible_employee_count: int | None = None) -> Group:

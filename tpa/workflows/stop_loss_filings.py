@@ -50,26 +50,48 @@ def file_claim(*, contract_id: int, kind: str, unit_id: int, by: str) -> Filing:
     exposure = selectors.standing_in_full(contract, day).exposure
     before = list(Filing.objects.filter(contract_id=contract_id, kind=kind, unit_id=unit_id).order_by("number"))
     owed, eligible, document = _packet(employer, contract, exposure, kind, unit_id, day)
-    requested = owed - sum(one.requested_cents for one in before)
+    requested = owed - selectors.asked_for(contract_id).get((kind, unit_id), selectors.Asked()).of(owed)
     _check_further(contract, before, requested, day)
-    document["form"] = _form(employer, contract, kind, unit_id, len(before) + 1, eligible, requested)
+    return write_filing(
+        contract=contract, kind=kind, unit_id=unit_id, eligible=eligible, requested=requested, document=document, by=by,
+        day=day, send_by=contract.terms.file_by,
+    )  # fmt: skip
+
+
+def write_filing(
+    *,
+    contract: StopLossInForce,
+    kind: str,
+    unit_id: int,
+    eligible: int,
+    requested: int,
+    document: dict[str, Any],
+    by: str,
+    day: date,
+    send_by: date,
+    ahead_from: int | None = None,
+) -> Filing:
+    """Keep a packet as the unit's next filing, in the caller's transaction; it waits in the queue to be sent by `send_by`."""
+    number = Filing.objects.filter(contract_id=contract.contract_id, kind=kind, unit_id=unit_id).count() + 1
+    document["form"] = _form(open_employer(), contract, kind, unit_id, number, eligible, requested)
     filing = services.write_filing(
         filing=Filing(
-            contract_id=contract_id,
+            contract_id=contract.contract_id,
             contract_version_id=contract.version_id,
             kind=kind,
             unit_id=unit_id,
-            number=len(before) + 1,
+            number=number,
             as_of=day,
             eligible_cents=eligible,
             requested_cents=requested,
+            ahead_from_cents=ahead_from,
             document=document,
             digest=packet.digest(document),
             made_at=clock.now(),
             made_by=by,
         )
     )
-    _wait(filing, "to be sent", contract.terms.file_by)
+    _wait(filing, "to be sent", send_by)
     return filing
 
 
@@ -172,7 +194,8 @@ def record(
         filing=filing, state=state, on=on, now=clock.now(), by=by, cents=accepted, reference=reference, note=note
     )
     entries: list[Any] = []
-    if state in DECISIONS:
+    # Of an advance nothing is owed before the claims are paid, so nothing is lost where the carrier refuses it.
+    if state in DECISIONS and not filing.is_advance:
         change = filing.requested_cents - (accepted or 0) - refused_before
         entries = [entry_for(StopLossRefused(event.pk, on, filing.kind, change))] if change else []
     elif state == State.RECEIVED:
@@ -252,12 +275,15 @@ _ANSWER_DAYS = 30
 
 def _queue(filing: Filing, state: str, on: date) -> None:
     """What a person has to do next waits in the desk's queue; what the carrier has to do does not."""
-    if state in _QUEUED:
+    if state == State.RECEIVED and filing.is_advance:
+        _wait(filing, "advance received: to be posted, and paid on", selectors.pay_advance_by(filing, on))
+    elif state in _QUEUED:
         _wait(filing, _QUEUED[State(state)], on + timedelta(days=_ANSWER_DAYS))
     else:
         work_items.close_items(WORK, [filing.pk])
 
 
 def _wait(filing: Filing, what: str, due_on: date) -> None:
-    title = f"Stop-loss {filing.kind} filing {filing.number}: {what}"
+    name = "advance" if filing.is_advance else f"{filing.kind} filing"
+    title = f"Stop-loss {name} {filing.number}: {what}"
     work_items.open_items([work_items.Item(WORK, QUEUE, filing.pk, title, filing.requested_cents, due_on)])

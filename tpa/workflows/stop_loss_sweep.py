@@ -10,10 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 
+from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.events.services import news
 from tpa.books.ledger import services as ledger
 from tpa.books.stoploss import selectors, services
+from tpa.books.stoploss.errors import WatchError
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.books.stoploss.selectors import Standing
 from tpa.books.stoploss.services import NoticeDue, OwedNow
@@ -26,6 +28,7 @@ from tpa.engine.stoploss.notices import SHARE, notices
 from tpa.engine.stoploss.specific import Unit
 from tpa.infra import clock, locks, outbox, work_items
 from tpa.infra.employers import open_employer
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
 from tpa.workflows.stop_loss_overpayments import turn_overpayment
@@ -70,6 +73,43 @@ def sweep(*, as_of: date | None = None) -> Swept:
 
 
 @transaction.atomic
+def open_watch(*, contract_id: int, unit_id: int, why: str, by: str, due_on: date | None = None) -> StopLossNotice:
+    """Watch a unit of a contract before any figure asks for it; the carrier is to be told by `due_on`.
+
+    Without a day the contract's own time for notices counts from today. Raises NotFoundError, and WatchError for what is
+    no unit, has no reason, or is watched already.
+    """
+    employer = open_employer()
+    locks.lock("stop_loss_sweep")
+    contract = agreements.stop_loss_contract(employer.pk, contract_id)
+    if contract is None or contract.terms.specific is None:
+        raise NotFoundError("There is no such contract with a specific cover.")
+    if not 1 <= len(why.strip()) <= 60:
+        raise WatchError("Why is needed, in up to 60 characters.", where="why")
+    if not selectors.is_unit(contract.terms, unit_id):
+        raise WatchError(f"There is no {contract.terms.specific.unit} {unit_id}.", where="unit_key")
+    if (unit_id, StopLossNotice.Reason.WATCH, 0) in selectors.notices_given(contract_id):
+        raise WatchError("The unit is watched already.", where="unit_key", remedy="Look at the notices.")
+    day = clock.today(employer.time_zone)
+    cover = selectors.exposure_of(contract, day).specific
+    unit = next((one for one in cover.units if one.unit_id == unit_id), None) if cover else None
+    deductible = unit.deductible_cents if unit else contract.terms.specific.deductible_cents
+    due = NoticeDue(
+        unit_id, 0, deductible or 0, unit.eligible_cents if unit else 0, (), StopLossNotice.Reason.WATCH, why.strip()
+    )
+    (written,) = services.write_notices(
+        contract_id=contract_id,
+        contract_version_id=contract.version_id,
+        notices=[due],
+        now=clock.now(),
+        due_on=due_on or day + timedelta(days=contract.terms.notices.within_days),
+        by=by,
+    )
+    work_items.open_items([_item(employer.pk, contract, written)])
+    return written
+
+
+@transaction.atomic
 def tell_carrier(*, notice_ids: Sequence[int], by: str = "") -> int:
     """The carrier has been told of these: mark them and take them off the queue. Returns how many were new."""
     open_employer()
@@ -91,7 +131,7 @@ def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -
     else:
         unit = public_id(UNITS[contract.terms.specific.unit], employer_id, notice.unit_id)
         # Of a diagnosis the title says only that there is one: the desk's queue holds no health data.
-        why = {"diagnosis": "Diagnosis to be told", "confinement": "Long stay in hospital"}
+        why = {"diagnosis": "Diagnosis to be told", "confinement": "Long stay in hospital", "watch": "Watched"}
         told = why.get(notice.reason, f"{reached} the specific deductible")
         title = f"{told}, {unit}, {contract.carrier_name} {contract.number}"
     return work_items.Item(WORK, QUEUE, notice.pk, title[:200], notice.eligible_cents, notice.due_on)

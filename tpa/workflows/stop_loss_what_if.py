@@ -12,6 +12,7 @@ from tpa.books.stoploss.amounts import amounts_between
 from tpa.books.stoploss.models import QuoteWhatIf
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
+from tpa.engine.stoploss.promises import broken_promises
 from tpa.engine.stoploss.quote import QuoteYear, moved, replay, years_of
 from tpa.infra import clock, jobs
 from tpa.infra.employers import open_employer
@@ -113,6 +114,7 @@ def compare(*, employer_id: int, asked: QuoteWhatIf, job_id: int | None = None) 
                 months.setdefault(row.month, {"present": 0, "quote": 0})[name] += row.cost_cents
     return {
         "contract": held[-1].number if held else "",
+        "unkept": [one.message for one in broken_promises(present, quote)] if present else [],
         "years": years,
         "months": [{"month": one.isoformat(), **months[one]} for one in sorted(months)],
         "total": {side: _sum(years, side) for side in ("present", "quote")},

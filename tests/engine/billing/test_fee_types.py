@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.engine.billing.test_fees import MARCH, census_of
-from tpa.engine.billing.activity import Activity, ClaimRow
+from tpa.engine.billing.activity import Activity, ClaimRow, Worked
 from tpa.engine.billing.census import Census, Enrolment
 from tpa.engine.billing.lines import InvoiceLine
 from tpa.engine.billing.schedule import fee_lines, parse_fee, parse_fees
@@ -309,6 +309,35 @@ def test_fees_at_risk_are_given_back_where_a_result_falls_short(
     measured = Activity(measures={"financial_accuracy": accuracy, "turnaround": turnaround})
     lines = fee_lines(fees, census_of(EE=10), measured)
     assert [line.cents for line in lines if line.code == "performance"] == given_back
+
+
+@pytest.mark.parametrize(
+    ("work", "given_back", "told"),
+    [
+        # 950 of 1,000 claims within 14 days, 9,900.00 of 10,000.00 paid rightly: at both limits.
+        (Worked({0: 900, 14: 50, 15: 50}, 10_000_00, 3, 100_00), [], ""),
+        (Worked({0: 900, 14: 49, 15: 51}, 10_000_00, 3, 100_00), [-3_00], "94.9 % (949 of 1,000)"),
+        (Worked({0: 1_000}, 10_000_00, 3, 100_01), [-6_00], "98.99 % (999,999"),
+        (Worked(), [], ""),
+    ],
+)
+def test_without_an_audits_result_the_work_of_the_period_tells(work: Worked, given_back: list[int], told: str) -> None:
+    fees = parse_fees([ADMIN, ("performance", "Guarantee", GUARANTEE)])
+    lines = [line for line in fee_lines(fees, census_of(EE=10), Activity(worked=(work,))) if line.code == "performance"]
+    assert [line.cents for line in lines] == given_back
+    assert not told or lines[0].basis["text"].startswith(told.split("(")[0])
+    audited = Activity(measures={"financial_accuracy": 10_000, "turnaround": 10_000}, worked=(work,))
+    assert not [line for line in fee_lines(fees, census_of(EE=10), audited) if line.code == "performance"]
+
+
+def test_turnaround_by_its_own_days_over_a_quarter() -> None:
+    promised = [{"measure": "turnaround", "at_least_bp": 9_000, "at_risk_bp": 1_000, "within_days": 10}]
+    terms = {"guarantees": promised, "period_months": 3, "first_in": "2026-01-01"}
+    fees = parse_fees([ADMIN, ("performance", "Guarantee", terms)])
+    work = (Worked({11: 10}), Worked({10: 80}), Worked({0: 9}), Worked({99: 1_000}))
+    (_, line) = fee_lines(fees, census_of(EE=10), Activity(worked=work))
+    # 89 of 99, the fourth month back is no part of the quarter; a tenth of this month's 300.00.
+    assert (line.cents, line.basis["result_bp"]) == (-30_00, 8_989)
 
 
 def test_a_quarters_fees_are_at_risk_in_its_last_month() -> None:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tpa.engine.clocks.appeal import appeal_clock, external_clock, last_day_for_external, last_day_to_appeal
-from tpa.engine.clocks.calendar import add_business_days, federal_holidays, is_business_day, roll_forward
 from tpa.engine.clocks.claim import Kind
+from tpa.engine.statute.business_days import add_business_days, federal_holidays, is_business_day, roll_forward
 
 ZONE = ZoneInfo("America/New_York")
 AT = datetime(2026, 5, 4, 10, tzinfo=ZONE)

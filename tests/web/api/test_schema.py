@@ -65,7 +65,7 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "member-accounts", "payee-balances",
         "paying-terms", "payment-runs", "prenotes", "provider-accounts", "settlements", "stop-loss-repayments",
         "subrogation-cases", "tax-reports", "settlements/{settlement}/payouts",
-        "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
+        "invoice-run", "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
     )  # fmt: skip
     of_a_case = (f"subrogation-cases/{{subrogation_case}}/{name}" for name in ("settlements", "recoveries"))
     assert needed == {f"/api/v1/{name}/" for name in (*plain, *of_a_case)}

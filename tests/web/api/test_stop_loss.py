@@ -157,3 +157,21 @@ def test_the_past_under_a_quote_to_the_cent(call):
     assert short.status_code == 422
     with employer_scope(call.employer):
         assert QuoteWhatIf.objects.count() == 1
+
+
+def test_watched_by_hand_tried_on_paper_and_asked_for_ahead(call):
+    watch = {"contract": call.contract, "unit_key": call.person.pk, "why": "Transplant list"}
+    assert call("post", "stop-loss-watches/", watch).status_code == 201
+    again = call("post", "stop-loss-watches/", watch)
+    assert (again.status_code, again.json()["code"]) == (422, "watch")
+    assert call("get", "stop-loss-advances/").json() == {"data": []}
+    refused = call("post", "stop-loss-advances/", {"contract": call.contract, "unit_key": call.person.pk})
+    assert (refused.status_code, refused.json()["code"]) == (422, "advance")
+    claim = {"cents": 50_000, "incurred_on": "2025-05-01", "paid_on": "2025-06-01"}
+    member = public_id("mem", call.employer.pk, call.person.pk)
+    (hers,) = call("post", "stop-loss-trials/", claim | {"member": member}).json()["data"]
+    assert (hers["left_out"], hers["excess_cents"], hers["reimbursed_cents"]) == ("", 50_000, 50_000)
+    (new,) = call("post", "stop-loss-trials/", claim).json()["data"]
+    assert (new["below_cents"], new["unit_deductible_cents"]) == (50_000, 1_000_000)
+    wrong = call("post", "stop-loss-trials/", claim | {"paid_on": "2025-01-01"})
+    assert wrong.status_code == 400

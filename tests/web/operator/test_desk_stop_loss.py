@@ -94,3 +94,26 @@ def test_a_quote_is_asked_for_and_a_wrong_one_is_refused(desk):
     page = desk("quotes/ask/", name="Five cents", document=QUOTE).content.decode()
     assert "Five cents" in page
     assert "Five cents" in desk("quotes/").content.decode()
+
+
+def test_contracts_are_drawn_a_claim_is_tried_and_somebody_is_watched(desk):
+    page = desk("contracts/").content.decode()
+    assert "<rect" in page
+    assert "Specific" in page
+    tried = desk(
+        f"contracts/?amount=6000&line=medical&incurred_on=2025-05-01&paid_on=2025-06-01&number={desk.person.pk}"
+    )
+    # 25,000.00 of a laser of 20,000.00 were paid: all of it lies above.
+    assert tried.content.decode().count("$6,000.00") == 2
+    late = desk("contracts/?amount=6000&incurred_on=2025-05-01&paid_on=2026-06-01").content.decode()
+    assert "no: paid after" in late
+    for wrong, told in (("amount=x", "amount"), ("amount=5&paid_on=2024-01-01&incurred_on=2025-01-01", "before it is")):
+        assert told in desk(f"contracts/?{wrong}").content.decode()
+    watched = desk("watch/", contract=desk.contract, unit=str(desk.person.pk), why="Case manager called")
+    assert "Watched Case manager called" in watched.content.decode()
+    refused = desk("watch/", contract=desk.contract, unit="x", why="y").content.decode()
+    assert "A unit is a number" in refused
+    assert (
+        "no advance funding"
+        in desk("filings/make/", contract=desk.contract, unit=str(desk.person.pk), advance="yes").content.decode()
+    )

@@ -6,7 +6,7 @@ never edited: a change is a new version (fee schedules, stop-loss contracts) or 
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from tpa.kernel.periods import FOREVER
 
@@ -77,6 +77,12 @@ class AsoAgreement(models.Model):
         default=dict,
         blank=True,
         help_text="The model's figures, in the form of engine/funding/terms: minimum balance, deposits, settlement.",
+    )
+    billing_terms = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+        help_text="How invoices are approved and paid, in the form of engine/billing/terms: due, roll, alone_up_to_cents.",
     )
     pay_before_funded = models.BooleanField(
         default=False,

@@ -23,6 +23,7 @@ from tpa.engine.billing.schedule import FeeLine, parse_fee
 from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span
 
 
@@ -42,6 +43,7 @@ class StopLossInForce:
 
     contract_id: int
     version_id: int
+    carrier_id: int
     carrier_name: str
     number: str
     terms: Contract
@@ -67,6 +69,14 @@ def agreement_on(employer_id: int, day: date) -> AsoAgreement:
     if agreement is None:
         raise NothingAgreedError(f"No ASO agreement holds on {day}.")
     return agreement
+
+
+def agreement(agreement_id: int) -> AsoAgreement:
+    """One agreement. Raises NotFoundError."""
+    found = AsoAgreement.objects.filter(pk=agreement_id).first()
+    if found is None:
+        raise NotFoundError("There is no such agreement.")
+    return found
 
 
 def self_funded_lines(employer_id: int, day: date) -> set[str]:
@@ -185,5 +195,10 @@ def _in_force(employer_id: int) -> list[StopLossContractVersion]:
 def _parsed(version: StopLossContractVersion) -> StopLossInForce:
     contract = version.contract
     return StopLossInForce(
-        contract.pk, version.pk, contract.carrier.name, contract.number, parse_contract(version.document)
+        contract.pk,
+        version.pk,
+        contract.carrier_id,
+        contract.carrier.name,
+        contract.number,
+        parse_contract(version.document),
     )

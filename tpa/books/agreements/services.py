@@ -1,6 +1,6 @@
 """Writing agreements: signed, superseded, versioned, approved. Nothing that was agreed is edited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from tpa.books.agreements.models import (
 )
 from tpa.books.agreements.suitability import UNSUITABLE
 from tpa.engine.billing.schedule import parse_fees
+from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.funding.terms import parse_terms
 from tpa.engine.stoploss.contract import UNITS, Contract
 from tpa.engine.stoploss.contract_read import parse_contract
@@ -80,6 +81,7 @@ def sign_aso_agreement(
     services: Sequence[str],
     funding_model: str,
     funding_terms: Mapping[str, Any] = MappingProxyType({}),
+    billing_terms: Mapping[str, Any] = MappingProxyType({}),
     ends_before: date = FOREVER,
     pay_before_funded: bool = False,
     currency: str = "USD",
@@ -88,12 +90,13 @@ def sign_aso_agreement(
 ) -> AsoAgreement:
     """Enter a signed agreement. One without an end that holds on `starts_on` ends there.
 
-    Raises UnsuitableLineError, TermsError, DocumentError for funding terms that the model does not have, or DatesError
-    where another agreement holds on some of the dates.
+    Raises UnsuitableLineError, TermsError, DocumentError for funding terms that the model does not have and billing terms
+    that there are not, or DatesError where another agreement holds on some of the dates.
     """
     _check_lines(lines)
     _check_choices(services, funding_model)
-    _check_funding(funding_model, funding_terms)
+    _check_document("funding_terms", lambda: parse_terms(funding_model, funding_terms))
+    _check_document("billing_terms", lambda: parse_billing_terms(billing_terms))
     if starts_on >= ends_before:
         raise DatesError("The agreement ends before it starts.", where="ends_before")
     locks.lock(f"agreements:{employer_id}")
@@ -119,6 +122,7 @@ def sign_aso_agreement(
         services=list(services),
         funding_model=funding_model,
         funding_terms=dict(funding_terms),
+        billing_terms=dict(billing_terms),
         pay_before_funded=pay_before_funded,
         currency=currency,
         signed_on=signed_on,
@@ -185,11 +189,11 @@ def _check_choices(services: Sequence[str], funding_model: str) -> None:
         )
 
 
-def _check_funding(funding_model: str, funding_terms: Mapping[str, Any]) -> None:
+def _check_document(name: str, read: Callable[[], object]) -> None:
     try:
-        parse_terms(funding_model, funding_terms)
+        read()
     except DocumentError as fault:
-        raise DocumentError(fault.message, where=f"/funding_terms{fault.where}", remedy=fault.remedy) from None
+        raise DocumentError(fault.message, where=f"/{name}{fault.where}", remedy=fault.remedy) from None
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The rows behind an invoice: decisions, recoveries, figures, and what was charged before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from tpa.books.funding.models import Credit, Figure, FundingInvoice, FundingInvoiceLine
 from tpa.engine.billing.activity import RECOVERIES, ClaimRow
+from tpa.kernel.periods import Span
 
 # A claim counts once, in the line of coverage of its first line; a reversal takes it off again. Denied charges are no
 # savings. The network is the plan's tier that decided the claim's first line in that line of coverage.
@@ -21,15 +22,15 @@ SELECT d.id, d.claim_id, d.decided_on, l.line_of_coverage,
             THEN CASE d.outcome WHEN 'reversed' THEN -1 ELSE 1 END ELSE 0 END,
        sum(l.paid_cents)::bigint,
        coalesce(sum(l.charge_cents - l.allowed_cents) FILTER (WHERE NOT l.denied), 0)::bigint,
-       (array_agg(l.tier ORDER BY l.number))[1], min(l.service_on), b.invoice_id
+       (array_agg(l.tier ORDER BY l.number))[1], min(l.service_on), b.invoice_id, d.member_id, b.place
 FROM claims_decision d JOIN claims_decisionline l ON l.decision_id = d.id
 LEFT JOIN funding_billeddecision b ON b.decision_id = d.id
 WHERE l.line_of_coverage <> '' AND {where}
-GROUP BY d.id, l.line_of_coverage, b.invoice_id ORDER BY d.id, l.line_of_coverage"""
+GROUP BY d.id, l.line_of_coverage, b.invoice_id, b.place ORDER BY d.id, l.line_of_coverage"""
 
 
 class DecidedRow(NamedTuple):
-    """A decision in one line of coverage, as fees look at it; `invoice_id` where one bills it already."""
+    """A decision in one line of coverage, as fees look at it; `invoice_id`, with `place`, where one bills it already."""
 
     decision_id: int
     claim_id: int
@@ -41,6 +42,8 @@ class DecidedRow(NamedTuple):
     network: str
     incurred_on: date
     invoice_id: int | None
+    member_id: int
+    place: str | None
 
     @property
     def facts(self) -> ClaimRow:
@@ -65,6 +68,11 @@ def _rows(where: str, arguments: list[Any]) -> list[DecidedRow]:
 def unbilled_decisions(ends_before: date, draft_id: int | None) -> list[DecidedRow]:
     """What was decided before that day and no invoice bills but, perhaps, this draft. One query."""
     return _rows("d.decided_on < %s AND (b.invoice_id IS NULL OR b.invoice_id = %s)", [ends_before, draft_id])
+
+
+def decisions_of(month: Span) -> list[DecidedRow]:
+    """What was decided in a month, billed or not. One query."""
+    return _rows("d.decided_on >= %s AND d.decided_on < %s", [month.starts_on, month.ends_before])
 
 
 def billed_decisions(invoice_ids: Collection[int]) -> dict[int, list[DecidedRow]]:
@@ -106,6 +114,6 @@ def fees_charged(before: date) -> dict[date, dict[str, int]]:
     return found
 
 
-def decision_ids(rows: Iterable[DecidedRow]) -> set[int]:
-    """The decisions of rows."""
-    return {row.decision_id for row in rows}
+def decisions_in(rows: Iterable[DecidedRow], places: Mapping[int, str]) -> dict[int, str]:
+    """Decision -> where its member lives (`places`; nothing where that is not known), of rows."""
+    return {row.decision_id: places.get(row.member_id, "") for row in rows}

@@ -10,6 +10,13 @@ class InvoiceStateError(ConflictError):
     remedy = "A final invoice stays as it is; grant a credit, it comes with the next invoice."
 
 
+class SecondPersonError(ConflictError):
+    """Who reviewed a large invoice may not approve it."""
+
+    code = "second_person"
+    remedy = "Another person has to do this: not another login of the same one, and no program."
+
+
 class DepositError(DomainError):
     """Money that cannot be recorded so."""
 

@@ -5,12 +5,19 @@ or a line of a later invoice.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 # Django finds models in this module alone; those of requests, bank and settlements stand in files of their own.
 from tpa.books.funding import bank_models as bank_models
 from tpa.books.funding import request_models as request_models
 from tpa.books.funding import settlement_models as settlement_models
+
+_TWO_PERSONS = (
+    Q(state__in=("draft", "reviewed"))
+    | Q(total_cents__range=(-F("alone_up_to_cents"), F("alone_up_to_cents")))
+    | Q(reviewed_by_id__isnull=False, approved_by_id__isnull=False) & ~Q(approved_by_id=F("reviewed_by_id"))
+)
+"""A large invoice: one person has reviewed it, another one approved."""
 
 
 class FundingInvoice(models.Model):
@@ -18,6 +25,7 @@ class FundingInvoice(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        REVIEWED = "reviewed", "Reviewed"
         APPROVED = "approved", "Approved"
         FINAL = "final", "Final"
 
@@ -42,7 +50,12 @@ class FundingInvoice(models.Model):
     fee_schedule_version_id = models.BigIntegerField(null=True, blank=True)
     stop_loss_version_id = models.BigIntegerField(null=True, blank=True)
     basis = models.JSONField(help_text="The census and the claim figures that the lines were computed from.")
+    alone_up_to_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Beyond this total, by the agreement, two persons are needed."
+    )
     drafted_at = models.DateTimeField()
+    reviewed_by_id = models.BigIntegerField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
     approved_by_id = models.BigIntegerField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     finalised_by_id = models.BigIntegerField(null=True, blank=True)
@@ -65,7 +78,13 @@ class FundingInvoice(models.Model):
                 condition=Q(amount_due_cents=models.F("total_cents") + models.F("prior_balance_cents")),
                 name="invoice_amount_due_adds_up",
             ),
+            models.CheckConstraint(condition=_TWO_PERSONS, name="invoice_reviewer_is_not_approver"),
         ]
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Whether who reviewed it may not approve it."""
+        return abs(self.total_cents) > self.alone_up_to_cents
 
     def __str__(self) -> str:
         return self.number
@@ -124,6 +143,9 @@ class BilledDecision(models.Model):
 
     decision_id = models.BigIntegerField(primary_key=True)
     invoice = models.ForeignKey(FundingInvoice, models.CASCADE, related_name="decisions")
+    place = models.CharField(
+        max_length=2, default="", db_default="", help_text="State or province whose taxes it bears; empty: the situs."
+    )
 
     def __str__(self) -> str:
         return f"decision {self.decision_id}"

@@ -1,13 +1,13 @@
 """Writing invoices, deposits and credits. The workflow posts the ledger's side of each in the same transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
 
-from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError
+from tpa.books.funding.errors import CreditError, DepositError, InvoiceStateError, SecondPersonError
 from tpa.books.funding.models import BilledDecision, Credit, Deposit, FundingInvoice, FundingInvoiceLine, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
 from tpa.engine.billing.invoice import Invoice
@@ -25,6 +25,7 @@ class InvoiceTerms(NamedTuple):
     number: str
     currency: str
     due_on: date
+    alone_up_to_cents: int
     agreement_id: int
     fee_schedule_version_id: int | None
     stop_loss_version_id: int | None
@@ -44,14 +45,14 @@ def draft_invoice(
     computed: Invoice,
     terms: InvoiceTerms,
     roster: Roster,
-    decision_ids: Collection[int],
+    decisions: Mapping[int, str],
     credit_ids: Collection[int],
     now: datetime,
 ) -> FundingInvoice:
     """Store the month's draft in place of an earlier draft, set aside the credits that it gives and the decisions that
-    it bills.
+    it bills (decision -> where it is taxed, nothing: at the situs).
 
-    Raises InvoiceStateError once it has been approved.
+    Raises InvoiceStateError once it has been reviewed.
     """
     invoice = FundingInvoice.objects.select_for_update().filter(month=computed.month).first()
     if invoice is not None and invoice.state != State.DRAFT:
@@ -76,7 +77,7 @@ def draft_invoice(
     )
     invoice.decisions.all().delete()
     BilledDecision.objects.bulk_create(
-        BilledDecision(decision_id=decision_id, invoice=invoice) for decision_id in sorted(decision_ids)
+        BilledDecision(decision_id=key, invoice=invoice, place=place) for key, place in sorted(decisions.items())
     )
     rows = [[*row[:3], row.starts_on.isoformat(), row.ends_before.isoformat(), row.person] for row in roster.rows]
     InvoiceRoster.objects.update_or_create(invoice=invoice, defaults={"starts_on": roster.starts_on, "rows": rows})
@@ -88,30 +89,62 @@ def draft_invoice(
 
 
 @transaction.atomic
-def approve_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
+def review_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
     """A draft has been looked at. It is not drafted anew from here on."""
     invoice = _locked(invoice_id)
     if invoice.state != State.DRAFT:
         raise InvoiceStateError(f"Invoice {invoice.number} is {invoice.get_state_display().lower()} already.")
+    _review(invoice, now, person_id)
+    invoice.save(update_fields=["state", "reviewed_at", "reviewed_by_id"])
+    return invoice
+
+
+def _review(invoice: FundingInvoice, now: datetime, person_id: int | None) -> None:
+    invoice.state, invoice.reviewed_at, invoice.reviewed_by_id = State.REVIEWED, now, person_id
+
+
+@transaction.atomic
+def approve_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
+    """A reviewed invoice may be issued. Up to the agreement's limit one person does both, also in one step.
+
+    Raises SecondPersonError beyond it, InvoiceStateError in another state.
+    """
+    invoice = _locked(invoice_id)
+    if invoice.state == State.DRAFT and not invoice.needs_second_person:
+        _review(invoice, now, person_id)
+    if invoice.state != State.REVIEWED:
+        raise InvoiceStateError(
+            f"Invoice {invoice.number} is {invoice.get_state_display().lower()}, not reviewed.",
+            remedy="Somebody has to review it first, and another person approves it."
+            if invoice.state == State.DRAFT
+            else "",
+        )
+    others = (None, invoice.reviewed_by_id)
+    if invoice.needs_second_person and (person_id in others or invoice.reviewed_by_id is None):
+        raise SecondPersonError(
+            f"{format_amount(invoice.total_cents)} is beyond the {format_amount(invoice.alone_up_to_cents)} that one person"
+            " may approve alone."
+        )
     invoice.state, invoice.approved_at, invoice.approved_by_id = State.APPROVED, now, person_id
-    invoice.save(update_fields=["state", "approved_at", "approved_by_id"])
+    invoice.save(update_fields=["state", "reviewed_at", "reviewed_by_id", "approved_at", "approved_by_id"])
     return invoice
 
 
 @transaction.atomic
 def return_invoice(*, invoice_id: int) -> FundingInvoice:
-    """An approved invoice goes back to draft, so that it can be drafted anew."""
+    """A reviewed or approved invoice goes back to draft, so that it can be drafted anew."""
     invoice = _locked(invoice_id)
-    if invoice.state != State.APPROVED:
+    if invoice.state not in (State.REVIEWED, State.APPROVED):
         raise InvoiceStateError(f"Invoice {invoice.number} is {invoice.get_state_display().lower()}, not approved.")
-    invoice.state, invoice.approved_at, invoice.approved_by_id = State.DRAFT, None, None
-    invoice.save(update_fields=["state", "approved_at", "approved_by_id"])
+    invoice.state = State.DRAFT
+    invoice.reviewed_at = invoice.reviewed_by_id = invoice.approved_at = invoice.approved_by_id = None
+    invoice.save(update_fields=["state", "reviewed_at", "reviewed_by_id", "approved_at", "approved_by_id"])
     return invoice
 
 
 @transaction.atomic
-def finalise_invoice(*, invoice_id: int, now: datetime, person_id: int | None = None) -> FundingInvoice:
-    """An approved invoice is issued. From then on the database refuses every change of it."""
+def finalise_invoice(*, invoice_id: int, due_on: date, now: datetime, person_id: int | None = None) -> FundingInvoice:
+    """An approved invoice is issued, to be paid by `due_on`. From then on the database refuses every change of it."""
     invoice = _locked(invoice_id)
     if invoice.state != State.APPROVED:
         raise InvoiceStateError(
@@ -119,7 +152,8 @@ def finalise_invoice(*, invoice_id: int, now: datetime, person_id: int | None = 
             remedy="Approve the draft first." if invoice.state == State.DRAFT else "",
         )
     invoice.state, invoice.finalised_at, invoice.finalised_by_id = State.FINAL, now, person_id
-    invoice.save(update_fields=["state", "finalised_at", "finalised_by_id"])
+    invoice.due_on = due_on
+    invoice.save(update_fields=["state", "finalised_at", "finalised_by_id", "due_on"])
     return invoice
 
 

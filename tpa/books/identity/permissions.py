@@ -63,7 +63,7 @@ _ROLES: dict[str, frozenset[Role]] = {
     "plans.publish": frozenset({_SET_UP}),
     # What a plan's claims would have cost under other terms; the figures name nobody.
     "what_if.read": frozenset({_FINANCE, _STOP_LOSS, _SET_UP, _MONEY, _BROKER}),
-    "what_if.run": frozenset({_FINANCE, _SET_UP}),
+    "what_if.run": frozenset({_FINANCE, _STOP_LOSS, _SET_UP}),
     "agreements.read": frozenset({_FINANCE, _STOP_LOSS, _SET_UP, _MONEY, _BROKER}),
     "agreements.write": frozenset({_FINANCE, _STOP_LOSS, _SET_UP}),
     "stoploss.write": frozenset({_STOP_LOSS}),

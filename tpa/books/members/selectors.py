@@ -168,6 +168,15 @@ def enrolments(span: Span, *, known_at: datetime | None = None, dependents: bool
     yield from (Enrolment(row[0] or 0, *row[1:]) for row in columns)
 
 
+_HERE = ("", "US", "USA", "CA", "CAN")
+
+
+def places_of(member_ids: Collection[int]) -> dict[int, str]:
+    """Member -> the two letters of the state or province where he lives; those of whom it is not known are left out."""
+    rows = Member.objects.filter(pk__in=member_ids, country__in=_HERE, state__iregex=r"^\s*[a-z]{2}\s*$")
+    return {key: state.strip().upper() for key, state in rows.values_list("pk", "state")}
+
+
 def census(month: date, *, known_at: datetime | None = None) -> Census:
     """The month's census; whom it counts is the rule's business (`Census.lives("first_of_month")` and others)."""
     return Census(month, enrolments(month_of(month), known_at=known_at))

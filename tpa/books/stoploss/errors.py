@@ -3,6 +3,12 @@
 from tpa.kernel.errors import ConflictError, DomainError
 
 
+class WatchError(DomainError):
+    """Somebody cannot be watched so."""
+
+    code = "watch"
+
+
 class FilingError(DomainError):
     """Nothing can be filed, or not this."""
 

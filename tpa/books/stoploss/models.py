@@ -10,25 +10,32 @@ from django.db.models import Q
 class StopLossNotice(models.Model):
     """The carrier is due a notice of a person, employee or certificate (0: the group), and why.
 
-    A share of the deductible was reached, a diagnosis of the contract's list was billed, or a stay in hospital was long.
+    A share of the deductible was reached, a diagnosis of the contract's list was billed, a stay in hospital was long, or a
+    person opened it by hand.
     """
 
     class Reason(models.TextChoices):
         SHARE = "share", "Share of the deductible"
         DIAGNOSIS = "diagnosis", "Diagnosis"
         CONFINEMENT = "confinement", "Stay in hospital"
+        WATCH = "watch", "Watched"
 
     contract_id = models.BigIntegerField(help_text="Stop-loss contract.")
     contract_version_id = models.BigIntegerField(help_text="Version by which it was found.")
     unit_id = models.BigIntegerField(help_text="Member or family, as the contract counts.")
     reason = models.CharField(max_length=11, choices=Reason, default=Reason.SHARE)
     threshold_bp = models.IntegerField(help_text="Share of the deductible that was reached, in basis points; else 0.")
-    detail = models.CharField(max_length=60, blank=True, help_text="The diagnosis, or the days of the stay.")
+    detail = models.CharField(
+        max_length=60, blank=True, help_text="The diagnosis, the days of the stay, or why somebody opened it."
+    )
     due_on = models.DateField(null=True, blank=True, help_text="Day by which the contract wants it told.")
     deductible_cents = models.BigIntegerField(help_text="The unit's deductible: specific, or its laser.")
     eligible_cents = models.BigIntegerField(help_text="Eligible amount when it was found.")
     basis = models.JSONField(help_text="Decision ids and what each adds, in the order of payment.")
     found_at = models.DateTimeField()
+    opened_by = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Who opened it; empty: found by the sweep."
+    )
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When the carrier was told.")
     sent_by = models.CharField(max_length=200, blank=True, help_text="Who told it.")
 
@@ -101,6 +108,11 @@ class Filing(models.Model):
     as_of = models.DateField(help_text="What was paid by this day is in it.")
     eligible_cents = models.BigIntegerField(help_text="What the plan paid and counts.")
     requested_cents = models.BigIntegerField(help_text="Asked for by this filing.")
+    ahead_from_cents = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of an advance: the reimbursement that was owed or asked for before, from which on it asks ahead of payment.",
+    )
     document = models.JSONField(help_text="The packet: form, lines, proofs, checklist.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the packet's JSON.")
     made_at = models.DateTimeField()
@@ -115,8 +127,18 @@ class Filing(models.Model):
             models.CheckConstraint(condition=Q(requested_cents__gt=0), name="stop_loss_filing_asks_for_something"),
         ]
 
+    @property
+    def is_advance(self) -> bool:
+        """Whether it asks ahead of payment: the claims wait for this money."""
+        return self.ahead_from_cents is not None
+
+    @property
+    def file_name(self) -> str:
+        """How the packet's files are called, without an ending."""
+        return f"stop-loss-{self.kind}-{self.number}-{self.pk}"
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.unit_id} filing {self.number}"
+        return f"{self.kind} {self.unit_id} {'advance' if self.is_advance else 'filing'} {self.number}"
 
 
 class FilingEvent(models.Model):

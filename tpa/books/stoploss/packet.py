@@ -44,8 +44,10 @@ _ACCIDENT = ("S", "T", "V", "W", "X", "Y")
 """Chapters of ICD-10 that tell an injury or its cause."""
 
 
-def specific_packet(employer_id: int, contract: Contract, exposure: Exposure, unit: Unit) -> dict[str, Any]:
-    """Everything of one unit. `exposure` names every decision."""
+def specific_packet(
+    employer_id: int, contract: Contract, exposure: Exposure, unit: Unit, *, ahead: bool = False
+) -> dict[str, Any]:
+    """Everything of one unit. `exposure` names every decision; `ahead`: some of them wait for the carrier's money."""
     people = _people(contract, unit.unit_id)
     claims, payments = _claims_of(unit.parts)
     lines = [_line(employer_id, part, claims, payments) for part in unit.parts]
@@ -63,7 +65,7 @@ def specific_packet(employer_id: int, contract: Contract, exposure: Exposure, un
         "ineligible": ineligible,
         "eligibility": eligibility,
         "coordination": coordination,
-        "checklist": _checklist(lines, claims.values(), eligibility, coordination),
+        "checklist": _checklist(lines, claims.values(), eligibility, coordination, ahead=ahead),
         "deductible": format_amount(unit.deductible_cents or 0),
         "lasered": unit.lasered,
     }
@@ -185,22 +187,27 @@ def _checklist(
     claims: Iterable[Claim],
     eligibility: list[dict[str, Any]],
     others: list[dict[str, str]],
+    *,
+    ahead: bool,
 ) -> list[dict[str, Any]]:
     unpaid = [one["decision"] for one in lines if one["decision"] and not one["payment"] and one["requested"][0] != "-"]
+    unexplained = sorted({one["decision"] for one in lines if one["decision"] and not one["claim"]})
     injured = [one for one in claims if any(code.startswith(_ACCIDENT) for code in one.diagnoses)]
-    unexplained = [one for one in injured if one.accident_on is None]
+    no_cause = [one for one in injured if one.accident_on is None]
     return [
         _item("Form with the contract's and the person's data", True),
         _item("Eligible lines with what each adds", bool(lines)),
-        _item("Proof of payment of every line", not unpaid, ", ".join(unpaid[:5])),
-        _item("Explanation of benefits of every claim", all(one["claim"] for one in lines)),
+        _item("Decisions that wait for this money", bool(unpaid), f"{len(unpaid)} lines")
+        if ahead
+        else _item("Proof of payment of every line", not unpaid, ", ".join(unpaid[:5])),
+        _item("Explanation of benefits of every claim", not unexplained, ", ".join(unexplained[:5])),
         _item("Proof of eligibility", all(one["coverages"] for one in eligibility) and bool(eligibility)),
         _item(
             "Other coverage",
             bool(others),
             "" if others else "Nothing is recorded: get the member's statement that there is none.",
         ),
-        _item("Day and cause of the accident", not unexplained, f"{len(unexplained)} claims" if unexplained else ""),
+        _item("Day and cause of the accident", not no_cause, f"{len(no_cause)} claims" if no_cause else ""),
         _item("Itemised bills and dated correspondence", False, "Kept outside the books: add them."),
     ]
 

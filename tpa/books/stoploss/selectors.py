@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tpa.books.agreements import selectors as agreements
@@ -18,6 +18,7 @@ from tpa.books.stoploss.amounts import amounts, condensed_amounts
 from tpa.books.stoploss.models import Filing, FilingEvent, QuoteWhatIf, Receivable, StopLossNotice
 from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
+from tpa.engine.stoploss.advance import pay_on_by
 from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.exposure import Exposure, exposure
@@ -200,7 +201,9 @@ def accepted_cents(filing: Filing) -> int | None:
 
 
 class Risk(NamedTuple):
-    """Money that is lost on a date: claims not paid by then (`paid_by`), or reimbursement not asked for (`file_by`)."""
+    """Money that is lost on a date: claims not paid by then (`paid_by`), reimbursement not asked for (`file_by`), or an
+    advance that came and was not paid on (`pay_on_by`).
+    """
 
     contract: StopLossInForce
     kind: str
@@ -217,16 +220,41 @@ def risks(employer_id: int, as_of: date) -> list[Risk]:
     for standing in standings(employer_id, as_of):
         terms, contract = standing.contract.terms, standing.contract
         expected, now = _by_unit(standing.expected), _by_unit(standing.exposure)
-        asked = requested(contract.contract_id)
+        asked = asked_for(contract.contract_id)
         for key, cents in expected.items():
-            waiting, unasked = cents - now.get(key, 0), now.get(key, 0) - asked.get(key, 0)
+            owed = now.get(key, 0)
+            waiting, unasked = cents - owed, owed - asked.get(key, Asked()).of(owed)
             for what, by, at_risk in (
                 ("paid_by", terms.paid_window.last_day, waiting),
                 ("file_by", terms.file_by, unasked),
             ):
                 if at_risk > 0:
                     found.append(Risk(contract, *key, what, by, (by - as_of).days, at_risk))
+        found += _held_advances(standing, as_of)
     return sorted(found, key=lambda one: (-one.cents, one.by, one.unit_id))
+
+
+def _held_advances(standing: Standing, as_of: date) -> Iterator[Risk]:
+    """Advances that came while claims of their unit still wait for payment."""
+    units = standing.exposure.specific.units if standing.exposure.specific else ()
+    waiting = {unit.unit_id for unit in units if unit.awaiting_cents > 0}
+    received = FilingEvent.objects.filter(
+        filing__contract_id=standing.contract.contract_id,
+        filing__ahead_from_cents__isnull=False,
+        filing__unit_id__in=waiting,
+        state=FilingEvent.State.RECEIVED,
+    )
+    for event in received.select_related("filing") if waiting else ():
+        by = pay_advance_by(event.filing, event.on)
+        kind, unit_id = event.filing.kind, event.filing.unit_id
+        yield Risk(standing.contract, kind, unit_id, "pay_on_by", by, (by - as_of).days, event.cents or 0)
+
+
+def pay_advance_by(filing: Filing, received_on: date) -> date:
+    """The last day on which an advance that came on a day may be paid on, by the contract's version that it was asked by."""
+    version = agreements.stop_loss_version(filing.contract_version_id)
+    terms = version.terms.specific.advance if version and version.terms.specific else None
+    return pay_on_by(received_on, terms.pay_within_days if terms else 0)
 
 
 def _by_unit(exposed: Exposure) -> dict[tuple[str, int], int]:
@@ -238,10 +266,42 @@ def _by_unit(exposed: Exposure) -> dict[tuple[str, int], int]:
     return found
 
 
-def requested(contract_id: int) -> dict[tuple[str, int], int]:
-    """(kind, unit) -> what was asked for so far."""
-    rows = Filing.objects.filter(contract_id=contract_id).values_list("kind", "unit_id")
-    return {(kind, unit_id): cents for kind, unit_id, cents in rows.annotate(cents=Sum("requested_cents"))}
+class Asked(NamedTuple):
+    """What was asked for a unit: by filings for what was paid, and ahead of payment, each from a reimbursement on."""
+
+    filed_cents: int = 0
+    ahead: tuple[tuple[int, int], ...] = ()
+
+    def of(self, owed_cents: int) -> int:
+        """What was asked for of the reimbursement that is owed for what was paid: an advance counts as far as it reaches."""
+        return self.filed_cents + sum(max(0, min(cents, owed_cents - start)) for start, cents in self.ahead)
+
+    @property
+    def reach_cents(self) -> int:
+        """Up to which reimbursement advances have asked."""
+        return max((start + cents for start, cents in self.ahead), default=0)
+
+
+def asked_for(contract_id: int) -> dict[tuple[str, int], Asked]:
+    """(kind, unit) -> what was asked for so far. What was refused of an advance is asked for again once it is paid."""
+    decided = FilingEvent.objects.filter(filing=OuterRef("pk"), state__in=DECISIONS).order_by("-id")
+    rows = Filing.objects.filter(contract_id=contract_id).order_by("number")
+    found: dict[tuple[str, int], Asked] = {}
+    for row in rows.annotate(accepted=Subquery(decided.values("cents")[:1])):
+        before = found.get((row.kind, row.unit_id), Asked())
+        if row.ahead_from_cents is None:
+            after = before._replace(filed_cents=before.filed_cents + row.requested_cents)
+        else:
+            cents = row.requested_cents if row.accepted is None else row.accepted
+            after = before._replace(ahead=(*before.ahead, (row.ahead_from_cents, cents)))
+        found[row.kind, row.unit_id] = after
+    return found
+
+
+def is_unit(terms: Contract, unit_id: int) -> bool:
+    """Whether there is a member, or a family as the contract counts, of that key."""
+    is_person = terms.specific is not None and terms.specific.unit == "person"
+    return members.members().filter(**{"pk" if is_person else "family_id": unit_id}).exists()
 
 
 def heads(terms: Contract, policy: Span) -> dict[str, dict[date, dict[str, int]]]:

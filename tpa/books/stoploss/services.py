@@ -40,6 +40,7 @@ def write_notices(
     notices: Sequence[NoticeDue],
     now: datetime,
     due_on: date | None = None,
+    by: str = "",
 ) -> list[StopLossNotice]:
     """Write notices; the database refuses a second one of a unit, reason and threshold. One statement."""
     return StopLossNotice.objects.bulk_create(
@@ -48,6 +49,7 @@ def write_notices(
             contract_version_id=contract_version_id,
             found_at=now,
             due_on=due_on,
+            opened_by=by,
             **_columns(notice),
         )
         for notice in notices

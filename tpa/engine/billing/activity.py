@@ -42,12 +42,26 @@ class PaidClaims(NamedTuple):
     savings_cents: int = 0
 
 
+class Worked(NamedTuple):
+    """A month's work on claims. `waits`: days from receipt to the first decision -> how many claims waited so long.
+
+    `wrong_count` and `wrong_cents`: claims that were decided again because of a fault of the TPA's, and what payees got
+    too much or too little, without its sign.
+    """
+
+    waits: Mapping[int, int] = MappingProxyType({})
+    paid_cents: int = 0
+    wrong_count: int = 0
+    wrong_cents: int = 0
+
+
 class Activity(NamedTuple):
     """The month's claims, and what else fees are computed on.
 
     `recovered_cents`: by RECOVERIES. `counts`: things counted by name (cobra_notices, hsa_accounts). `measures`: results
     by name in basis points (financial_accuracy). `premiums_cents`: by premium code. `charged_cents`: what earlier stages
     of the schedule charge for this month, by fee label. `fees_before_cents`: the same of the months before, the latest first.
+    `worked`: this month and those before it, the latest first.
     """
 
     claims: tuple[ClaimRow, ...] = ()
@@ -57,6 +71,7 @@ class Activity(NamedTuple):
     premiums_cents: Mapping[str, int] = MappingProxyType({})
     charged_cents: Mapping[str, int] = MappingProxyType({})
     fees_before_cents: tuple[Mapping[str, int], ...] = ()
+    worked: tuple[Worked, ...] = ()
 
     def fees_cents(self, labels: Collection[str] | None) -> int:
         """What the fees of earlier stages come to: those named, all without names."""

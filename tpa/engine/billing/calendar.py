@@ -50,15 +50,16 @@ def parse_calendar(section: Section) -> Calendar:
     """`mailed`, `due` and `cut_off` with `day` and `months_before` or `months_after`; `grace_days`, `weekend`."""
     usual = Calendar()
     return Calendar(
-        _rule(section, "mailed", usual.mailed),
-        _rule(section, "due", usual.due),
-        _rule(section, "cut_off", usual.cut_off),
+        parse_day_rule(section, "mailed", usual.mailed),
+        parse_day_rule(section, "due", usual.due),
+        parse_day_rule(section, "cut_off", usual.cut_off),
         section.whole("grace_days", usual.grace_days, most=366),
         section.choice("weekend", SHIFTS, usual.weekend),
     )
 
 
-def _rule(section: Section, key: str, usual: DayRule) -> DayRule:
+def parse_day_rule(section: Section, key: str, usual: DayRule) -> DayRule:
+    """The `day` under `key` with `months_before` or `months_after`; the usual one without it."""
     if key not in section:
         section.value(key, None)
         return usual

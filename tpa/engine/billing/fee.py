@@ -18,7 +18,7 @@ class Fee(NamedTuple):
     `stage`: 0 for what follows from the month's facts; a later stage sees what the earlier ones charge
     (`activity.charged_cents`): 1 limits of the TPA's own fees, 2 what is reckoned on them. Terms of such a type that has
     `fees`, labels of others in the schedule, look at these alone. `follows_claims`: it is owed for claims, so also for
-    those of the run-out after the agreement's end.
+    those of the run-out after the agreement's end. `looks_at_work`: it wants `activity.worked`.
     """
 
     code: str
@@ -27,3 +27,4 @@ class Fee(NamedTuple):
     charge: Callable[[Census, Activity, Any], list[Charge]]
     stage: int = 0
     follows_claims: bool = False
+    looks_at_work: bool = False

@@ -6,7 +6,8 @@ are `engine/statute/ca/benefit_tax.toml` and `engine/statute/us/benefit_tax.toml
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -71,6 +72,17 @@ class Place(NamedTuple):
     place: str
     heads: int
     claims_cents: int
+
+
+def places_of(situs: str, heads: Iterable[str], claims: Iterable[tuple[str, int]]) -> list[Place]:
+    """Where a plan is taxed: employees by where they live, claims by where the patient does; the situs for those of whom
+    that is not known, first. Without a situs and without addresses nothing is taxed.
+    """
+    counts, sums = Counter(place or situs for place in heads), Counter({situs: 0})
+    for place, cents in claims:
+        sums[place or situs] += cents
+    named = sorted({*counts, *sums} - {situs, ""})
+    return [Place(place, counts[place], sums[place]) for place in (situs, *named) if place]
 
 
 def taxes_on(place: str, day: date) -> list[Tax]:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from tpa.engine.cases.question import Answer, Number, Percent
 from tpa.engine.cases.words import Words
 from tpa.engine.renewal import comparison, completion, pooling, rates, trend
-from tpa.engine.renewal.rates import ratio, rounded
+from tpa.engine.renewal.projection import Assumptions, Projection, project
+from tpa.engine.renewal.rates import rounded
 from tpa.kernel.coverage import TIERS
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -166,48 +167,45 @@ def experience(row: Words, claims_cents: int) -> dict[str, Answer]:
     level = int(row.cents("pooling_level")) if large else int(row.cents("pooling_level", 0))
     cut = pooling.pool(large, level)
     premium = int(row.cents("premium", 0))
-    charge = _charge(row, premium)
-    cents = claims_cents + change - cut.pooled_cents + charge
-    factor = _factors(row)
-    trended = cents * factor
-    z = _credibility(row)
-    rate = rates.blended(trended, Fraction(int(row.cents("manual", 0))), z)
+    if "retention" in row and "target_loss_ratio" in row:
+        raise DocumentError("Either target_loss_ratio or retention is wanted.", where=row.at("retention"))
+    retention = row.fraction("retention", None)
+    assumed = Assumptions(
+        cut.pooled_cents,
+        _charge(row, premium),
+        _factors(row),
+        int(row.cents("manual", 0)),
+        _credibility(row),
+        row.fraction("target_loss_ratio", None if retention is None else 1 - retention),
+    )
+    found = project(claims_cents + change, premium, assumed)
     answers: dict[str, Answer] = {
         "incurred": claims_cents + change,
         "ibnr_change": change,
         "retained": cut.retained_cents,
         "pooled": cut.pooled_cents,
-        "pooling_charge": charge,
-        "experience": cents,
-        "trend_factor": Number(factor),
-        "trended": rounded(trended),
-        "credibility": Percent(z),
-        "blended": rounded(rate),
+        "pooling_charge": assumed.pooling_charge_cents,
+        "experience": found.experience_cents,
+        "trend_factor": Number(assumed.factor),
+        "trended": rounded(found.trended),
+        "credibility": Percent(assumed.credibility),
+        "blended": rounded(found.blended),
     }
-    return answers | _against_target(row, cents, rate, premium)
+    return answers | _against_target(row, found, assumed.target_loss_ratio)
 
 
-def _against_target(row: Words, cents: int, rate: Fraction, premium: int) -> dict[str, Answer]:
+def _against_target(row: Words, found: Projection, target: Fraction | None) -> dict[str, Answer]:
     """Loss ratio, needed premium, rate change, as far as premium and target are there."""
-    if "retention" in row and "target_loss_ratio" in row:
-        raise DocumentError("Either target_loss_ratio or retention is wanted.", where=row.at("retention"))
-    retention = row.fraction("retention", None)
-    target = row.fraction("target_loss_ratio", None if retention is None else 1 - retention)
-    answers: dict[str, Answer] = {}
-    if premium:
-        answers["loss_ratio"] = Percent(ratio(cents, premium, "premium"))
     current = row.amounts("current_rates", TIERS)
-    if target is None:
-        return answers
-    needed = rates.needed_premium(rate, target)
-    answers |= {
-        "needed_premium": rounded(needed),
-        "retention_on_claims": Percent(rates.retention_on_claims(1 - target)),
-    }
-    if premium:
-        change = needed / premium
-        answers["rate_change"] = Percent(change - 1)
-        answers["new_rates"] = {tier: rounded(of * change) for tier, of in current.items()}
+    answers: dict[str, Answer] = {}
+    if found.loss_ratio is not None:
+        answers["loss_ratio"] = Percent(found.loss_ratio)
+    if found.needed is not None and target is not None:
+        answers["needed_premium"] = rounded(found.needed)
+        answers["retention_on_claims"] = Percent(rates.retention_on_claims(1 - target))
+    if found.rate_change is not None:
+        answers["rate_change"] = Percent(found.rate_change)
+        answers["new_rates"] = {tier: rounded(of * (1 + found.rate_change)) for tier, of in current.items()}
     return answers
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from tpa.engine.clocks.calendar import add_business_days, roll_forward
 from tpa.engine.clocks.claim import Kind, later, law_of
+from tpa.engine.statute.business_days import add_business_days, roll_forward
 from tpa.kernel.periods import add_months
 
 LEVELS = (1, 2)

@@ -21,6 +21,8 @@ from tpa.workflows.invoice_files import FILES, invoice_file
 from tpa.workflows.invoice_paper import invoice_paper
 
 _SHOWN_RISKS = 25
+_NEXT_STEP = {"draft": "review", "reviewed": "approve", "approved": "issue"}
+"""State of an invoice -> what is done with it next."""
 
 
 @require_GET
@@ -44,6 +46,7 @@ def invoice(request: HttpRequest, invoice: str) -> HttpResponse:
         "changes": found.basis.get("changes", []),
         "sendings": found.sendings.all(),
         "files": FILES,
+        "next_step": _NEXT_STEP.get(found.state, ""),
     }
     return show(request, "employer/invoice.html", here="invoices", **context)
 

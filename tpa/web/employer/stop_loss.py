@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.stoploss import gaps as book
-from tpa.books.stoploss import packet, selectors
+from tpa.books.stoploss import selectors
 from tpa.books.stoploss.models import FilingEvent
 from tpa.books.stoploss.states import DECISIONS, NEXT
 from tpa.engine.stoploss.gaps import told
@@ -23,11 +23,11 @@ from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
 from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, sheet, show
+from tpa.workflows.stop_loss_advances import ask_advance, possible_advances
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
-from tpa.workflows.stop_loss_sweep import tell_carrier
+from tpa.workflows.stop_loss_packet import packet_file
+from tpa.workflows.stop_loss_sweep import open_watch, tell_carrier
 from tpa.workflows.stop_loss_what_if import ask
-
-_FORMS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 @require_GET
@@ -41,6 +41,7 @@ def filings(request: HttpRequest) -> HttpResponse:
         page=sheet(request, selectors.filings()),
         contracts=open_,
         numbers={one.contract_id: f"{one.carrier_name} {one.number}" for one in open_},
+        advances=possible_advances(request.employer),
     )
 
 
@@ -66,12 +67,9 @@ def filing(request: HttpRequest, filing: str) -> HttpResponse:
 def filing_packet(request: HttpRequest, filing: str, form: str) -> HttpResponse:
     """The packet as a file. It names people."""
     found = selectors.filing(key_of(filing, "slf", request.employer.pk))
-    if form == "pdf":
-        content: str | bytes = packet.packet_pdf(found)
-    else:
-        content = packet.packet_csv(found) if form == "csv" else packet.packet_json(found.document)
-    answer = HttpResponse(content, content_type=_FORMS.get(form, _FORMS["json"]))
-    answer["Content-Disposition"] = f'attachment; filename="stop-loss-{found.kind}-{found.number}-{found.pk}.{form}"'
+    content, media_type = packet_file(employer=request.employer, filing=found, form=form)
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{found.file_name}.{form}"'
     return answer
 
 
@@ -86,7 +84,8 @@ def make_filing(request: HttpRequest) -> HttpResponse:
     def make() -> None:
         if not (unit.isascii() and unit.isdigit() and len(unit) < 19):
             raise DomainError("A unit is a number.", remedy="Take it from the exposure; 0 is the group.")
-        made.append(file_claim(contract_id=contract_id, kind=kind, unit_id=int(unit), by=request.user.email).pk)
+        told = {"contract_id": contract_id, "unit_id": int(unit), "by": request.user.email}
+        made.append((ask_advance(**told) if request.POST.get("advance") else file_claim(kind=kind, **told)).pk)
 
     if not attempt(request, "The packet is assembled; send it and say so here.", make):
         return redirect(f"{request.root}exposure/filings/")
@@ -134,6 +133,27 @@ def tell(request: HttpRequest) -> HttpResponse:
     """The carrier has been told of a notice."""
     key = key_of(request.POST.get("notice", ""), "ntc", request.employer.pk)
     attempt(request, "Marked as told.", lambda: tell_carrier(notice_ids=[key], by=request.user.email))
+    return redirect(f"{request.root}exposure/")
+
+
+@require_POST
+def watch(request: HttpRequest) -> HttpResponse:
+    """Watch somebody before any figure asks for it."""
+    posted = request.POST
+
+    def do() -> None:
+        unit, due_on = posted.get("unit", "").strip(), posted.get("due_on", "")
+        if not (unit.isascii() and unit.isdigit() and 0 < len(unit) < 13):
+            raise DomainError("A unit is a number.", remedy="Take it from the member's page.")
+        open_watch(
+            contract_id=key_of(posted.get("contract", ""), "slc", request.employer.pk),
+            unit_id=int(unit),
+            why=posted.get("why", ""),
+            due_on=_day(due_on) if due_on else None,
+            by=request.user.email,
+        )
+
+    attempt(request, "The watch is open: the carrier is to be told.", do)
     return redirect(f"{request.root}exposure/")
 
 

@@ -1,4 +1,4 @@
-"""The month's invoice at the desk: drafted by a job, approved, issued."""
+"""The month's invoice at the desk: drafted by a job, reviewed, approved, issued."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, employer_page
 from tpa.workflows.invoice_answers import credit_line, send_invoice, uphold_line
 from tpa.workflows.invoice_run import ask_for_draft
-from tpa.workflows.month_end import approve_invoice, issue_invoice
+from tpa.workflows.month_end import approve_invoice, issue_invoice, return_invoice, review_invoice
 
 
 @employer_page("invoices.prepare")
@@ -32,8 +32,27 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @employer_page("invoices.approve")
 @require_POST
-def approve(request: HttpRequest, invoice: str) -> HttpResponse:
+def review(request: HttpRequest, invoice: str) -> HttpResponse:
     """The draft has been looked at."""
+    key = key_of(invoice, "inv", request.employer.pk)
+    person = request.user.person
+    attempt(request, "The invoice is reviewed.", lambda: review_invoice(invoice_id=key, person_id=person))
+    return redirect(f"{request.root}invoices/{invoice}/")
+
+
+@employer_page("invoices.approve")
+@require_POST
+def back(request: HttpRequest, invoice: str) -> HttpResponse:
+    """The invoice is a draft again."""
+    key = key_of(invoice, "inv", request.employer.pk)
+    attempt(request, "The invoice is a draft again.", lambda: return_invoice(invoice_id=key))
+    return redirect(f"{request.root}invoices/{invoice}/")
+
+
+@employer_page("invoices.approve")
+@require_POST
+def approve(request: HttpRequest, invoice: str) -> HttpResponse:
+    """It may be issued."""
     key = key_of(invoice, "inv", request.employer.pk)
     person = request.user.person
     attempt(request, "The invoice is approved.", lambda: approve_invoice(invoice_id=key, person_id=person))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tpa.web.employer import closes, funding, money, people, requests, settlements, stop_loss, what_ifs
+from tpa.web.employer import (
+    closes,
+    funding,
+    money,
+    people,
+    renewal,
+    requests,
+    settlements,
+    stop_loss,
+    stop_loss_contracts,
+    what_ifs,
+)
 from tpa.web.pages import portal_page
 from tpa.web.portal import developers, views
 
@@ -32,6 +43,13 @@ urlpatterns = [
     path("developers/deliveries/<str:delivery>/redeliver/", developers.redeliver, name="redeliver"),
     path("developers/<str:endpoint>/", developers.endpoint, name="endpoint"),
     path("developers/<str:endpoint>/<str:action>/", developers.act, name="act-on-endpoint"),
+    path("renewal/", portal_page("what_if.read")(renewal.page), name="renewal"),
+    path("renewal/csv/", portal_page("what_if.read")(renewal.table), name="renewal-csv"),
+    path(
+        "exposure/contracts/",
+        portal_page("exposure.read")(stop_loss_contracts.contracts),
+        name="stop-loss-contracts",
+    ),
     path("exposure/gaps/", portal_page("exposure.read")(stop_loss.gaps), name="gaps"),
     path("exposure/quotes/", portal_page("what_if.read")(stop_loss.quotes), name="quotes"),
     path("exposure/quotes/<str:quote>/", portal_page("what_if.read")(stop_loss.quote), name="quote"),

@@ -35,6 +35,7 @@ SECTIONS = {
         Tab("requests", "Requests", "funding-requests/", "funding.read"),
         Tab("bank", "Bank", "bank/", "funding.read"),
         Tab("invoices", "Invoices", "invoices/", "invoices.read"),
+        Tab("fees", "Fees", "fees/", "agreements.read"),
         Tab("statement", "Statement", "statement/", "funding.read"),
         Tab("settlements", "Settlements", "settlements/", "funding.read"),
     ),
@@ -44,7 +45,10 @@ SECTIONS = {
         Tab("tax-totals", "1099 totals", "tax-totals/", "payments.read"),
     ),
     "Stop-loss": (Tab("exposure", "Stop-loss", "exposure/", "exposure.read"),),
-    "What if": (Tab("what_ifs", "What if", "what-ifs/", "what_if.read"),),
+    "What if": (
+        Tab("what_ifs", "What if", "what-ifs/", "what_if.read"),
+        Tab("renewal", "Renewal", "renewal/", "what_if.read"),
+    ),
     "Ledger": (
         Tab("ledger", "Accounts", "ledger/", "ledger.read"),
         Tab("closes", "Closed months", "closes/", "ledger.read"),

@@ -166,6 +166,7 @@ def _contracts(demo: DemoEmployer, employer: Employer) -> None:
             services=["claims", "eligibility", "network", "stop_loss", "reporting"],
             funding_model=demo.funding_model,
             funding_terms=demo.funding_terms,
+            billing_terms={"alone_up_to_cents": 10**12},
             signed_on=date(PLAN_YEAR - 1, 11, 15),
         )
     if not FeeSchedule.objects.filter(employer=employer).exists():

@@ -20,12 +20,14 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.books.identity.models import ApiKey
+from tpa.engine.billing.schedule import parse_fees
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.periods import FOREVER
 from tpa.web.api.core.access import Row, person_of
-from tpa.web.api.core.fields import PublicIdField, StrictSerializer
+from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.views import BookView
+from tpa.workflows.fee_preview import preview_fees
 from tpa.workflows.stop_loss_contracts import approve_contract_version, propose_contract
 
 
@@ -47,6 +49,7 @@ class AgreementSerializer(serializers.Serializer):
     services = serializers.ListField(child=serializers.CharField())
     funding_model = serializers.CharField()
     funding_terms = serializers.DictField()
+    billing_terms = serializers.DictField()
     pay_before_funded = serializers.BooleanField()
     currency = serializers.CharField()
     lines = AgreementLineSerializer(many=True)
@@ -112,6 +115,10 @@ class NewAgreementSerializer(StrictSerializer):
         default=dict,
         help_text="The model's figures in cents: minimum_cents or minimum, monthly or rates_cents, float_cents, settlement.",
     )
+    billing_terms = serializers.DictField(
+        default=dict,
+        help_text="How invoices are paid and approved: due, due_days or due_business_days, roll, alone_up_to_cents.",
+    )
     pay_before_funded = serializers.BooleanField(default=False)
     currency = serializers.ChoiceField(("USD", "CAD"), default="USD")
     signed_on = serializers.DateField(required=False, allow_null=True)
@@ -129,6 +136,43 @@ class NewFeeScheduleSerializer(StrictSerializer):
         if any(set(row) != {"code", "label", "terms"} or not isinstance(row["terms"], dict) for row in rows):
             raise serializers.ValidationError("A fee has code, label and terms.", code="invalid")
         return [services.FeeTerms(str(row["code"]), str(row["label"])[:80], row["terms"]) for row in rows]
+
+
+class FeeTrialSerializer(StrictSerializer):
+    """Fees to try, on which month."""
+
+    month = serializers.DateField(required=False, default=None, allow_null=True)
+    fees = serializers.ListField(child=serializers.DictField(), max_length=200, help_text="{code, label, terms} each.")
+
+    validate_fees = NewFeeScheduleSerializer.validate_fees
+
+
+class TriedLineSerializer(serializers.Serializer):
+    """A line as an invoice would have it."""
+
+    kind = serializers.CharField()
+    code = serializers.CharField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField(allow_null=True)
+    rate = serializers.CharField()
+    cents = CentsField()
+
+
+class FeeSideSerializer(serializers.Serializer):
+    """Fees and their taxes."""
+
+    cents = CentsField()
+    lines = TriedLineSerializer(many=True)
+
+
+class FeePreviewSerializer(serializers.Serializer):
+    """A month by the fees in force and by those that are tried."""
+
+    month = serializers.DateField()
+    lives = serializers.DictField(child=serializers.IntegerField())
+    present = FeeSideSerializer()
+    tried = FeeSideSerializer()
+    difference_cents = CentsField()
 
 
 class NewContractSerializer(StrictSerializer):
@@ -231,6 +275,23 @@ class FeeSchedulesView(DeskWrites):
                 employer_id=self.employer_id, **asked.validated_data, person_id=person_of(request)
             )
         return Response(FeeScheduleSerializer(version, context=self.context()).data, status=201)
+
+
+class FeePreviewView(BookView):
+    """POST: what fees would have come to in a past month, beside those in force then. Nothing is stored."""
+
+    permissions: ClassVar = {"POST": Row("agreements.read")}
+
+    @extend_schema(request=FeeTrialSerializer, responses=FeePreviewSerializer)
+    def post(self, request: Request) -> Response:
+        """On the census and the claims of the month; last month without one."""
+        asked = FeeTrialSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        rows = asked.validated_data["fees"]
+        fees = parse_fees([(row.code, row.label, row.terms) for row in rows])
+        assert self.employer is not None
+        found = preview_fees(employer=self.employer, fees=fees, month=asked.validated_data["month"])
+        return Response(FeePreviewSerializer(found).data)
 
 
 class FeeSchedulePublishView(DeskWrites):

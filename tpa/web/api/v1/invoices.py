@@ -1,4 +1,4 @@
-"""Funding invoices: drafted by a job, approved, issued; money received and credits granted."""
+"""Funding invoices: drafted by a job, reviewed, approved, issued; money received and credits granted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from tpa.books.funding import selectors
 from tpa.books.funding.models import Credit, Deposit, FundingInvoice
-from tpa.books.funding.services import Correction, return_invoice
+from tpa.books.funding.services import Correction
 from tpa.web.api.core.access import Row, caller_name, person_of
 from tpa.web.api.core.etags import tagged
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
@@ -23,7 +23,7 @@ from tpa.web.api.v1.jobs import JobSerializer, accepted
 from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.invoice_paper import invoice_paper
 from tpa.workflows.invoice_run import ask_for_draft
-from tpa.workflows.month_end import approve_invoice, issue_invoice
+from tpa.workflows.month_end import approve_invoice, issue_invoice, return_invoice, review_invoice
 
 
 class InvoiceSerializer(serializers.Serializer):
@@ -43,6 +43,9 @@ class InvoiceSerializer(serializers.Serializer):
     total_cents = CentsField()
     prior_balance_cents = CentsField()
     amount_due_cents = CentsField()
+    needs_second_person = serializers.BooleanField(help_text="Who reviews it may not approve it, by the agreement.")
+    reviewed_at = serializers.DateTimeField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True)
     finalised_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -186,12 +189,19 @@ class InvoiceActionView(BookView):
         return tagged(request, InvoiceDetailSerializer(found, context=self.context()).data)
 
 
-class InvoiceApproveView(InvoiceActionView):
+class InvoiceReviewView(InvoiceActionView):
     """POST: the draft has been looked at; it is not computed anew from here on."""
+
+    def act(self, invoice_id: int, person_id: int | None) -> FundingInvoice:
+        return review_invoice(invoice_id=invoice_id, person_id=person_id)
+
+
+class InvoiceApproveView(InvoiceActionView):
+    """POST: a reviewed invoice may be issued. Beyond the agreement's limit another person does this than reviewed it."""
 
 
 class InvoiceReturnView(InvoiceActionView):
-    """POST: an approved invoice goes back to draft."""
+    """POST: a reviewed or approved invoice goes back to draft."""
 
     def act(self, invoice_id: int, person_id: int | None) -> FundingInvoice:
         return return_invoice(invoice_id=invoice_id)

@@ -1,4 +1,4 @@
-"""Work with the stop-loss carriers: filings and their packets, notices told, money that came back, gaps, risks, quotes."""
+"""Work with the stop-loss carriers: filings and their packets, notices told, money that came back, gaps, risks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
-from tpa.books.stoploss import gaps, packet, selectors, services
+from tpa.books.stoploss import gaps, selectors, services
 from tpa.books.stoploss.models import FilingEvent, Kind, Offset
 from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.infra import clock
 from tpa.kernel.coverage import FUND_LINES
-from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
@@ -27,8 +25,8 @@ from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.exposure import AsOfQuery, ContractQuery
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
 from tpa.workflows.stop_loss_overpayments import pay_back
+from tpa.workflows.stop_loss_packet import FORMS, packet_file
 from tpa.workflows.stop_loss_sweep import tell_carrier
-from tpa.workflows.stop_loss_what_if import ask
 
 
 class FilingEventSerializer(serializers.Serializer):
@@ -55,6 +53,7 @@ class FilingSerializer(serializers.Serializer):
     as_of = serializers.DateField()
     eligible_cents = CentsField()
     requested_cents = CentsField()
+    is_advance = serializers.BooleanField(help_text="Asked for ahead of payment.")
     digest = serializers.CharField()
     made_at = serializers.DateTimeField()
     made_by = serializers.CharField()
@@ -86,9 +85,9 @@ class StepSerializer(StrictSerializer):
 
 
 class PacketQuery(Query):
-    """`form`: json, csv or pdf."""
+    """`form`: json, csv, pdf, or zip for all of them with the explanations of benefits and the list of what is missing."""
 
-    form = serializers.ChoiceField(("json", "csv", "pdf"), default="json")
+    form = serializers.ChoiceField(tuple(FORMS), default="json")
 
 
 class ToldSerializer(StrictSerializer):
@@ -196,32 +195,10 @@ class ContractRiskSerializer(serializers.Serializer):
     contract = PublicIdField("slc", source="contract.contract_id")
     kind = serializers.ChoiceField(Kind.values)
     unit_key = serializers.IntegerField(source="unit_id")
-    what = serializers.ChoiceField(("paid_by", "file_by"))
+    what = serializers.ChoiceField(("paid_by", "file_by", "pay_on_by"))
     by = serializers.DateField()
     days_left = serializers.IntegerField()
     cents = CentsField()
-
-
-class QuoteSerializer(serializers.Serializer):
-    """What the months would have cost under a quote; `result` once the job is done."""
-
-    id = PublicIdField("slw", source="pk")
-    name = serializers.CharField()
-    document = serializers.JSONField()
-    starts_on = serializers.DateField()
-    ends_before = serializers.DateField()
-    job = PublicIdField("job", source="job_id")
-    asked_at = serializers.DateTimeField()
-    asked_by = serializers.CharField()
-    result = serializers.JSONField(allow_null=True)
-
-
-class NewQuoteSerializer(StrictSerializer):
-    """The quote's terms; the last 24 whole months without `starts_on`."""
-
-    name = serializers.CharField(max_length=80)
-    document = serializers.JSONField()
-    starts_on = serializers.DateField(required=False, default=None, allow_null=True)
 
 
 class FilingsView(BookView):
@@ -294,22 +271,12 @@ class FilingPacketView(BookView):
 
     @extend_schema(parameters=[PacketQuery], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, filing: str) -> HttpResponse:
-        """As JSON, CSV or PDF; the same bytes for ever."""
-        return packet_answer(selectors.filing(self.key_of(filing, "slf")), PacketQuery.read(request)["form"])
-
-
-def packet_answer(filing: Any, form: str) -> HttpResponse:
-    """The packet of a filing as a file."""
-    content: str | bytes
-    if form == "pdf":
-        content, kind = packet.packet_pdf(filing), "application/pdf"
-    elif form == "csv":
-        content, kind = packet.packet_csv(filing), "text/csv; charset=utf-8"
-    else:
-        content, kind = packet.packet_json(filing.document), "application/json"
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="stop-loss-{filing.kind}-{filing.number}-{filing.pk}.{form}"'
-    return answer
+        """As JSON, CSV or PDF, or all in one archive."""
+        found, form = selectors.filing(self.key_of(filing, "slf")), PacketQuery.read(request)["form"]
+        content, media_type = packet_file(employer=self.employer, filing=found, form=form)
+        answer = HttpResponse(content, content_type=media_type)
+        answer["Content-Disposition"] = f'attachment; filename="{found.file_name}.{form}"'
+        return answer
 
 
 class NoticesToldView(BookView):
@@ -408,37 +375,3 @@ class RisksView(BookView):
         as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
         rows = selectors.risks(self.employer_id, as_of)
         return Response({"data": ContractRiskSerializer(rows, many=True, context=self.context()).data})
-
-
-class QuotesView(BookView):
-    """GET: the questions. POST: ask what the last months would have cost under a quote."""
-
-    permissions: ClassVar = {"GET": Row("what_if.read"), "POST": Row("what_if.run")}
-
-    @extend_schema(responses=QuoteSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """Questions, the latest first."""
-        return self.page(selectors.what_ifs(), QuoteSerializer)
-
-    @extend_schema(request=NewQuoteSerializer, responses={202: QuoteSerializer})
-    def post(self, request: Request) -> Response:
-        """Ask; a job answers. Follow it by its id, or read the question again."""
-        asked = NewQuoteSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = ask(employer_id=self.employer_id, by=caller_name(request), **asked.validated_data)
-        answer = Response(QuoteSerializer(found, context=self.context()).data, status=202)
-        place = public_id("slw", self.employer_id, found.pk)
-        answer["Location"] = reverse("stop-loss-what-if", kwargs={"quote": place}, request=request)
-        return answer
-
-
-class QuoteView(BookView):
-    """GET: one question."""
-
-    permissions: ClassVar = {"GET": Row("what_if.read")}
-
-    @extend_schema(responses=QuoteSerializer)
-    def get(self, request: Request, quote: str) -> Response:
-        """The question, and its answer once there is one."""
-        found = selectors.what_if(self.key_of(quote, "slw"))
-        return Response(QuoteSerializer(found, context=self.context()).data)

@@ -89,6 +89,12 @@ class AgreementForm(ServiceForm):
         widget=DocumentArea(attrs={"rows": 6}),
         help_text="TOML, in cents: minimum_cents; monthly_cents or rates_cents, and settlement; float_cents.",
     )
+    billing_terms = forms.CharField(
+        required=False,
+        widget=DocumentArea(attrs={"rows": 4}),
+        help_text="TOML: due = { day, months_after }, due_days or due_business_days; roll; alone_up_to_cents. "
+        "Empty: due on the 15th of the next month, every invoice approved by a second person.",
+    )
     pay_before_funded = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget())
     currency = forms.ChoiceField(
         choices=[("USD", "US dollar"), ("CAD", "Canadian dollar")], widget=UnfoldAdminSelectWidget()
@@ -108,8 +114,15 @@ class AgreementForm(ServiceForm):
 
     def clean_funding_terms(self) -> dict[str, Any]:
         """The text as TOML; which keys there are, the funding model says."""
+        return self._toml("funding_terms")
+
+    def clean_billing_terms(self) -> dict[str, Any]:
+        """The text as TOML."""
+        return self._toml("billing_terms")
+
+    def _toml(self, name: str) -> dict[str, Any]:
         try:
-            return read_toml(self.cleaned_data["funding_terms"])
+            return read_toml(self.cleaned_data[name])
         except DomainError as fault:
             raise forms.ValidationError(str(fault)) from fault
 
@@ -131,6 +144,7 @@ class AgreementForm(ServiceForm):
             services=data["services"],
             funding_model=data["funding_model"],
             funding_terms=data["funding_terms"],
+            billing_terms=data["billing_terms"],
             pay_before_funded=data["pay_before_funded"],
             currency=data["currency"],
             broker_id=data["broker"].pk if data["broker"] else None,

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         """Month, employer, and whether to issue."""
         parser.add_argument("month", help="The month, as 2025-01.")
         parser.add_argument("--employer", help="Code of one employer; every open employer without it.")
-        parser.add_argument("--issue", action="store_true", help="Approve and issue the invoices too.")
+        parser.add_argument(
+            "--issue", action="store_true", help="Approve and issue too what no second person has to approve."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each employer by itself: a refusal of one is told and does not stop the others."""

@@ -1,4 +1,4 @@
-"""Working days of the federal government, for the limits that ask for them."""
+"""Working days: of the federal government of the United States, for the limits and terms that ask for them."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ def _kept_on(day: date) -> date:
     return day + {SATURDAY: -_DAY, SATURDAY + 1: _DAY}.get(day.isoweekday(), timedelta())
 
 
+def is_weekday(day: date) -> bool:
+    """Neither Saturday nor Sunday."""
+    return day.isoweekday() < SATURDAY
+
+
 def is_business_day(day: date) -> bool:
     """Neither Saturday nor Sunday nor a federal holiday."""
-    return (
-        day.isoweekday() < SATURDAY
-        and day not in federal_holidays(day.year)
-        and day not in federal_holidays(day.year + 1)
-    )
+    return is_weekday(day) and day not in federal_holidays(day.year) and day not in federal_holidays(day.year + 1)
 
 
 def roll_forward(day: date) -> date:

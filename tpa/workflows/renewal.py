@@ -1,0 +1,255 @@
+"""Next year's cost from the employer's own experience: completion, pooling, trend, credibility, loss ratio.
+
+Everything is computed from the claims as they were paid by a day, and nothing is stored; every month of the table is
+a sum of payments that the claims' pages hold.
+"""
+
+import csv
+import io
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from tenants.models import Employer
+from tpa.books.agreements import selectors as agreements
+from tpa.books.members import selectors as members
+from tpa.books.payments.experience import paid_by_month, paid_by_person
+from tpa.engine.billing.census import Census
+from tpa.engine.renewal.completion import Incurred, MonthPaid, completed, completion_factors
+from tpa.engine.renewal.pooling import Pooled, pool
+from tpa.engine.renewal.projection import Assumptions, Projection, project
+from tpa.engine.renewal.rates import credibility, rounded
+from tpa.engine.renewal.trend import leveraged_trend, months_between_midpoints, trend_factor
+from tpa.infra import clock
+from tpa.kernel.errors import DomainError
+from tpa.kernel.money import format_amount
+from tpa.kernel.periods import Span, add_months, months_in
+
+YEAR = 12
+LAGS = 6
+"""Months after which a month of service counts as complete, where nothing else is asked."""
+
+
+class Asked(NamedTuple):
+    """The assumptions. Without days: the last twelve whole months, and the twelve after this one.
+
+    `full_credibility`: employee-months at which the experience counts whole; None: it does. `manual_pepm_cents`: what an
+    employee a month costs by the manual rate. `premium_cents`: of the experience period at current rates; None: the deposits
+    that the agreement asks for. `new_deductible_cents`: next year's specific deductible; None: the same.
+    """
+
+    starts_on: date | None = None
+    rating_starts_on: date | None = None
+    annual_trend: Fraction = Fraction(0)
+    complete_after: int = LAGS
+    pooling_level_cents: int | None = None
+    pooling_charge_cents: int = 0
+    full_credibility: int | None = None
+    manual_pepm_cents: int = 0
+    target_loss_ratio: Fraction | None = None
+    premium_cents: int | None = None
+    deductible_cents: int | None = None
+    new_deductible_cents: int | None = None
+
+
+class Month(NamedTuple):
+    """A month of service: who was covered, what was paid, how complete that is, what it will have cost."""
+
+    month: date
+    lives_count: int
+    incurred: Incurred
+
+
+class Excess(NamedTuple):
+    """What lies above the specific deductible: of the experience, and once it is trended."""
+
+    deductible_cents: int
+    new_deductible_cents: int
+    excess_cents: int
+    trended_cents: int
+
+    @property
+    def change(self) -> Fraction | None:
+        """The leveraged trend; None where nothing lay above the deductible."""
+        return Fraction(self.trended_cents, self.excess_cents) - 1 if self.excess_cents else None
+
+
+class Renewal(NamedTuple):
+    """The chain with every figure that it goes through."""
+
+    experience: Span
+    rating: Span
+    paid_before: date
+    months: list[Month]
+    factors: tuple[Fraction, ...]
+    pooled: Pooled
+    premium_cents: int
+    assumed: Assumptions
+    trend_months: Fraction
+    projection: Projection
+    excess: Excess | None
+
+    @property
+    def paid_cents(self) -> int:
+        """Paid of the experience period so far."""
+        return sum(one.incurred.paid_cents for one in self.months)
+
+    @property
+    def incurred_cents(self) -> int:
+        """What it will have cost, reserve included."""
+        return sum(one.incurred.cents for one in self.months)
+
+    @property
+    def employee_months(self) -> int:
+        """The exposure."""
+        return sum(one.lives_count for one in self.months)
+
+
+def renewal(employer: Employer, asked: Asked) -> Renewal:
+    """The renewal by these assumptions, inside employer_scope. Raises DomainError where the experience is too short."""
+    paid_before = clock.today(employer.time_zone).replace(day=1)
+    experience = _year(asked.starts_on or add_months(paid_before, -YEAR))
+    rating = _year(asked.rating_starts_on or add_months(paid_before, 1))
+    if experience.ends_before > paid_before:
+        raise DomainError("The experience has to be over.", where="starts_on", remedy=f"End it before {paid_before}.")
+    factors, found = _completed(experience, paid_before, asked.complete_after)
+    lives = _lives(experience)
+    months = [Month(month, lives[month], found[month]) for month in months_in(experience)]
+    people = paid_by_person(experience, paid_before)
+    deductible = _deductible(employer.pk, experience.ends_before, asked)
+    level = deductible if asked.pooling_level_cents is None else asked.pooling_level_cents
+    pooled = pool(people, level) if level is not None else Pooled(sum(people), 0)
+    trended_by = months_between_midpoints(experience, rating)
+    factor = trend_factor(asked.annual_trend, trended_by)
+    exposure = sum(lives.values())
+    assumed = Assumptions(
+        pooled.pooled_cents,
+        asked.pooling_charge_cents,
+        factor,
+        asked.manual_pepm_cents * exposure,
+        Fraction(1) if asked.full_credibility is None else credibility(exposure, asked.full_credibility),
+        asked.target_loss_ratio,
+    )
+    premium = _deposits(employer.pk, experience) if asked.premium_cents is None else asked.premium_cents
+    incurred = sum(one.incurred.cents for one in months)
+    return Renewal(
+        experience,
+        rating,
+        paid_before,
+        months,
+        factors,
+        pooled,
+        premium,
+        assumed,
+        trended_by,
+        project(incurred, premium, assumed),
+        None if deductible is None else _excess(people, deductible, factor - 1, asked.new_deductible_cents),
+    )
+
+
+def _year(starts_on: date) -> Span:
+    if starts_on.day != 1:
+        raise DomainError("A year of a renewal begins on the first of a month.", where="starts_on")
+    return Span(starts_on, add_months(starts_on, YEAR))
+
+
+def _completed(
+    experience: Span, paid_before: date, complete_after: int
+) -> tuple[tuple[Fraction, ...], dict[date, Incurred]]:
+    """The factors by lag from the months that are complete, and each month of the experience by its own."""
+    looked_at = Span(add_months(experience.starts_on, -YEAR - complete_after), paid_before)
+    paid = paid_by_month(looked_at, paid_before)
+    months = months_in(looked_at)
+    by_lag = [MonthPaid(tuple(paid.get((month, later), 0) for later in months if later >= month)) for month in months]
+    factors = completion_factors(by_lag, complete_after)
+    done = dict(zip(months, completed(by_lag, factors, drop_current=False), strict=True))
+    return factors, done
+
+
+def _lives(span: Span) -> dict[date, int]:
+    """Month -> employees covered on its first day. One query."""
+    enrolments = list(members.enrolments(span))
+    return {month: sum(Census(month, enrolments).lives("first_of_month").values()) for month in months_in(span)}
+
+
+def _deductible(employer_id: int, day: date, asked: Asked) -> int | None:
+    """The specific deductible: as asked, or of the contract that held at the experience's end."""
+    if asked.deductible_cents is not None:
+        return asked.deductible_cents
+    held = agreements.stop_loss_contract_on(employer_id, add_months(day, -1))
+    return held.terms.specific.deductible_cents if held and held.terms.specific else None
+
+
+def _excess(people: list[int], deductible: int, trend: Fraction, new_deductible: int | None) -> Excess:
+    after = deductible if new_deductible is None else new_deductible
+    each = [leveraged_trend(cents, deductible, trend, after) for cents in people]
+    return Excess(deductible, after, sum(one.excess_cents for one in each), sum(one.trended_cents for one in each))
+
+
+def _deposits(employer_id: int, span: Span) -> int:
+    """What the agreement's monthly deposits come to in a span; nothing where its funding model has none."""
+    if not agreements.has_begun(employer_id, span.starts_on):
+        return 0
+    terms = agreements.funding_terms_on(employer_id, span.starts_on)
+    if not terms.rates_cents:
+        return terms.monthly_cents * YEAR
+    enrolments = list(members.enrolments(span))
+    return sum(
+        terms.rates_cents.get(tier, 0) * count
+        for month in months_in(span)
+        for tier, count in Census(month, enrolments).lives("first_of_month").items()
+    )
+
+
+def renewal_csv(found: Renewal) -> str:
+    """The months and then the chain, as (what, value) rows; amounts as decimal texts, ratios in percent."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("month", "employees", "paid", "completion", "incurred", "reserve"))
+    for month, lives, one in found.months:
+        amounts = (format_amount(one.cents), format_amount(one.ibnr_cents))
+        writer.writerow((f"{month:%Y-%m}", lives, format_amount(one.paid_cents), percent_text(one.factor), *amounts))
+    writer.writerow(())
+    writer.writerows(chain(found))
+    return text.getvalue()
+
+
+def chain(found: Renewal) -> list[tuple[str, str]]:
+    """The renewal step by step: (what, value as it is printed)."""
+    projection, assumed = found.projection, found.assumed
+    rows = [
+        ("Paid", format_amount(found.paid_cents)),
+        ("Incurred, reserve included", format_amount(found.incurred_cents)),
+        ("Above the pooling level", format_amount(-assumed.pooled_cents)),
+        ("Pooling charge", format_amount(assumed.pooling_charge_cents)),
+        ("Experience", format_amount(projection.experience_cents)),
+        ("Employee months", str(found.employee_months)),
+        ("Months from midpoint to midpoint", _hundredths(found.trend_months)),
+        ("Trend", percent_text(assumed.factor - 1)),
+        ("Trended", format_amount(rounded(projection.trended))),
+        ("Credibility", percent_text(assumed.credibility)),
+        ("Manual", format_amount(assumed.manual_cents)),
+        ("Expected", format_amount(rounded(projection.blended))),
+        ("Premium at current rates", format_amount(found.premium_cents)),
+    ]
+    ratios = (("Loss ratio", projection.loss_ratio), ("Rate change", projection.rate_change))
+    rows += [(name, percent_text(value)) for name, value in ratios if value is not None]
+    if projection.needed is not None:
+        rows.append(("Needed premium", format_amount(rounded(projection.needed))))
+    if found.excess is not None:
+        rows += [
+            ("Above the specific deductible", format_amount(found.excess.excess_cents)),
+            ("Above it once trended", format_amount(found.excess.trended_cents)),
+        ]
+        if found.excess.change is not None:
+            rows.append(("Leveraged trend", percent_text(found.excess.change)))
+    return rows
+
+
+def percent_text(value: Fraction) -> str:
+    """`12.50 %`: to two decimals."""
+    return f"{_hundredths(value * 100)} %"
+
+
+def _hundredths(value: Fraction) -> str:
+    return format_amount(rounded(value * 100))
