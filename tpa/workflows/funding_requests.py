@@ -30,13 +30,13 @@ from tpa.books.members import selectors as members
 from tpa.books.payments import selectors as payments
 from tpa.engine.billing.census import Census
 from tpa.engine.funding.request import Account, Alert, Request, Waiting, alert_on, request_for
-from tpa.engine.funding.terms import FundingTerms, Model
-from tpa.engine.journal.accounts import CASH, EMPLOYER_DEPOSITS, FEE_PAYABLE, PREMIUM_PAYABLE
+from tpa.engine.funding.terms import FundingTerms, Model, parse_terms
+from tpa.engine.journal.accounts import CASH
 from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError
 from tpa.kernel.periods import Span, month_of, months_in
-from tpa.workflows.payment_run import planned_payments, run_payments
+from tpa.workflows.payment_run import advances, free_cents, planned_payments, run_payments
 
 WORK, RISK, QUEUE = "funding_request", "funding_risk", "funding"
 """Kinds and queue: money that is waited for too long, and held claims that stop-loss may not reimburse any more."""
@@ -74,24 +74,23 @@ def funding_standing() -> Standing:
 
 def _standing(employer_id: int, today: date) -> Standing:
     agreement = agreements.governing_agreement(employer_id, today)
-    terms = agreements.funding_terms_on(employer_id, today)
+    terms = parse_terms(agreement.funding_model, agreement.funding_terms)
     candidates = payments.payables()
-    held = planned_payments(employer_id, today, candidates).held
-    account = _account(terms, agreement.starts_on, today, [max(0, one.cents) for one in candidates])
+    free = free_cents()
+    held = planned_payments(candidates, today, None if advances(agreement) else max(0, free)).held
+    account = _account(terms, agreement.starts_on, today, [max(0, one.cents) for one in candidates], free)
     account = replace(account, held_cents=[one.cents for one in held])
     computed = request_for(terms, account)
     risks = _risks(employer_id, today, terms, {one.decision_id: one.cents for one in held})
     return Standing(terms, computed, account.outstanding_cents, risks)
 
 
-def _account(terms: FundingTerms, starts_on: date, today: date, candidates: Sequence[int]) -> Account:
+def _account(terms: FundingTerms, starts_on: date, today: date, candidates: Sequence[int], cash: int) -> Account:
     """The account as the model looks at it.
 
     In arrears the invoices ask for what was spent; a request asks for the float alone, and what the employer is ahead of
     its invoices by is what there is of it.
     """
-    fixed = -ledger.balance(FEE_PAYABLE) - ledger.balance(PREMIUM_PAYABLE)
-    cash = -ledger.balance(EMPLOYER_DEPOSITS) - max(0, fixed)
     outstanding = requests.outstanding_cents()
     match terms.model:
         case Model.ARREARS:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tpa.books.agreements import selectors as agreements
+from tpa.books.agreements.models import AsoAgreement
 from tpa.books.events.services import announce
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
@@ -63,7 +64,7 @@ def propose_payments(*, person_id: int | None) -> PaymentRun | None:
         return None
     terms = selectors.terms()
     available = available_cents()
-    plan = planned_payments(employer.pk, today, waiting)
+    plan = planned_payments(waiting, today, None if _advances(employer.pk, today) else available)
     return services.propose_run(
         run_on=today,
         started_at=now,
@@ -76,13 +77,13 @@ def propose_payments(*, person_id: int | None) -> PaymentRun | None:
     )
 
 
-def planned_payments(employer_id: int, today: date, waiting: Sequence[Payable]) -> Plan:
-    """What of this a run would pay today, to whom, and what it would hold."""
+def planned_payments(waiting: Sequence[Payable], today: date, available: int | None) -> Plan:
+    """What of this a run would pay today, to whom, and what it would hold; `available` in cents, None: whatever is there."""
     terms = selectors.terms()
     return plan_payments(
         waiting,
         selectors.balances_due(today),
-        available_cents=None if _advances(employer_id, today) else available_cents(),
+        available_cents=available,
         wait_days=terms.recoup_after_days if terms else 0,
     )
 
@@ -171,13 +172,20 @@ def _booked(one: ClaimPayment, by_line: tuple[Amount, ...], on: date) -> Iterato
 
 
 def _advances(employer_id: int, day: date) -> bool:
+    return advances(agreements.governing_agreement(employer_id, day))
+
+
+def advances(agreement: AsoAgreement) -> bool:
     """Whether payments leave before the money has come: the agreement says so, or is drawn on as checks clear."""
-    agreement = agreements.governing_agreement(employer_id, day)
     return agreement.pay_before_funded or agreement.funding_model == Model.AS_CLEARED
 
 
 def available_cents() -> int:
     """The employer's deposits that are free for claims: what fees and premium still owe is set aside."""
-    deposits = -ledger.balance(EMPLOYER_DEPOSITS)
-    fixed = -ledger.balance(FEE_PAYABLE) - ledger.balance(PREMIUM_PAYABLE)
-    return max(0, deposits - max(0, fixed))
+    return max(0, free_cents())
+
+
+def free_cents() -> int:
+    """The same, below zero where more was spent than came. One query."""
+    held = {row.account.code: -row.balance_cents for row in ledger.trial_balance()}
+    return held[EMPLOYER_DEPOSITS] - max(0, held[FEE_PAYABLE] + held[PREMIUM_PAYABLE])
