@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import contextmanager
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -81,3 +82,28 @@ def test_a_redirect_is_an_answer_and_is_not_followed():
     with receiver() as (inner, reached), receiver(302, b"", [("Location", f"http://127.0.0.1:{inner}/")]) as (port, _):
         assert outgoing.post(f"http://127.0.0.1:{port}/", b"{}", {}, allowed=bool).status == 302
     assert reached == []
+
+
+def trickle(server):
+    """A whole answer, but a byte at a time for seconds, unless the other side goes away."""
+    link, _ = server.accept()
+    with link:
+        link.settimeout(0.02)
+        link.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _ in range(250):
+            try:
+                if not link.recv(10_000):
+                    return
+            except TimeoutError:
+                link.send(b"x")
+        link.send(b"\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_a_host_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch):
+    monkeypatch.setattr(outgoing, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = threading.Thread(target=trickle, args=[server])
+        host.start()
+        with pytest.raises((OSError, HTTPException)):
+            outgoing.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, allowed=lambda _: True)
+        host.join()

@@ -9,12 +9,14 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 SECONDS = 10
-"""How long a host may take to connect, and between two parts of its answer."""
+"""How long a host may take to connect; and for its whole answer, however slowly it sends the parts."""
 READ_BYTES = 1000
 _MAPPED = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for IPv4 ones."""
@@ -48,18 +50,29 @@ def is_public(address: str) -> bool:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Allowed = is_public) -> Answer:
-    """POST to an http or https address. Raises Refused, and OSError or HTTPException where no answer comes."""
+    """POST to an http or https address. Raises Refused, and OSError or HTTPException where no answer comes in time."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = _connect(host, port, _address_of(host, port, allowed), is_tls=parts.scheme == "https")
+    end = threading.Timer(SECONDS, _cut, [connection.sock])
+    end.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {**headers, "Connection": "close"})
         response = connection.getresponse()
-        return Answer(response.status, response.read(READ_BYTES).decode("utf-8", "replace").replace("\0", ""))
+        answer = Answer(response.status, response.read(READ_BYTES).decode("utf-8", "replace").replace("\0", ""))
+        if end.finished.is_set():
+            raise TimeoutError(f"{host} took more than {SECONDS} seconds.")
+        return answer
     finally:
+        end.cancel()
         connection.close()
+
+
+def _cut(link: socket.socket) -> None:
+    with suppress(OSError):
+        link.shutdown(socket.SHUT_RDWR)
 
 
 def _address_of(host: str, port: int, allowed: Allowed) -> str:

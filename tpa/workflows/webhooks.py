@@ -7,7 +7,9 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from http.client import HTTPException
 
 from django.db import transaction
@@ -20,35 +22,42 @@ from tpa.infra import clock, outgoing
 from tpa.kernel.ids import public_id
 
 AT_ONCE = 5
-"""Deliveries that are taken together: as many as one worker can try within their lease, were every host silent."""
-SECONDS = 20
-"""Then the worker gives way to other work; hosts that are silent must not hold up claims."""
+"""Deliveries that are tried side by side, so that a silent host holds up nobody but itself."""
+SECONDS = 10
+"""Then no more are taken, and the worker gives way to other work: hosts that are silent must not hold up claims."""
 
+Letter = tuple[str, bytes, Mapping[str, str]]
+"""Address, body, headers."""
 Post = Callable[[str, bytes, Mapping[str, str]], outgoing.Answer]
 
 
 def deliver_due(*, post: Post = outgoing.post, seconds: float = SECONDS) -> int:
     """Try the deliveries that are due; how many were tried. No transaction is open while a host is waited for."""
     count, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until and (due := services.take_due(limit=AT_ONCE, now=clock.now())):
-        for one in due:
-            reply = send(one, post)
-            with transaction.atomic():
-                services.note_reply(one=one, reply=reply, now=clock.now())
-        count += len(due)
+    with ThreadPoolExecutor(AT_ONCE) as side_by_side:
+        while time.monotonic() < until and (due := services.take_due(limit=AT_ONCE, now=clock.now())):
+            for one, reply in zip(due, side_by_side.map(partial(send, post), map(letter_of, due)), strict=True):
+                with transaction.atomic():
+                    services.note_reply(one=one, reply=reply, now=clock.now())
+            count += len(due)
     return count
 
 
-def send(one: Delivery, post: Post) -> Reply:
-    """One attempt, and what came of it."""
-    body = body_of(one.event)
+def send(post: Post, letter: Letter) -> Reply:
+    """One attempt to send a body with headers to an address, and what came of it. It asks no database."""
     try:
-        answer = post(one.endpoint.url, body, headers_of(one, body, clock.now()))
+        answer = post(*letter)
     except outgoing.Refused as refusal:
         return Reply(None, str(refusal))
     except (OSError, HTTPException, ssl.SSLError, UnicodeError) as error:
         return Reply(None, f"No answer: {type(error).__name__}.")
     return Reply(answer.status, answer.text)
+
+
+def letter_of(one: Delivery) -> Letter:
+    """What is sent, and where."""
+    body = body_of(one.event)
+    return one.endpoint.url, body, headers_of(one, body, clock.now())
 
 
 def body_of(event: Event) -> bytes:

@@ -106,3 +106,18 @@ def test_somebody_without_a_desk_role_does_not_get_in(desk_client, employer):
     user = User.objects.create(email="hr@acme.example", name="HR")
     Grant.objects.create(user=user, employer=employer, role="employer_hr")
     assert log_in(desk_client, user).get(reverse("admin:agreements_carrier_changelist")).status_code == 302
+
+
+def test_a_button_is_shown_where_it_fits_the_row(desk, employer):
+    address = reverse("admin:tenants_employer_change", args=[employer.pk])
+    buttons = {name: reverse(f"admin:tenants_employer_{name}", args=[employer.pk]) for name in ("suspend", "resume")}
+
+    def shown():
+        page = desk.get(address).content.decode()
+        return {name for name, path in buttons.items() if path in page}
+
+    assert shown() == {"suspend"}
+    desk.post(buttons["suspend"])
+    assert shown() == {"resume"}
+    desk.post(buttons["resume"])
+    assert shown() == {"suspend"}

@@ -63,7 +63,11 @@ class UserAdmin(ServiceAdmin):
     inlines = (GrantInline,)
     actions_detail = ("close",)
 
-    @button("Close this login", asks="This login no longer opens anything, at any host, from this moment on.")
+    @button(
+        "Close this login",
+        asks="This login no longer opens anything, at any host, from this moment on.",
+        fits=lambda user: user.is_active,
+    )
     def close(self, request: HttpRequest, user: User) -> str:
         """Shut it at once, at every host."""
         services.close_login(user_id=user.pk)
@@ -113,7 +117,11 @@ class GrantAdmin(ServiceAdmin):
     search_fields = ("user__email", "employer__name")
     actions_detail = ("revoke",)
 
-    @button("Take this role back", asks="The login loses this role from this moment on.")
+    @button(
+        "Take this role back",
+        asks="The login loses this role from this moment on.",
+        fits=lambda grant: grant.revoked_at is None,
+    )
     def revoke(self, request: HttpRequest, grant: Grant) -> str:
         """From now on."""
         services.revoke_grant(grant_id=grant.pk, by=request.user)
@@ -153,7 +161,9 @@ class ApiKeyAdmin(ServiceAdmin):
     actions_detail = ("revoke",)
 
     @button(
-        "Revoke this key", asks="Programs that use this key are refused from this moment on. It cannot be given back."
+        "Revoke this key",
+        asks="Programs that use this key are refused from this moment on. It cannot be given back.",
+        fits=lambda key: not key.revoked,
     )
     def revoke(self, request: HttpRequest, key: ApiKey) -> str:
         """It is worth nothing from now on."""

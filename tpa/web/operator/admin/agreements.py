@@ -232,6 +232,7 @@ class FeeScheduleVersionAdmin(ServiceAdmin):
     @button(
         "Publish",
         asks="The employer is billed by these fees from their effective date on. They cannot be changed then.",
+        fits=lambda version: version.state == version.State.DRAFT,
     )
     def publish(self, request: HttpRequest, draft: FeeScheduleVersion) -> str:
         """Make the draft count."""
@@ -305,12 +306,17 @@ class StopLossContractVersionAdmin(ServiceAdmin):
     @button(
         "Approve",
         asks="These terms are in force from now on. Once claims have begun, whoever saved them may not approve them.",
+        fits=lambda version: version.state == version.State.PROPOSED,
     )
     def approve(self, request: HttpRequest, version: StopLossContractVersion) -> str:
         """Put the version in force; once claims have begun its maker may not."""
         return f"{approve_contract_version(version_id=version.pk, person_id=request.user.person)} is in force."
 
-    @button("Reject", asks="These terms never come into force. They stay to be seen.")
+    @button(
+        "Reject",
+        asks="These terms never come into force. They stay to be seen.",
+        fits=lambda version: version.state == version.State.PROPOSED,
+    )
     def reject(self, request: HttpRequest, version: StopLossContractVersion) -> str:
         """Drop the version; it stays to be seen."""
         told = {"person_id": request.user.person, "now": clock.now()}

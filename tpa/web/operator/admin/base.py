@@ -161,6 +161,12 @@ class ServiceAdmin(ReadAdmin):
         }
         return TemplateResponse(request, "operator/admin/service_form.html", context)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that fit the row as it is."""
+        row = self.get_object(request, unquote(str(object_id)))
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if row is not None and one.method.fits(row)]
+
     def list_url(self) -> str:
         """The list of all rows."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
@@ -169,8 +175,8 @@ class ServiceAdmin(ReadAdmin):
 Press = Callable[[Any, HttpRequest, Any], str]
 
 
-def button(description: str, *, asks: str) -> Callable[[Press], Any]:
-    """A button of a row's page: its address asks, and a POST of what it asked does it.
+def button(description: str, *, asks: str, fits: Callable[[Any], bool]) -> Callable[[Press], Any]:
+    """A button of a row's page, shown where it `fits` the row: its address asks, and a POST of what it asked does it.
 
     The method under it takes the request and the row, calls a service, and returns what is said when it is done.
     What the service refuses is said instead, and nothing of it stays.
@@ -193,6 +199,7 @@ def button(description: str, *, asks: str) -> Callable[[Press], Any]:
                 messages.error(request, f"{refusal} {refusal.remedy}".strip())
             return redirect(self.list_url())
 
+        view.fits = fits
         return view
 
     return made

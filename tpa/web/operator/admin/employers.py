@@ -75,13 +75,21 @@ class EmployerAdmin(ServiceAdmin):
         """Word and colour."""
         return employer.get_state_display()
 
-    @button("Suspend", asks="Its portal, its API and all work on its claims stop until it is resumed. Nothing is lost.")
+    @button(
+        "Suspend",
+        asks="Its portal, its API and all work on its claims stop until it is resumed. Nothing is lost.",
+        fits=lambda employer: employer.state == employer.State.ACTIVE,
+    )
     def suspend(self, request: HttpRequest, employer: Employer) -> str:
         """Close its portal, its API and its work."""
         suspend_employer(employer_id=employer.pk)
         return f"{employer} is suspended."
 
-    @button("Resume", asks="Its portal and its API open again, and work on its claims goes on.")
+    @button(
+        "Resume",
+        asks="Its portal and its API open again, and work on its claims goes on.",
+        fits=lambda employer: employer.state == employer.State.SUSPENDED,
+    )
     def resume(self, request: HttpRequest, employer: Employer) -> str:
         """Open it again."""
         resume_employer(employer_id=employer.pk)
@@ -108,7 +116,11 @@ class GroupNumberAdmin(ServiceAdmin):
     fields = ("number", "employer", "added_at")
     actions_detail = ("remove",)
 
-    @button("Take this number away", asks="Enrolment and claims no longer find the employer by this number.")
+    @button(
+        "Take this number away",
+        asks="Enrolment and claims no longer find the employer by this number.",
+        fits=lambda number: True,
+    )
     def remove(self, request: HttpRequest, number: GroupNumber) -> str:
         """Nobody may be enrolled under it."""
         remove_group_number(employer_id=number.employer_id, number=number.number)

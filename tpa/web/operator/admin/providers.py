@@ -108,6 +108,7 @@ class PriceListVersionAdmin(ServiceAdmin):
     @button(
         "Publish",
         asks="Claims with dates of service from its effective date on are priced by it. It cannot be changed then.",
+        fits=lambda version: version.state == version.State.DRAFT,
     )
     def publish(self, request: HttpRequest, draft: PriceListVersion) -> str:
         """Let the draft pay claims from its date on."""
