@@ -27,7 +27,7 @@ from tpa.kernel.periods import Span, add_months, months_in
 
 YEAR = 12
 LAGS = 6
-"""Months after which a month of service counts as complete, where nothing else is asked."""
+"""Months after which a month of service counts as complete, where nothing else is asked; 0: no reserve is reckoned."""
 
 
 class Asked(NamedTuple):
@@ -156,12 +156,14 @@ def _year(starts_on: date) -> Span:
 def _completed(
     experience: Span, paid_before: date, complete_after: int
 ) -> tuple[tuple[Fraction, ...], dict[date, Incurred]]:
-    """The factors by lag from the months that are complete, and each month of the experience by its own."""
+    """The factors by lag from the months that are complete, and each month of the experience by its own; with 0 months to
+    wait nothing is still to come.
+    """
     looked_at = Span(add_months(experience.starts_on, -YEAR - complete_after), paid_before)
     paid = paid_by_month(looked_at, paid_before)
     months = months_in(looked_at)
     by_lag = [MonthPaid(tuple(paid.get((month, later), 0) for later in months if later >= month)) for month in months]
-    factors = completion_factors(by_lag, complete_after)
+    factors = completion_factors(by_lag, complete_after) if complete_after else (Fraction(1),)
     done = dict(zip(months, completed(by_lag, factors, drop_current=False), strict=True))
     return factors, done
 

@@ -55,7 +55,8 @@ def completion_factors(
     complete = [month for month in months if len(month.paid_cents) > complete_after and month.through(complete_after)]
     if not complete:
         raise DomainError(
-            f"No month is complete after {complete_after} months.", remedy="Give older months, or the factors."
+            f"No month is complete after {complete_after} months.",
+            remedy="Give older months or the factors, or let fewer months be enough.",
         )
     latest = complete[-averaged:]
     return tuple(

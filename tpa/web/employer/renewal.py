@@ -20,7 +20,7 @@ FIELDS = (
     ("starts_on", "Experience from", "date"),
     ("rating_starts_on", "Next year from", "date"),
     ("annual_trend", "Trend a year, %", "text"),
-    ("complete_after", "Complete after months", "text"),
+    ("complete_after", "Complete after months (0: no reserve)", "text"),
     ("pooling_level", "Pooling level (empty: the specific deductible)", "text"),
     ("pooling_charge", "Pooling charge", "text"),
     ("full_credibility", "Employee months of full credibility", "text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = _version(request, asked) if asked else (versions[0] if versions else None)
     context: dict[str, object] = {"versions": versions, "shown": shown, "month": request.GET.get("month", "")[:7]}
     if shown is not None:
+        context["fees"] = [(fee, json.dumps(fee.terms, ensure_ascii=False)) for fee in shown.fees.all()]
         try:
             month = _month(request.GET.get("month", ""))
             preview = preview_version(employer=request.employer, version_id=shown.pk, month=month)
