@@ -1,6 +1,6 @@
 """Drafting, checking and publishing plan versions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -49,11 +49,17 @@ def draft_version(*, plan_id: int, text: str, effective_on: date, by: str, at: d
         )
 
 
-def revise_draft(*, version_id: int, text: str, by: str, at: datetime) -> PlanVersion:
-    """Another text for a draft. Raises PublishedError for a published version."""
+def revise_draft(
+    *, version_id: int, text: str, by: str, at: datetime, unless: Callable[[], None] = lambda: None
+) -> PlanVersion:
+    """Another text for a draft. Raises PublishedError for a published version.
+
+    `unless` looks at the draft while nobody else can change it, and raises what speaks against the change.
+    """
     document = read_document(text)
     with transaction.atomic():
         version = _draft(version_id)
+        unless()
         version.document, version.drafted_by, version.drafted_at = document, by, at
         version.save(update_fields=["document", "drafted_by", "drafted_at"])
         return version
