@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tenants.scope import desk_scope
 from tests.workflows.test_overrides import aside, deny
 from tests.workflows.test_pend_sweep import plan_text
 from tests.workflows.test_ripple import claim, decide, live, open_plan, sound
+from tpa.books.agreements.models import ReviewOrganization
 from tpa.books.claims.appeals import overrides_of
 from tpa.books.claims.examining import Appeal, AppealNote
 from tpa.books.claims.models import Correction, Pend
@@ -17,7 +19,7 @@ from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError
 from tpa.workflows import appeals
 from tpa.workflows.adjudication import decide_waiting
-from tpa.workflows.appeals import AppealError, AppealLateError, NewDeciderError, extend, file_appeal, note
+from tpa.workflows.appeals import AppealError, AppealLateError, NewDeciderError, assign, extend, file_appeal, note
 from tpa.workflows.claim_clocks import note as note_step
 from tpa.workflows.claim_pends import release
 from tpa.workflows.overrides import approve
@@ -51,6 +53,16 @@ def file(key, on, **more):
 def answer(row, outcome, by=BEN, on=date(2026, 5, 20), **more):
     with clock_at(datetime(on.year, on.month, on.day, 16, tzinfo=UTC)):
         return appeals.decide(appeal_id=row.pk, outcome=outcome, rationale="the records say so", by=by, **more)
+
+
+def contract(*names):
+    with desk_scope():
+        for name in names:
+            ReviewOrganization.objects.create(name=name, accreditation="URAC", starts_on=date(2026, 1, 1))
+
+
+def at(day):
+    return datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
 
 
 def board():
@@ -119,7 +131,7 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
         answer(second, "upheld", BEN)
     answer(second, "upheld", CY, date(2026, 6, 25))
     # Four months from 25 June are 25 October, a Sunday.
-    outside = file(key, date(2026, 10, 26), reviewer="Independent Reviewers")
+    outside = file(key, date(2026, 10, 26))
     assert (outside.stage, outside.last_on, outside.preliminary_on, outside.due_on) == (
         "external",
         date(2026, 10, 26),
@@ -127,7 +139,23 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
         date(2026, 12, 10),
     )
     assert board() == [("appeal", "external review", date(2026, 12, 10), 60_000)]
+    with pytest.raises(AppealError, match="No review organization has it"):
+        answer(outside, "reversed", BEN, date(2026, 11, 30), orders=[aside()], authority_cents=10_000)
+    contract("Alpha", "Beta")
+    with clock_at(at(date(2026, 11, 2))), pytest.raises(AppealError, match="2 review organizations"):
+        assign(appeal_id=outside.pk, by=ANA)
+    contract("Gamma")
+    with clock_at(at(date(2026, 11, 2))):
+        given = assign(appeal_id=outside.pk, by=ANA)
+        # Its 45 days run from the day on which it got the request.
+        assert (given.reviewer, given.due_on) == ("Alpha", date(2026, 12, 17))
+        with pytest.raises(ConflictError, match="Alpha has it"):
+            assign(appeal_id=outside.pk, by=ANA)
+        assert assign(appeal_id=outside.pk, by=ANA, reason="it has a conflict").reviewer == "Beta"
     answer(outside, "reversed", BEN, date(2026, 11, 30), orders=[aside()], authority_cents=10_000)
+    assert [(one.reference, one.text) for one in AppealNote.objects.order_by("id")] == [
+        ("Alpha", "Its turn"), ("Beta", "it has a conflict"),
+    ]  # fmt: skip
     assert live(key).paid_cents == 8_000
     assert sound(in_employer)
 

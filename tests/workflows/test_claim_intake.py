@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -26,6 +26,8 @@ from tpa.kernel.ids import public_id
 from tpa.workflows import claim_intake, claim_routing, tasks
 from tpa.workflows.adjudication import Counts, decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
+from tpa.workflows.claim_intake_forms import IncomingClaim, Patient
+from tpa.workflows.claim_patients import Incoming, find_patients
 from tpa.workflows.claim_routing import assign_item, discard_item
 from tpa.workflows.proof import Proof, verify_books
 from tpa.workflows.sweep import sweep_claims
@@ -87,7 +89,9 @@ def test_each_claim_goes_to_the_employer_whose_member_it_is_about(employer, othe
             )
         assert f"REF*1K*{public_id('clm', owner.pk, claim.pk)}" in answer(file, "277CA")
     item = IntakeItem.objects.get()
-    assert (item.reason, item.state, item.candidates) == ("none", "open", [])
+    # The subscribers of the group are all called Ada Lind and born that day: the queue names whom it may be about.
+    assert (item.reason, item.state) == ("number", "open")
+    assert [who[2] for who in item.candidates] == [home.member_ids[0] for home in homes]
     assert "AK9*A*1*1*1" in answer(file, "999")
     assert not edi.acknowledgements(file.pk).filter(kind="TA1").exists()
 
@@ -180,6 +184,36 @@ def test_twins_are_told_apart_by_the_first_name_and_without_one_wait_in_the_queu
     item = IntakeItem.objects.get()
     assert (item.reason, item.employer_id) == ("several", employer.pk)
     assert [who[2] for who in item.candidates] == homes[0].member_ids
+
+
+def test_a_claim_goes_to_whom_it_is_about_or_waits_and_says_why(employer, in_employer):
+    home = open_book(employer, people=3)[0]
+    cy = Member.objects.get(pk=home.member_ids[2])
+    Member.objects.filter(pk=cy.pk).update(first_name="Cyr")
+    entries = [
+        ("GRP", number, cy.birth_on, cy.pk, cy.family_id, "Cyr", "F") for number in (home.number, cy.member_number)
+    ]
+    edi_services.index_members(employer.pk, entries)
+    same = Patient("GRP", home.number, cy.birth_on, "LIND", "CYR")
+    told = [
+        (same, ""),
+        (same._replace(first_name="CYRUS"), ""),  # It begins so, and nothing else is said.
+        (same._replace(first_name="CYRUS", sex="M"), "name"),
+        (same._replace(sex="M"), ""),  # The same name: the sex was mistyped.
+        (same._replace(first_name="EVE"), "name"),  # A twin who is not enrolled.
+        (same._replace(first_name=""), ""),
+        (same._replace(first_name="", sex="M"), "name"),
+        (same._replace(member_number="GONE", sex="F"), ""),  # Name, birth date and sex are one member's.
+        (same._replace(member_number="GONE", sex="F", relationship="spouse"), "number"),
+        (same._replace(member_number="GONE"), "number"),
+        (same._replace(member_number="GONE", first_name="EVE", sex="F"), "none"),
+        (same._replace(birth_on=date(2010, 1, 2)), "birth"),
+        (same._replace(birth_on=date(2010, 1, 2), first_name="EVE"), "none"),
+        (same._replace(group_number="OTHER", member_number="GONE", sex="F"), "none"),
+    ]
+    placed = find_patients([Incoming(str(n), IncomingClaim(patient, None)) for n, (patient, _) in enumerate(told)])
+    assert [one.reason for one in placed] == [reason for _, reason in told]
+    assert all([who.member_id for who in one.candidates] == [cy.pk] for one in placed if one.reason != "none")
 
 
 def test_a_claim_without_a_group_number_is_found_by_the_number_alone_and_with_a_wrong_one_it_is_not(employer, homes):

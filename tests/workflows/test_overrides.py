@@ -10,6 +10,7 @@ from tests.workflows.test_ripple import PLAN, claim, decide, live, open_plan, so
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import overrides as book
 from tpa.books.claims import selectors
+from tpa.books.claims.errors import PendResolved
 from tpa.books.claims.examining import Override as Row
 from tpa.books.claims.models import Correction, Decision, Pend
 from tpa.books.claims.overrides import Person, RuleCount
@@ -17,12 +18,13 @@ from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.infra import outbox
 from tpa.infra.models import WorkItem
 from tpa.kernel.errors import ConflictError
+from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_pends import release
 from tpa.workflows.corrections import SecondPersonError, apply_correction, preview_claims
-from tpa.workflows.overrides import OverrideError, approve, propose, refuse, take_back
+from tpa.workflows.overrides import OverrideError, approve, approve_pend, propose, refuse, take_back
 from tpa.workflows.proof import replay
 
-ANA, BEN = Person(1, "ana@tpa.example"), Person(2, "ben@tpa.example")
+ANA, BEN, CY = (Person(n, f"{name}@tpa.example") for n, name in enumerate(("ana", "ben", "cy"), 1))
 LATE = "screens.timely_filing"
 TERMS = PLAN.replace('line = "medical"', 'line = "medical"\ntimely_filing_months = 3\nreview_over = 1000')
 
@@ -221,3 +223,48 @@ def test_the_database_holds_the_authority_and_the_four_eyes(in_employer, home):
     edit("UPDATE claims_override SET ended_at = now()")
     with pytest.raises(IntegrityError, match="ended once"):
         edit("UPDATE claims_override SET ended_at = NULL")
+
+
+def test_a_claim_that_waits_is_approved_within_the_authority_or_by_another_person(in_employer, home):
+    # 2,000.00 less the deductible of 500.00, less a fifth: 1,200.00, more than passes unseen.
+    one, two = decide(in_employer, claim(home, 200_000, 1), claim(home, 200_000, 2, related_causes=()))
+    pends = {pend.claim_id: pend.pk for pend in Pend.objects.all()}
+    with pytest.raises(OverrideError, match="needs a note"):
+        approve_pend(pend_id=pends[one], note=" ", by=ANA, authority_cents=119_999)
+    row = approve_pend(pend_id=pends[one], note="looked", by=ANA, authority_cents=119_999)
+    assert (row.state, row.amount_cents, row.orders, row.release) == (
+        "proposed",
+        120_000,
+        [],
+        [pends[one], None, False],
+    )
+    outbox.drain("work_item")
+    assert WorkItem.objects.get(kind="override").title == "Approval of 1200.00: A claim that waits is approved"
+    with pytest.raises(ConflictError, match="waits for another person already"):
+        approve_pend(pend_id=pends[one], note="again", by=ANA, authority_cents=0)
+    with pytest.raises(SecondPersonError):
+        approve(override_id=row.pk, by=ANA)
+    assert (Pend.objects.get(claim_id=one).resolved_at, live(one)) == (None, None)
+    approve(override_id=row.pk, by=BEN)
+    assert Pend.objects.get(claim_id=one).resolved_by_id == BEN.person_id
+    assert approve_pend(pend_id=pends[two], note="looked", by=ANA, authority_cents=120_000) is None
+    decide_waiting(employer_id=in_employer.pk)
+    assert (live(one).paid_cents, live(two).paid_cents) == (120_000, 160_000)
+    with pytest.raises(ConflictError, match="was let go"):
+        take_back(override_id=row.pk, by=BEN, note="no", authority_cents=10**9)
+    assert Row.objects.count() == 1
+    assert sound(in_employer)
+
+
+def test_a_refused_approval_leaves_the_claim_waiting_and_one_that_comes_late_changes_nothing(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 200_000, 1))
+    pend = Pend.objects.get()
+    row = approve_pend(pend_id=pend.pk, note="looked", by=ANA, authority_cents=0)
+    refuse(override_id=row.pk, by=BEN, note="not yet")
+    assert (Pend.objects.get().resolved_at, live(one)) == (None, None)
+    late = approve_pend(pend_id=pend.pk, note="looked", by=ANA, authority_cents=0)
+    assert approve_pend(pend_id=pend.pk, note="looked", by=BEN, authority_cents=10**9) is None
+    with pytest.raises(ConflictError, match="is refused"):
+        approve(override_id=late.pk, by=CY)
+    with pytest.raises(PendResolved):
+        approve_pend(pend_id=pend.pk, note="again", by=BEN, authority_cents=10**9)

@@ -6,10 +6,11 @@ import pytest
 
 from tests.workflows.claim_stories import LONG_AGO, RECEIVED, new_claim, register
 from tests.workflows.test_ripple import PLAN, claim, decide, live, open_plan, sound
-from tpa.books.claims.models import Decision, Pend
+from tpa.books.claims.models import Decision, PayerAnswer, Pend
 from tpa.books.members.models import Coverage, Member
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import Plan
+from tpa.engine.coordination.answers import Adjustment, LineAnswer, OtherPayer
 from tpa.infra import outbox
 from tpa.infra.models import WorkItem
 from tpa.kernel.errors import DomainError
@@ -17,7 +18,10 @@ from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.authorizations import record_authorizations
 from tpa.workflows.claim_pends import hand_over, release
 from tpa.workflows.corrections import apply_correction, preview_claims
+from tpa.workflows.member_standing import tell_contributions
+from tpa.workflows.payer_answers import AnswerError, enter_answer
 from tpa.workflows.pend_sweep import resolve_pends
+from tpa.workflows.proof import replay
 
 
 def plan_text(*lines):
@@ -89,6 +93,56 @@ def test_a_claim_is_decided_when_the_plan_is_published(in_employer):
     plans.publish_version(version_id=version.pk, by="story", at=RECEIVED)
     assert sweep(in_employer) == 1
     assert live(one).paid_cents == 8_000
+
+
+def test_a_claim_is_decided_when_its_contribution_has_come(in_employer):
+    home = open_plan(in_employer)[0]
+    member_id = home.member_ids[0]
+    tell_contributions(member_id=member_id, paid_until={"medical": date(2026, 3, 2)}, by="cobra")
+    paid, one, two = decide(in_employer, *(claim(home, 60_000, day) for day in (1, 2, 3)))
+    assert (live(paid).paid_cents, set(open_codes().values())) == (8_000, {"contribution_unpaid"})
+    assert sweep(in_employer) == 0
+    tell_contributions(member_id=member_id, paid_until={"medical": date(2026, 3, 3)}, by="cobra")
+    assert sweep(in_employer) == 1
+    assert (live(one).paid_cents, open_codes()) == (48_000, {two: "contribution_unpaid"})
+    tell_contributions(member_id=member_id, paid_until={}, by="cobra")
+    assert sweep(in_employer) == 1
+    assert live(two).paid_cents == 48_000
+    assert sound(in_employer)
+
+
+def test_a_claim_is_decided_when_another_plans_answer_is_entered(in_employer):
+    text = plan_text('coordination = { method = "standard", unanswered = "pend" }')
+    home = open_plan(in_employer, text)[0]
+    told = OtherPayer("First plan", None)
+    one, two = decide(in_employer, *(claim(home, 60_000, day, other_payers=(told,)) for day in (1, 2)))
+    assert set(open_codes().values()) == {"other_coverage"}
+    assert sweep(in_employer) == 0
+    answer = OtherPayer("first  PLAN", 50_000, adjustments=(Adjustment("PR", "2", 10_000),))
+    for wrong, where in (
+        (answer._replace(name=" "), "/payer/name"),
+        (answer._replace(paid_cents=None), "/payer/paid_cents"),
+        (answer._replace(paid_cents=60_001), "/payer/paid_cents"),
+        (answer._replace(lines=(LineAnswer(2, 50_000),)), "/payer/lines/0/number"),
+    ):
+        with pytest.raises(AnswerError) as refused:
+            enter_answer(claim_id=one, payer=wrong, note="", by="cob")
+        assert refused.value.where == where
+    assert not PayerAnswer.objects.exists()
+    enter_answer(claim_id=one, payer=answer, note="EOB of April 3", by="cob")
+    assert sweep(in_employer) == 1
+    # Alone the plan would pay 80.00 of 600.00; the first plan has left 100.00.
+    assert (live(one).paid_cents, open_codes()) == (8_000, {two: "other_coverage"})
+    assert Pend.objects.get(claim_id=one).resolution == "resolved"
+    assert replay(employer_id=in_employer.pk, claim_ids=[one]).faults == []
+    # The answer is corrected: nothing is left to the member. The decision stands until somebody corrects it.
+    enter_answer(claim_id=one, payer=answer._replace(paid_cents=60_000, adjustments=()), note="", by="cob")
+    assert (sweep(in_employer), live(one).paid_cents) == (0, 8_000)
+    assert replay(employer_id=in_employer.pk, claim_ids=[one]).faults == []
+    found = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana")
+    apply_correction(correction_id=found.pk, signature=found.signature, by="ben", alone_up_to_cents=10**9)
+    assert live(one).paid_cents == 0
+    assert sound(in_employer)
 
 
 def test_what_a_person_has_to_look_at_is_left_to_them(in_employer):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from tenants.scope import employer_scope
 from tests.web.api.book import key_for
@@ -15,7 +16,9 @@ from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.selectors import exposure_of, exposures
 from tpa.engine.coordination.subrogation import Settlement
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE
+from tpa.infra import outbox
 from tpa.infra.clock import clock_at
+from tpa.infra.models import WorkItem
 from tpa.kernel.ids import public_id
 from tpa.workflows import corrections, subrogation
 from tpa.workflows.adjudication import decide_waiting
@@ -161,6 +164,32 @@ def test_what_the_plan_keeps_out_of_stop_loss_never_counts(in_employer):
     pay(decision, date(2025, 3, 1))
     ((_, exposure),) = exposures(in_employer.pk, date(2025, 6, 30))
     assert exposure.specific.units == ()
+
+
+def test_what_came_for_a_claim_that_is_taken_back_is_given_back(in_employer, paid):
+    case = subrogation.open_for_claim(claim_id=paid, by="ann")
+    subrogation.receive(case_id=case.pk, cents=14_700, received_on=SETTLED, reference="check 7", by="fin")
+    assert subrogation.watch_recoveries() == 0
+    subrogation.close(case_id=case.pk, note="all came", by="ann")
+    found = corrections.preview_claims(claim_ids=[paid], why="entry_error", note="x", take_back=True, by="ann")
+    corrections.apply_correction(correction_id=found.pk, signature=found.signature, by="ben", alone_up_to_cents=10**9)
+    assert subrogation.standing_of(case).owed_back_cents == 14_700
+    assert subrogation.watch_recoveries() == 1
+    outbox.drain("work_item")
+    item = WorkItem.objects.get(kind="subrogation")
+    assert (item.queue, item.subject_id, item.amount_cents) == ("subrogation", case.pk, 14_700)
+    with pytest.raises(book.CaseClosedError):
+        subrogation.receive(case_id=case.pk, cents=-14_701, received_on=SETTLED, reference="back", by="fin")
+    subrogation.receive(case_id=case.pk, cents=-14_700, received_on=SETTLED, reference="back", by="fin")
+    parts = RecoveredPart.objects.order_by("id").values_list("number", "cents")
+    assert list(parts) == [(1, 11_500), (2, 3_200), (1, -11_500), (2, -3_200)]
+    assert (ledger.balance("1000"), ledger.balance("4200")) == (0, 0)
+    assert (subrogation.standing_of(case).owed_back_cents, subrogation.watch_recoveries()) == (0, 0)
+    outbox.drain("work_item")
+    assert not WorkItem.objects.filter(kind="subrogation").exists()
+    for change in ("closing_note = 'x'", "member_id = 1"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE claims_subrogationcase SET {change}")
 
 
 def test_a_closed_case_takes_nothing_more(in_employer, paid):

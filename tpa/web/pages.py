@@ -162,7 +162,10 @@ def uploaded(request: HttpRequest, kinds: str) -> tuple[BinaryIO, str]:
 
 
 def attempt(request: HttpRequest, done: str, act: Callable[[], object]) -> bool:
-    """Do what a button asks for, all of it or nothing, and tell the reader: `done`, or the refusal with its remedy."""
+    """Do what a button asks for, all of it or nothing, and tell the reader: `done`, or the refusal with its remedy.
+
+    Without `done` the act has told what became of it.
+    """
     try:
         with transaction.atomic():
             act()
@@ -171,5 +174,6 @@ def attempt(request: HttpRequest, done: str, act: Callable[[], object]) -> bool:
     except DomainError as refusal:
         messages.error(request, f"{refusal} {refusal.remedy}".strip())
         return False
-    messages.success(request, done)
+    if done:
+        messages.success(request, done)
     return True

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from tenants.models import Employer
+from tpa.books.agreements import selectors as agreements
 from tpa.books.audit import services as audit
 from tpa.books.claims import appeals as book
 from tpa.books.claims import selectors
@@ -29,7 +30,10 @@ from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows import corrections, overrides
 
 WORK, QUEUE = "appeal", "appeals"
+NOTES = tuple(kind for kind in AppealNote.Kind.values if kind != AppealNote.Kind.ASSIGNED)
+"""What people log; assignments are logged by themselves."""
 _REVERSING = (Appeal.Outcome.REVERSED, Appeal.Outcome.PARTLY)
+_REVIEWED = (Appeal.Outcome.UPHELD, Appeal.Outcome.REVERSED, Appeal.Outcome.PARTLY)
 _FINAL = (Appeal.Outcome.UPHELD, Appeal.Outcome.PARTLY)
 
 
@@ -112,7 +116,6 @@ def file_appeal(
     by: Person,
     notified_on: date | None = None,
     late_reason: str = "",
-    reviewer: str = "",
 ) -> Appeal:
     """Take an appeal, or after the plan's own levels a request for external review, that came at an instant.
 
@@ -155,7 +158,6 @@ def file_appeal(
         preliminary_on=preliminary_on,
         due_on=due_on,
         due_at=due_at,
-        reviewer=reviewer.strip()[:120] if is_external else "",
         barred_ids=[] if is_external else book.persons_before(claim_id),
         recorded_at=clock.now(),
         recorded_by=by.name[:200],
@@ -195,6 +197,41 @@ def note(*, appeal_id: int, kind: str, text: str, reference: str = "", by: Perso
 
 
 @transaction.atomic
+def assign(*, appeal_id: int, by: Person, reason: str = "") -> Appeal:
+    """Give an external review to the organization whose turn it is; its time to decide begins.
+
+    With a `reason` (it declines, it has a conflict) the review goes on to the next one. Raises AppealError, and
+    ConflictError where an organization has it and nothing says why another one should.
+    """
+    employer = open_employer()
+    locks.lock("review_organizations")
+    row, now = book.take(appeal_id), clock.now()
+    today = clock.today(employer.time_zone)
+    if row.stage != Appeal.Stage.EXTERNAL:
+        raise AppealError("The plan itself decides this appeal.")
+    if row.reviewer and not reason.strip():
+        raise ConflictError(f"{row.reviewer} has it.", remedy="Say why it goes to another organization.")
+    organizations, least = agreements.review_organizations(today), law.least_organizations(today)
+    if len(organizations) < least:
+        raise AppealError(
+            f"{len(organizations)} review organizations are under contract; the law wants {least} at least.",
+            remedy="Enter them at the desk, under review organizations.",
+        )
+    passed_over = {one.reference for one in row.notes.all() if one.kind == AppealNote.Kind.ASSIGNED}
+    chosen = law.next_in_turn(organizations, book.assignments(), passed_over)
+    if chosen is None:
+        raise AppealError("Every organization has had it.", remedy="Contract with another one.")
+    local = now.astimezone(ZoneInfo(employer.time_zone))
+    due = law.external_clock(local, local.date(), is_expedited=Kind(row.kind) is Kind.URGENT)
+    book.assign(row, reviewer=chosen, at=now, due_on=due.due_on, due_at=due.due_at)
+    told = reason.strip() or "Its turn"
+    book.note(appeal_id=row.pk, kind=AppealNote.Kind.ASSIGNED, text=told, reference=chosen, at=now, by=by.name)
+    _open_item(row, None)
+    _tell(row, "appeal.assigned", by, f"{chosen}: {told}")
+    return row
+
+
+@transaction.atomic
 def extend(*, appeal_id: int, reason: str, by: Person) -> Appeal:
     """More time, told today, where the law allows it: once, and before the time is over. Raises AppealError."""
     employer = open_employer()
@@ -224,7 +261,6 @@ def decide(
     by: Person,
     authority_cents: int = 0,
     orders: Sequence[Override] = (),
-    reviewer: str = "",
 ) -> Appeal:
     """Decide an appeal, or note what the external reviewers have decided.
 
@@ -236,8 +272,6 @@ def decide(
     row = book.take(appeal_id)
     _check_decision(row, outcome, rationale, by, orders)
     more: dict[str, object] = {}
-    if row.stage == Appeal.Stage.EXTERNAL and reviewer.strip():
-        more["reviewer"] = reviewer.strip()[:120]
     if outcome in _REVERSING and not orders:
         found = corrections.preview_claims(claim_ids=[row.claim_id], why="appeal", note=rationale, by=by.name)
         more["correction_id"] = found.pk
@@ -263,6 +297,12 @@ def _check_decision(row: Appeal, outcome: str, rationale: str, by: Person, order
         raise AppealError(f"{outcome!r} is no outcome here.", where="/outcome")
     if not rationale.strip():
         raise AppealError("A decision says why.", where="/rationale")
+    if is_external and outcome in _REVIEWED and not row.reviewer:
+        raise AppealError(
+            "No review organization has it.",
+            where="/outcome",
+            remedy="Assign it first, or say that it is not eligible.",
+        )
     if orders and outcome not in _REVERSING:
         raise AppealError("Only a reversal changes how the claim is decided.", where="/orders")
     if by.person_id in row.barred_ids:

@@ -13,6 +13,7 @@ from tpa.books.members import selectors as members
 from tpa.engine.plan.terms_values import patterns
 from tpa.infra import clock
 from tpa.kernel.document import DocumentError, Section
+from tpa.workflows.wake_ups import wake
 
 MOST_ROWS = 10_000
 COLUMNS = ("number", "member_number", "starts_on", "ends_before", "codes", "provider", "units")
@@ -41,6 +42,7 @@ def record_authorizations(*, employer_id: int, documents: Sequence[Any], by: str
         rows = [_row(one, n, people) for n, one in enumerate(documents)]
         if len({(row.member_id, row.number) for row in rows}) < len(rows):
             raise DocumentError("One number of one member stands twice.", where="/rows")
+        wake("resolve_pends", employer_id=employer_id)
         return authorizations.record_authorizations(rows=rows, at=clock.now(), by=by)
 
 

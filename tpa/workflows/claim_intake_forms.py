@@ -16,6 +16,7 @@ from tpa.x12.claims import Claim837, Code, ServiceLine837
 FORMS = {"P": "professional", "I": "institutional", "D": "dental"}
 MOST_CENTS = 10**13
 """A claim of more than a hundred billion is a mistake, and would not fit into the sums of the books."""
+SEXES = ("F", "M")
 SERVICE_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
 """Days on which a claim can have service: years and windows reckoned from any of them stay inside the calendar."""
 _MOST_LINES = 999
@@ -32,6 +33,14 @@ class Patient(NamedTuple):
     birth_on: date | None
     last_name: str = ""
     first_name: str = ""
+    sex: str = ""
+    """F, M, or "" where the claim does not say."""
+    relationship: str = ""
+    """To the subscriber: self, spouse, child, or "" for any other."""
+
+
+_RELATIONSHIPS = {"18": "self", "01": "spouse", "19": "child"}
+"""SBR02 and PAT01 -> as the books name it."""
 
 
 class IncomingClaim(NamedTuple):
@@ -87,6 +96,8 @@ def from_837(came: Claim837) -> IncomingClaim:
             person.birth_on,
             _cut(person.party.name, 80),
             _cut(person.party.first_name, 80),
+            person.sex if person.sex in SEXES else "",
+            _RELATIONSHIPS.get(came.patient_relationship or came.subscriber.relationship, ""),
         ),
         claim,
         _cut(came.patient_control_number, 50),
@@ -157,6 +168,8 @@ def from_json(document: Mapping[str, Any]) -> IncomingClaim:
                 one.day("birth_on", None),
                 _short(one, "last_name", 80),
                 _short(one, "first_name", 80),
+                one.choice("sex", SEXES, ""),
+                one.choice("relationship", tuple(_RELATIONSHIPS.values()), ""),
             )
         diagnoses = _codes(told, "diagnoses", 10)
         sections = told.sections("lines")

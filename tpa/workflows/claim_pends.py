@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from tpa.books.claims import services
+from tpa.books.claims.errors import PendResolved
 from tpa.books.claims.models import Pend
 from tpa.books.claims.originals import check_original
 from tpa.infra import clock
@@ -47,14 +48,7 @@ def release(
     must(employer.pk == employer_id, "pends are released inside their employer's scope")
     with transaction.atomic():
         for pend in Pend.objects.filter(pk__in=list(pend_ids)):
-            if any(code in CORRECT for code, *_ in pend.reasons):
-                _check_original(employer_id, pend, corrects, stands_alone)
-            elif corrects is not None:
-                raise OriginalNeededError(
-                    f"The claim waits for {pend.code}, and corrects no other.",
-                    where="/corrects",
-                    remedy="Leave it out.",
-                )
+            check_release(employer_id, pend, corrects, stands_alone)
         queued = services.release_pends(
             pend_ids=pend_ids,
             by_id=by_id,
@@ -67,6 +61,18 @@ def release(
         close_pend_items(claim_ids)
         wake("decide_claims", employer_id=employer_id)
         return queued
+
+
+def check_release(employer_id: int, pend: Pend, corrects: int | None, stands_alone: bool) -> None:
+    """Whether a pend may be let go so. Raises OriginalNeededError, PendResolved."""
+    if pend.resolved_at is not None:
+        raise PendResolved(f"The pend of claim {pend.claim_id} is resolved already.")
+    if any(code in CORRECT for code, *_ in pend.reasons):
+        _check_original(employer_id, pend, corrects, stands_alone)
+    elif corrects is not None:
+        raise OriginalNeededError(
+            f"The claim waits for {pend.code}, and corrects no other.", where="/corrects", remedy="Leave it out."
+        )
 
 
 def hand_over(*, pend_id: int, queue: str, note: str, by_id: int | None) -> Pend:

@@ -1,8 +1,8 @@
 """Whose is a claim? Found by keyed hashes, registered in the employer's books, or put before a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,8 @@ from tpa.infra.employers import require_open
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.ids import public_id
 from tpa.workflows.adjudication import decide_at_once
-from tpa.workflows.claim_intake_forms import IncomingClaim, from_json, to_json
+from tpa.workflows.claim_intake_forms import from_json, to_json
+from tpa.workflows.claim_patients import Incoming, Placed, find_patients
 from tpa.workflows.wake_ups import wake
 
 
@@ -42,21 +43,6 @@ class ReferenceTakenError(ConflictError):
     remedy = "Use a new key for a new claim."
 
 
-class Incoming(NamedTuple):
-    """A claim on its way in, and its name at its origin."""
-
-    source_ref: str
-    came: IncomingClaim
-
-
-class _Placed(NamedTuple):
-    """Whom a claim may be about, and why it cannot be registered if it cannot."""
-
-    incoming: Incoming
-    candidates: Sequence[keys.Candidate]
-    reason: str = ""
-
-
 def place_claims(
     incoming: Sequence[Incoming], *, source: str, file_id: int | None, received_at: datetime
 ) -> dict[str, str]:
@@ -65,9 +51,9 @@ def place_claims(
     Returns our claim number by `source_ref`, for those registered, now or before. Bound to the desk.
     """
     queued_before = edi_selectors.queued_refs([one.source_ref for one in incoming])
-    placed = _told_apart(_candidates([one for one in incoming if one.source_ref not in queued_before]))
+    placed = find_patients([one for one in incoming if one.source_ref not in queued_before])
     numbers: dict[str, str] = {}
-    found: dict[int, list[_Placed]] = {}
+    found: dict[int, list[Placed]] = {}
     queued = []
     for one in placed:
         if one.reason:
@@ -83,54 +69,8 @@ def place_claims(
     return numbers
 
 
-def _candidates(incoming: Sequence[Incoming]) -> list[_Placed]:
-    asks = [_ask(one.came) for one in incoming]
-    found = keys.candidates({ask for ask in asks if ask is not None})
-    return [_judged(one, found[ask] if ask else ()) for one, ask in zip(incoming, asks, strict=True)]
-
-
-def _ask(came: IncomingClaim) -> keys.Ask | None:
-    patient = came.patient
-    return keys.Ask(patient.group_number, patient.member_number, patient.birth_on) if patient.birth_on else None
-
-
-def _judged(incoming: Incoming, candidates: Sequence[keys.Candidate]) -> _Placed:
-    if not candidates:
-        return _Placed(incoming, candidates, IntakeItem.Reason.NONE)
-    return _Placed(incoming, candidates, IntakeItem.Reason.SEVERAL if len(candidates) > 1 else "")
-
-
-def _told_apart(placed: Iterable[_Placed]) -> list[_Placed]:
-    """Twins: several people of one employer under one number and birth date are told apart by the first name."""
-    placed = list(placed)
-    twins: dict[int, set[int]] = {}
-    for one in placed:
-        if _are_twins(one):
-            twins.setdefault(one.candidates[0].employer_id, set()).update(who.member_id for who in one.candidates)
-    names: dict[tuple[int, int], str] = {}
-    for employer_id, member_ids in twins.items():
-        with employer_scope(employer_id):
-            for member in members.members().filter(pk__in=member_ids):
-                names[employer_id, member.pk] = _plain(member.first_name)
-    return [_by_name(one, names) if _are_twins(one) else one for one in placed]
-
-
-def _are_twins(one: _Placed) -> bool:
-    return one.reason == IntakeItem.Reason.SEVERAL and len({who.employer_id for who in one.candidates}) == 1
-
-
-def _by_name(one: _Placed, names: Mapping[tuple[int, int], str]) -> _Placed:
-    wanted = _plain(one.incoming.came.patient.first_name)
-    called = [who for who in one.candidates if wanted and names.get((who.employer_id, who.member_id)) == wanted]
-    return one._replace(candidates=called, reason="") if len(called) == 1 else one
-
-
-def _plain(name: str) -> str:
-    return "".join(char for char in name.upper() if char.isalnum())
-
-
 def _register_retrying(
-    employer_id: int, placed: Sequence[_Placed], source: str, file_id: int | None, received_at: datetime
+    employer_id: int, placed: Sequence[Placed], source: str, file_id: int | None, received_at: datetime
 ) -> dict[str, str]:
     """Two readers of the same file may meet at the same claim: the second finds it in the books when it tries again."""
     try:
@@ -140,7 +80,7 @@ def _register_retrying(
 
 
 def _register(
-    employer_id: int, placed: Sequence[_Placed], source: str, file_id: int | None, received_at: datetime
+    employer_id: int, placed: Sequence[Placed], source: str, file_id: int | None, received_at: datetime
 ) -> dict[str, str]:
     with employer_scope(employer_id) as employer, transaction.atomic():
         registered = claims.register_claims(
@@ -199,7 +139,7 @@ def _received(claim: facts.Claim, received_on: date) -> facts.Claim:
     return claim._replace(received_on=received_on, lines=lines)
 
 
-def _item(one: _Placed, file_id: int | None, received_at: datetime) -> edi.NewItem:
+def _item(one: Placed, file_id: int | None, received_at: datetime) -> edi.NewItem:
     employers = {who.employer_id for who in one.candidates}
     return edi.NewItem(
         one.incoming.source_ref,
@@ -207,7 +147,7 @@ def _item(one: _Placed, file_id: int | None, received_at: datetime) -> edi.NewIt
         employers.pop() if len(employers) == 1 else None,
         one.reason,
         to_json(one.incoming.came),
-        [list(who) for who in one.candidates],
+        [[who.employer_id, who.family_id, who.member_id] for who in one.candidates],
         received_at,
     )
 
@@ -224,9 +164,16 @@ def register_claim_json(
     incoming = Incoming(source_ref, from_json(document))
     with employer_scope(employer_id) as employer:
         require_open(employer)
-        _, family_id, member_id = _own_member(incoming)
+        who = _own_member(incoming)
+        family_id = who.family_id
         new = new_claim(
-            employer, incoming, family_id, member_id, source=Claim.Source.REST, file_id=None, received_at=received_at
+            employer,
+            incoming,
+            family_id,
+            who.member_id,
+            source=Claim.Source.REST,
+            file_id=None,
+            received_at=received_at,
         )
         registered = claims.register_claims(claims=[new], now=clock.now())
         claim_id = registered.keys[Claim.Source.REST, source_ref]
@@ -239,9 +186,9 @@ def register_claim_json(
 
 def _own_member(incoming: Incoming) -> keys.Candidate:
     """The patient in the bound employer's books; row-level security leaves no other employer's in the index."""
-    (placed,) = _told_apart(_candidates([incoming]))
+    (placed,) = find_patients([incoming])
     if placed.reason:
-        raise UnknownMemberError("No one member has this number and birth date.", where="/patient")
+        raise UnknownMemberError(f"{IntakeItem.Reason(placed.reason).label}.", where="/patient")
     return placed.candidates[0]
 
 

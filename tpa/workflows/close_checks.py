@@ -15,6 +15,7 @@ from tpa.books.funding.models import Credit, Deposit, FundingInvoice, FundingInv
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.payments import proving as payments
+from tpa.books.payments.models import ClaimPayment
 from tpa.books.stoploss.models import Receivable
 from tpa.engine.journal.accounts import (
     CASH,
@@ -24,6 +25,7 @@ from tpa.engine.journal.accounts import (
     FEE_EXPENSE,
     FUNDING_INVOICED,
     FUNDING_RECEIVABLE,
+    INTEREST_EXPENSE,
     MEMO_CONTRA,
     MEMO_DENIED,
     OUTSTANDING_PAYMENTS,
@@ -157,6 +159,10 @@ def _money(month: Span) -> Iterator[Check]:
     yield Check(
         "deposits", "Deposits are in the ledger", ledger.moved_by_event(CASH, "payment_received", as_of=day), came
     )
+    late = ClaimPayment.objects.filter(issued_on__lte=day).exclude(voided_on__lte=day)
+    earned = late.aggregate(cents=Sum("interest_cents"))["cents"] or 0
+    says = "Interest on late claims is in the ledger"
+    yield Check("interest", says, ledger.balance(INTEREST_EXPENSE, as_of=day), earned, account=INTEREST_EXPENSE)
     issued, under_way = -ledger.balance(OUTSTANDING_PAYMENTS, as_of=day), payments.outstanding_on(day)
     yield Check("payments", "Payments under way are those not cleared", issued, under_way, account=OUTSTANDING_PAYMENTS)
     told = remittances_beside_ledger(month)

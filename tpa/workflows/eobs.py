@@ -43,6 +43,7 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         }
         for row in claims.explained(decision.pk)
     ]
+    part = ClaimPayment.objects.filter(decision_id=decision.pk, voided_on=None, issued_on__isnull=False).first()
     return {
         "claim": public_id("clm", employer.pk, claim.pk),
         "version": decision.version,
@@ -55,15 +56,15 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         "charge_cents": decision.charge_cents,
         "allowed_cents": decision.allowed_cents,
         "plan_paid_cents": decision.paid_cents,
+        "interest_cents": part.interest_cents if part else 0,
         "is_estimate": decision.outcome == Decision.Outcome.ESTIMATE,
-        "paid_to": _paid_to(claim, decision),
+        "paid_to": _paid_to(claim, part),
         "lines": lines,
     }
 
 
-def _paid_to(claim: Claim, decision: Decision) -> str:
+def _paid_to(claim: Claim, part: ClaimPayment | None) -> str:
     """Where the plan's money went, and when; empty where none has left."""
-    part = ClaimPayment.objects.filter(decision_id=decision.pk, voided_on=None, issued_on__isnull=False).first()
     if part is None or part.amount_cents <= 0:
         return ""
     return f"{part.payment.payee_name or claim.provider_name} on {part.issued_on:%Y-%m-%d}"
@@ -107,4 +108,9 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
         line | {name: format_amount(line[f"{name}_cents"]) for name in ("charge", "allowed", "paid", "you_owe")}
         for line in one["lines"]
     ]
-    return one | money | {"discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
+    interest = format_amount(one["interest_cents"]) if one["interest_cents"] else ""
+    return (
+        one
+        | money
+        | {"interest": interest, "discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
+    )

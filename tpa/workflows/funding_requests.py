@@ -28,6 +28,7 @@ from tpa.books.funding.request_models import FundingRequest
 from tpa.books.ledger import selectors as ledger
 from tpa.books.members import selectors as members
 from tpa.books.payments import selectors as payments
+from tpa.engine.adjudication.interest import parse_promise
 from tpa.engine.billing.census import Census
 from tpa.engine.funding.request import Account, Alert, Request, Waiting, alert_on, request_for
 from tpa.engine.funding.terms import FundingTerms, Model, parse_terms
@@ -36,6 +37,7 @@ from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError
 from tpa.kernel.periods import Span, month_of, months_in
+from tpa.workflows.late_interest import with_interest
 from tpa.workflows.payment_run import advances, free_cents, planned_payments, run_payments
 
 WORK, RISK, QUEUE = "funding_request", "funding_risk", "funding"
@@ -75,11 +77,12 @@ def funding_standing() -> Standing:
 def _standing(employer_id: int, today: date) -> Standing:
     agreement = agreements.governing_agreement(employer_id, today)
     terms = parse_terms(agreement.funding_model, agreement.funding_terms)
-    candidates = payments.payables()
+    promise = parse_promise(agreement.late_payment_terms)
+    candidates = with_interest(payments.payables(), promise, on=today)
     free = free_cents()
     held = planned_payments(candidates, today, None if advances(agreement) else max(0, free)).held
-    account = _account(terms, agreement.starts_on, today, [max(0, one.cents) for one in candidates], free)
-    account = replace(account, held_cents=[one.cents for one in held])
+    account = _account(terms, agreement.starts_on, today, [max(0, one.total_cents) for one in candidates], free)
+    account = replace(account, held_cents=[one.total_cents for one in held])
     computed = request_for(terms, account)
     risks = _risks(employer_id, today, terms, {one.decision_id: one.cents for one in held})
     return Standing(terms, computed, account.outstanding_cents, risks)

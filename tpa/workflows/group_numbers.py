@@ -89,7 +89,7 @@ def _entries(person: Member, own: set[str]) -> Iterable[Entry]:
     groups = (own & {stated} if stated else own) or {""}
     for number in sorted({person.family.subscriber_number, person.member_number}):
         for group in sorted(groups):
-            yield group, number, person.birth_on, person.pk, person.family_id
+            yield Entry(group, number, person.birth_on, person.pk, person.family_id, person.first_name, person.sex)
 
 
 def check_file(rows: Sequence[Row]) -> None:

@@ -28,6 +28,7 @@ from tpa.books.funding import selectors as funding
 from tpa.books.funding.billed import DecidedRow
 from tpa.books.funding.errors import InvoiceStateError
 from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
+from tpa.books.ledger import selectors as ledger_selectors
 from tpa.books.ledger import services as ledger
 from tpa.books.members import selectors as members
 from tpa.engine.billing import lines as engine
@@ -40,6 +41,7 @@ from tpa.engine.billing.schedule import FeeLine, Premium
 from tpa.engine.billing.taxes import places_of
 from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.billing.tiers import flat_rates
+from tpa.engine.journal.accounts import INTEREST, INTEREST_EXPENSE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.fee_charged import FeeCharged
@@ -112,6 +114,7 @@ def draft_month(*, month: date) -> FundingInvoice:
             (lives_in.get(one, "") for one in heads),
             ((lives_in.get(row.member_id, ""), row.paid_cents) for row in decided),
         ),
+        interest_cents=_unbilled_interest(span),
         prior_balance_cents=funding.account_balance(),
     )
     computed = _explained(compose_invoice(facts), decided)
@@ -147,7 +150,16 @@ def left_to_bill(*, month: date) -> bool:
     """Whether claims decided up to the month's end, or credits, are on no invoice yet."""
     span = month_of(month)
     decided = billed.unbilled_decisions(span.ends_before, None)
-    return bool(claims_by_line(row.facts for row in decided) or funding.credits_for(span.ends_before, span.starts_on))
+    return bool(
+        claims_by_line(row.facts for row in decided)
+        or _unbilled_interest(span)
+        or funding.credits_for(span.ends_before, span.starts_on)
+    )
+
+
+def _unbilled_interest(month: Span) -> int:
+    """Interest on late claims that the books have by the month's end and no final invoice asks for."""
+    return ledger_selectors.balance(INTEREST_EXPENSE, as_of=month.last_day) - funding.billed_interest()
 
 
 def _check_order(employer_id: int, month: Span, past: Sequence[FundingInvoice]) -> None:
@@ -256,7 +268,10 @@ def _explained(invoice: Invoice, decided: Sequence[DecidedRow]) -> Invoice:
     """The invoice with its claims lines saying what was decided in the month and what came late from before."""
     in_month = claims_by_line(row.facts for row in decided if row.decided_on >= invoice.month)
     of_month = {claims.line: claims for claims in in_month}
-    lines = (_explained_line(line, of_month) if line.kind == Kind.CLAIMS else line for line in invoice.lines)
+    lines = (
+        _explained_line(line, of_month) if line.kind == Kind.CLAIMS and line.code != INTEREST else line
+        for line in invoice.lines
+    )
     return invoice._replace(lines=tuple(lines))
 
 

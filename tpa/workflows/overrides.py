@@ -17,6 +17,7 @@ from tpa.books.audit import services as audit
 from tpa.books.claims import facts, selectors
 from tpa.books.claims import overrides as book
 from tpa.books.claims.examining import Override as Row
+from tpa.books.claims.models import Pend
 from tpa.books.claims.overrides import Person
 from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
@@ -31,7 +32,10 @@ from tpa.workflows.ripple import Ask, redecided
 from tpa.x12.adjustments import fault_of
 
 WORK, QUEUE = "override", "approvals"
-APPEAL = "appeal"
+_VOID = "8"
+APPEAL, RELEASE = "appeal", "release"
+OF_THEMSELVES = frozenset((APPEAL, RELEASE))
+"""Reasons that follow from what is done; nobody chooses them."""
 REASONS = {
     "good_cause": "There was a good reason, such as for filing late",
     "single_case": "An agreement for this case alone",
@@ -42,6 +46,7 @@ REASONS = {
     "clinical_review": "A clinical review has said so",
     "set_up_error": "The plan or the prices are set up wrongly",
     APPEAL: "An appeal was decided",
+    RELEASE: "A claim that waits is approved",
 }
 """Code of a reason -> what it says."""
 GROUPS = ("CO", "PR", "OA", "PI")
@@ -74,29 +79,97 @@ def propose(
     locks.lock(f"override:{claim_id}")
     _check(claim_id, orders, why, note)
     amount_cents = _amount(employer, claim_id, orders)
+    return _proposed(claim_id, orders, why, note.strip(), amount_cents, by, authority_cents, appeal_id=appeal_id)
+
+
+def _proposed(
+    claim_id: int,
+    orders: Sequence[Override],
+    why: str,
+    note: str,
+    amount_cents: int,
+    by: Person,
+    authority_cents: int,
+    **of: Any,
+) -> Row:
+    """The row; in force at once within the authority, else before another person."""
     row = Row.objects.create(
         claim_id=claim_id,
         orders=book.write_orders(orders),
         why=why,
-        note=note.strip()[:400],
-        appeal_id=appeal_id,
+        note=note[:400],
         amount_cents=amount_cents,
         authority_cents=authority_cents,
         proposed_at=clock.now(),
         proposed_by_id=by.person_id,
         proposed_by=by.name[:200],
+        **of,
     )
     _tell(row, "override.proposed", by, row.note)
     if amount_cents <= authority_cents:
         return _bring_into_force(row, None)
-    title = f"Override of {format_amount(amount_cents)}: {REASONS[why]}"
+    title = f"{'Approval' if row.release else 'Override'} of {format_amount(amount_cents)}: {REASONS[why]}"
     work_items.open_items([work_items.Item(WORK, QUEUE, row.pk, title, amount_cents)])
     return row
 
 
 @transaction.atomic
+def approve_pend(
+    *,
+    pend_id: int,
+    note: str,
+    by: Person,
+    authority_cents: int,
+    corrects: int | None = None,
+    stands_alone: bool = False,
+) -> Row | None:
+    """Approve a claim that waits: it is decided again. What would be paid above the authority waits for another person.
+
+    Returns the proposal that waits; None where the claim is let go at once. Raises NotFoundError, PendResolved,
+    OriginalNeededError, ConflictError where its approval waits already.
+    """
+    employer = open_employer()
+    pend = selectors.pend(pend_id)
+    locks.lock(f"override:{pend.claim_id}")
+    claim_pends.check_release(employer.pk, pend, corrects, stands_alone)
+    amount_cents = _released_cents(employer, pend, corrects)
+    release = [pend.pk, corrects, stands_alone]
+    asked = [one for one in book.open_of(pend.claim_id) if one.release and one.release[0] == pend.pk]
+    if amount_cents <= authority_cents:
+        claim_pends.release(
+            employer_id=employer.pk,
+            pend_ids=[pend.pk],
+            by_id=by.person_id,
+            note=note,
+            corrects=corrects,
+            stands_alone=stands_alone,
+        )
+        for row in asked:
+            book.end(row, at=clock.now(), by=by, note="The claim was approved by somebody who may alone.")
+        work_items.close_items(WORK, [row.pk for row in asked])
+        return None
+    if asked:
+        raise ConflictError("The approval waits for another person already.", remedy="Let somebody else approve it.")
+    return _proposed(pend.claim_id, [], RELEASE, _reason(note), amount_cents, by, authority_cents, release=release)
+
+
+def _released_cents(employer: Employer, pend: Pend, corrects: int | None) -> int:
+    """What the plan would pay for a claim if it waited no more; of one that takes back another, what comes back."""
+    (one,) = facts.chosen_claims(employer.pk, [pend.claim_id])
+    if one.claim.frequency == _VOID:
+        former = selectors.standings([corrects])[corrects].decision if corrects else None
+        return former.paid_cents if former else 0
+    family = facts.families_of([one])[one.family_id].family
+    cleared = (*one.claim.cleared, *(reason[0] for reason in pend.reasons))
+    outcome = adjudicate(one.claim._replace(cleared=cleared), family)
+    return outcome.paid_cents if isinstance(outcome, engine.Decision) else 0
+
+
+@transaction.atomic
 def approve(*, override_id: int, by: Person) -> Row:
-    """The second person's consent: it is in force. Raises SecondPersonError for the proposer, with whatever login."""
+    """The second person's consent: it is in force. Raises SecondPersonError for the proposer, with whatever login, and
+    PendResolved where the claim that it approves waits no more.
+    """
     open_employer()
     row = book.take(override_id, "proposed")
     if by.person_id == row.proposed_by_id:
@@ -123,6 +196,8 @@ def take_back(*, override_id: int, by: Person, note: str, authority_cents: int) 
     """The override counts no more, and the claim is decided again. Raises SecondPersonError above the authority."""
     open_employer()
     row = book.take(override_id, "in_force")
+    if row.release is not None:
+        raise ConflictError("The claim was let go.", remedy="Correct its decision instead.")
     book.end(row, at=clock.now(), by=by, note=_reason(note))
     _tell(row, "override.taken_back", by, note)
     found = _decide_again(row, by)
@@ -137,10 +212,25 @@ def take_back(*, override_id: int, by: Person, note: str, authority_cents: int) 
 def _bring_into_force(row: Row, approved_by: Person | None) -> Row:
     book.begin(row, at=clock.now(), approved_by=approved_by)
     work_items.close_items(WORK, [row.pk])
+    if row.release is not None:
+        _let_go(row, row.release, approved_by)
+        return row
     found = _decide_again(row, Person(row.proposed_by_id, row.proposed_by))
     if found is not None:
         book.led_to(row, found.pk)
     return row
+
+
+def _let_go(row: Row, release: Sequence[Any], approved_by: Person | None) -> None:
+    pend_id, corrects, stands_alone = release
+    claim_pends.release(
+        employer_id=open_employer().pk,
+        pend_ids=[pend_id],
+        by_id=approved_by.person_id if approved_by else row.proposed_by_id,
+        note=row.note,
+        corrects=corrects,
+        stands_alone=stands_alone,
+    )
 
 
 def _decide_again(row: Row, by: Person) -> Any:

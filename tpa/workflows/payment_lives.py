@@ -15,6 +15,7 @@ from tpa.books.payments import selectors, services
 from tpa.books.payments.errors import RunOvertakenError, RunStateError
 from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment, Prenote
 from tpa.books.providers import payee_accounts
+from tpa.engine.journal.accounts import INTEREST
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.payment_cleared import PaymentCleared
@@ -130,6 +131,7 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
             parts[kind][line] = parts[kind].get(line, 0) + abs(cents)
     moved = sum(one.cents for one in first.taken.all()) - sum(one.cents for one in first.carried.all())
     parts["offset"][""] = moved
+    parts["interest"] = {INTEREST: sum(one.interest_cents for one in claims)}
     facts = {kind: tuple(Amount(line, cents) for line, cents in sums.items()) for kind, sums in parts.items()}
     _step(payment, "void", today, person_id, reason, entry_for(PaymentVoided(payment.pk, today, **facts)))
     ClaimPayment.objects.filter(pk__in=[one.pk for one in claims]).update(voided_on=today)

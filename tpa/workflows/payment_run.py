@@ -28,6 +28,7 @@ from tpa.engine.journal.entry import Amount, Entry
 from tpa.engine.journal.recipes.balances_moved import BalancesMoved
 from tpa.engine.journal.recipes.claim_paid import ClaimPaid
 from tpa.engine.journal.recipes.funded import Funded
+from tpa.engine.journal.recipes.interest_paid import InterestPaid
 from tpa.engine.journal.recipes.overpayment_offset import OverpaymentOffset
 from tpa.engine.paying.planning import Payable, Plan, plan_payments
 from tpa.infra import clock, locks
@@ -36,6 +37,7 @@ from tpa.kernel.errors import must
 from tpa.kernel.ids import public_id
 from tpa.workflows import payment_files
 from tpa.workflows.fixed_costs import send_fixed_costs
+from tpa.workflows.late_interest import interest_due, with_interest
 
 
 @transaction.atomic
@@ -59,7 +61,7 @@ def propose_payments(*, person_id: int | None) -> PaymentRun | None:
     if (open_run := selectors.open_run()) is not None:
         raise OpenRunError(f"{public_id('run', employer.pk, open_run.pk)} is {open_run.state}.")
     send_fixed_costs(on=today)
-    waiting = selectors.payables()
+    waiting = with_interest(selectors.payables(), agreements.late_payment_on(employer.pk, today), on=today)
     if not waiting:
         return None
     terms = selectors.terms()
@@ -111,8 +113,8 @@ def cancel_payments(*, run_id: int, person_id: int | None, note: str) -> Payment
 def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     """The run's payments are issued and booked.
 
-    Raises NotFoundError, RunStateError, SecondPersonError, and RunOvertakenError where a claim was corrected since or the
-    money is no longer there.
+    Raises NotFoundError, RunStateError, SecondPersonError, and RunOvertakenError where a claim was corrected since, the
+    interest on late claims has grown, or the money is no longer there.
     """
     employer = open_employer()
     locks.lock("payment_run")
@@ -124,12 +126,30 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
         raise RunOvertakenError(f"Corrected since the run was proposed: {names}.")
     run = services.release_run(run=run, by_id=person_id, now=now)
     payments = list(run.payments.order_by("id").select_related("terms"))
+    if today != run.run_on:
+        _require_interest(employer.pk, payments, today)
     _require_money(employer.pk, today, payments)
     issue(payments, on=today, person_id=person_id)
     payment_files.write_files(run)
     told = {"run": public_id("run", employer.pk, run.pk), "released_on": today.isoformat()}
     announce("payments.run", told | {"paid_count": run.paid_count, "paid_cents": run.paid_cents})
     return run
+
+
+def _require_interest(employer_id: int, payments: Sequence[Payment], today: date) -> None:
+    """Interest runs to the day on which the money leaves: what was approved is paid to the cent, or nothing is."""
+    sums: dict[int, int] = {}
+    kept: dict[int, int] = {}
+    for one in ClaimPayment.objects.filter(payment__in=payments):
+        sums[one.claim_id] = sums.get(one.claim_id, 0) + one.amount_cents
+        kept[one.claim_id] = kept.get(one.claim_id, 0) + one.interest_cents
+    promise = agreements.late_payment_on(employer_id, today)
+    due = {claim_id: found.cents for claim_id, found in interest_due(sums, promise, on=today).items()}
+    if due != {claim_id: cents for claim_id, cents in kept.items() if cents}:
+        raise RunOvertakenError(
+            "The interest on claims that are paid late has grown since the run was proposed.",
+            remedy="Cancel the run, propose it anew and release it the same day.",
+        )
 
 
 def _require_money(employer_id: int, today: date, payments: Sequence[Payment]) -> None:
@@ -169,6 +189,8 @@ def _booked(one: ClaimPayment, by_line: tuple[Amount, ...], on: date) -> Iterato
         if not one.is_funded:
             yield entry_for(Funded(one.decision_id, on, by_line))
         yield entry_for(ClaimPaid(one.pk, on, by_line))
+    if one.interest_cents:
+        yield entry_for(InterestPaid(one.pk, on, one.interest_cents))
 
 
 def _advances(employer_id: int, day: date) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from tpa.books.agreements import selectors as agreements
 from tpa.books.ledger import services as ledger_services
 from tpa.books.payments import selectors, services
 from tpa.books.payments.errors import OpenRunError
@@ -15,6 +16,7 @@ from tpa.engine.paying.planning import LETTER, Carry, Planned
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
+from tpa.workflows.late_interest import with_interest
 from tpa.workflows.payment_run import issue
 
 
@@ -29,11 +31,13 @@ def ask_back(*, claim_id: int, person_id: int | None) -> Payment:
     locks.lock("payment_run")
     if selectors.open_run() is not None:
         raise OpenRunError("A run is open that may set it off.")
-    found = [one for one in selectors.payables() if one.claim_id == claim_id]
-    cents = -sum(one.cents for one in found)
+    on = clock.today(employer.time_zone)
+    waiting = [one for one in selectors.payables() if one.claim_id == claim_id]
+    found = with_interest(waiting, agreements.late_payment_on(employer.pk, on), on=on)
+    cents = -sum(one.total_cents for one in found)
     if cents <= 0 or not any(one.cents < 0 for one in found):
         raise ConflictError("Nothing that was overpaid for this claim waits to be recovered.")
-    on, by_line = clock.today(employer.time_zone), selectors.amounts_by_line([one.decision_id for one in found])
+    by_line = selectors.amounts_by_line([one.decision_id for one in found])
     planned = Planned(found[0].payee, tuple(found), (), (Carry(LETTER, cents, claim_id),))
     (key,) = services.write_payments(run=None, on=on, planned=[planned], by_line=by_line, means=Means(None, {}))
     issue([selectors.payment(key)], on=on, person_id=person_id)

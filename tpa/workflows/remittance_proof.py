@@ -48,11 +48,14 @@ def _booked(payment_ids: list[int]) -> dict[int, _Booked]:
     parts = ledger.moved_by_sources(
         OUTSTANDING_PAYMENTS, "claim_payment", list(of), ("claim_paid", "overpayment_offset")
     )
+    interest = ledger.moved_by_sources(OUTSTANDING_PAYMENTS, "claim_payment", list(of), ("interest_paid",))
     moved = ledger.moved_by_sources(OUTSTANDING_PAYMENTS, "payment", payment_ids, ("balances_moved",))
-    claims = dict.fromkeys(payment_ids, 0)
+    claims, beside = dict.fromkeys(payment_ids, 0), dict.fromkeys(payment_ids, 0)
     for key, cents in parts.items():
         claims[of[key]] -= cents
-    return {key: _Booked(claims[key], claims[key] - moved.get(key, 0)) for key in payment_ids}
+    for key, cents in interest.items():
+        beside[of[key]] -= cents
+    return {key: _Booked(claims[key], claims[key] + beside[key] - moved.get(key, 0)) for key in payment_ids}
 
 
 def _written(payment_ids: list[int]) -> dict[int, RemittanceTotals]:

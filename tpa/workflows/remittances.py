@@ -21,6 +21,7 @@ from tpa.kernel.money import format_amount
 from tpa.x12.adjustments import remark_for
 from tpa.x12.claims import Address
 from tpa.x12.remittance import (
+    INTEREST,
     PaidBy,
     PaidClaim,
     PaidLine,
@@ -58,6 +59,9 @@ def remittances(employer: Employer, payments: Sequence[Payment], produced_on: da
     facts = _facts([one for found in parts.values() for one in found])
     moved = _adjustments(employer.pk, payments)
     accounts = payee_accounts.by_key([one.account_id for one in payments if one.account_id])
+    for payment in payments:
+        if cents := sum(part.interest_cents for part in parts.get(payment.pk, ())):
+            moved.setdefault(payment.pk, []).append(ProviderAdjustment(INTEREST, payment.number, -cents))
     return [
         Remittance(
             payer(employer),
@@ -128,6 +132,7 @@ def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
         claim.facility_code[:2],
         claim.frequency,
         claim.received_on,
+        part.interest_cents,
     )
 
 

@@ -35,9 +35,12 @@ from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondP
 from tpa.kernel.periods import Span, add_months, months_in
 
 _PAID = """
-SELECT coalesce(sum(l.paid_cents), 0)::bigint
-FROM payments_claimpayment p JOIN claims_decisionline l ON l.decision_id = p.decision_id
-WHERE p.voided_on IS NULL AND p.issued_on < %s AND l.service_on >= %s AND l.service_on < %s"""
+WITH paid AS (SELECT decision_id, claim_id, interest_cents FROM payments_claimpayment
+              WHERE voided_on IS NULL AND issued_on < %s)
+SELECT (SELECT coalesce(sum(l.paid_cents), 0) FROM paid JOIN claims_decisionline l USING (decision_id)
+        WHERE l.service_on >= %s AND l.service_on < %s)::bigint
+     + (SELECT coalesce(sum(interest_cents), 0) FROM paid JOIN claims_claim c ON c.id = claim_id
+        WHERE c.service_on >= %s AND c.service_on < %s)::bigint"""
 _CREDITS = (Credit.Kind.REBATE, Credit.Kind.REFUND, Credit.Kind.SUBROGATION)
 
 
@@ -95,7 +98,7 @@ def years_to_settle() -> list[date]:
 def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, period: Span, is_renewed: bool) -> Year:
     ended = terms.run_out_ends_before(period)
     with connection.cursor() as cursor:
-        cursor.execute(_PAID, [ended, period.starts_on, period.ends_before])
+        cursor.execute(_PAID, [ended, *period, *period])
         (paid,) = cursor.fetchone()
     came = Deposit.objects.filter(
         purpose=Deposit.Purpose.FUND, received_on__gte=period.starts_on, received_on__lt=period.ends_before

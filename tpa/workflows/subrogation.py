@@ -11,15 +11,23 @@ from tpa.books.claims import subrogation as book
 from tpa.books.claims.subrogating import SubrogationCase, SubrogationRecovery, SubrogationSettlement
 from tpa.books.ledger import services as ledger
 from tpa.books.stoploss import selectors as stoploss
-from tpa.engine.coordination.subrogation import FeeTerms, Settlement, by_payment, owed_to_carrier, settle
+from tpa.engine.coordination.subrogation import (
+    FeeTerms,
+    Settlement,
+    by_payment,
+    given_back,
+    owed_to_carrier,
+    settle,
+)
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.subrogation_received import SubrogationReceived
-from tpa.infra import clock, locks
+from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.money import format_amount
 
+WORK, QUEUE = "subrogation", "subrogation"
 SYSTEM = "accident claims"
 """Who opens a case from claims that were paid and are pursued."""
 
@@ -41,13 +49,14 @@ class Standing(NamedTuple):
     """Where a case stands: what the plan has paid for the injury, what came back, what is still open of the lien.
 
     `expected_cents`: what the settlement leaves the plan and has not come in; `carrier_cents`: what of it the stop-loss
-    carrier gets back first.
+    carrier gets back first. `owed_back_cents`: what came for claims that cost less today; it goes back to who paid it.
     """
 
     lien_cents: int
     recovered_cents: int
     expected_cents: int
     carrier_cents: int
+    owed_back_cents: int = 0
 
     @property
     def open_cents(self) -> int:
@@ -61,7 +70,7 @@ def standing_of(case: SubrogationCase) -> Standing:
     came = book.recovered([case.pk])[case.pk]
     settled = book.settlement(case.pk)
     expected = max(0, settled.due_cents - came) if settled else 0
-    return Standing(lien, came, expected, carrier_part(case, expected))
+    return Standing(lien, came, expected, carrier_part(case, expected), max(0, came - lien))
 
 
 def carrier_part(case: SubrogationCase, cents: int) -> int:
@@ -167,11 +176,14 @@ def settle_case(*, case_id: int, settled_on: date, told: Settlement, by: str) ->
 def receive(*, case_id: int, cents: int, received_on: date, reference: str, by: str) -> SubrogationRecovery:
     """Money came in: split over the lines by what each has cost, into the fund, and out of the stop-loss amounts.
 
-    Below zero takes an earlier receipt back. Raises CaseClosedError, RecoveryError, ReferenceTakenError.
+    Below zero money goes back: a receipt was none, or a claim costs less since. That a closed case takes too, up to what is
+    owed back. Raises CaseClosedError, RecoveryError, ReferenceTakenError.
     """
-    case = _open_case(case_id)
+    case = _open_case(case_id, even_closed=cents < 0)
     lines = [one for one in book.lien_lines([case.pk])[case.pk] if one.paid_cents > 0]
     came, lien = book.recovered([case.pk])[case.pk], sum(one.paid_cents for one in lines)
+    if case.closed_on is not None and -cents > came - lien:
+        raise book.CaseClosedError(f"Case {case.pk} was closed on {case.closed_on}.")
     if cents == 0 or not 0 <= came + cents <= max(lien, came):
         raise RecoveryError(
             f"{format_amount(cents)} cannot have come in: of a lien of {format_amount(lien)} {format_amount(came)} have.",
@@ -180,7 +192,10 @@ def receive(*, case_id: int, cents: int, received_on: date, reference: str, by: 
         )
     if book.recoveries(case.pk).filter(reference=reference).exists():
         raise ReferenceTakenError(f"A receipt with the reference {reference} is recorded already.")
-    parts = list(zip(lines, by_payment(cents, [one.paid_cents for one in lines]), strict=True))
+    if cents < 0:
+        parts = _given_back(case.pk, lines, -cents)
+    else:
+        parts = list(zip(lines, by_payment(cents, [one.paid_cents for one in lines]), strict=True))
     now = clock.now()
     recovery = book.record_recovery(
         case_id=case.pk, received_on=received_on, reference=reference, parts=parts, now=now, by=by
@@ -193,6 +208,36 @@ def receive(*, case_id: int, cents: int, received_on: date, reference: str, by: 
     return recovery
 
 
+def _given_back(case_id: int, lines: Sequence[book.LienLine], cents: int) -> list[tuple[book.LienLine, int]]:
+    """The decided lines from whose recoveries money goes back: first those that cost less today than came for them."""
+    costs = {(one.claim_id, one.number): one.paid_cents for one in lines}
+    came = book.recovered_lines(case_id)
+    over = []
+    for one in came:
+        key = (one.claim_id, one.number)
+        over.append(max(0, one.paid_cents - costs.get(key, 0)))
+        costs[key] = max(0, costs.get(key, 0) - one.paid_cents)
+    return [
+        (one, -part) for one, part in zip(came, given_back(cents, [one.paid_cents for one in came], over), strict=True)
+    ]
+
+
+@transaction.atomic
+def watch_recoveries() -> int:
+    """Put before a person each case for which more has come than its claims cost today; how many. Inside employer_scope."""
+    open_employer()
+    keys = book.cases_with_recoveries()
+    liens, came = book.lien_lines(keys), book.recovered(keys)
+    over = {key: came[key] - sum(one.paid_cents for one in liens[key]) for key in keys}
+    found = {key: cents for key, cents in over.items() if cents > 0}
+    work_items.close_items(WORK, [key for key in keys if key not in found])
+    work_items.open_items(
+        work_items.Item(WORK, QUEUE, key, f"Give back {format_amount(cents)}: a claim costs less since it came", cents)
+        for key, cents in found.items()
+    )
+    return len(found)
+
+
 @transaction.atomic
 def close(*, case_id: int, note: str, by: str) -> SubrogationCase:
     """Nothing more is expected. Raises CaseClosedError."""
@@ -202,10 +247,10 @@ def close(*, case_id: int, note: str, by: str) -> SubrogationCase:
     return case
 
 
-def _open_case(case_id: int) -> SubrogationCase:
+def _open_case(case_id: int, *, even_closed: bool = False) -> SubrogationCase:
     open_employer()
     locks.lock("subrogation")
     case = book.case(case_id)
-    if case.closed_on is not None:
+    if case.closed_on is not None and not even_closed:
         raise book.CaseClosedError(f"Case {case.pk} was closed on {case.closed_on}.")
     return case

@@ -130,8 +130,9 @@ def watch_funding(*, employer_id: int) -> None:
 
 @shared_task(base=EmployerTask)
 def open_subrogation_cases(*, employer_id: int) -> None:
-    """Open a case for every paid accident that has none."""
+    """Open a case for every paid accident that has none, and look for what has to be given back."""
     subrogation.open_from_claims()
+    subrogation.watch_recoveries()
 
 
 @shared_task(base=EmployerTask)

@@ -9,6 +9,9 @@ from tpa.kernel.errors import DomainError
 from tpa.x12.adjustments import fault_of, unremarked
 from tpa.x12.claims import Address
 
+INTEREST = "L6"
+"""The code of interest among a payment's adjustments."""
+
 
 class UnbalancedError(DomainError):
     """A remittance does not add up; it is not written."""
@@ -68,12 +71,15 @@ class PaidClaim(NamedTuple):
     facility_code: str = ""
     frequency: str = ""
     received_on: date | None = None
+    interest_cents: int = 0
+    """Paid besides (AMT*I): it is no part of `paid_cents`, but of the payment (PLB L6)."""
 
 
 class ProviderAdjustment(NamedTuple):
     """PLB: what the payment is lower by beside its claims; below zero what it is higher by.
 
-    FB forwarded, WO withheld, 72 a refund that came in (always beside what it settles, so that the two come to nothing).
+    FB forwarded, WO withheld, L6 interest, 72 a refund that came in (always beside what it settles, so that the two come
+    to nothing).
     """
 
     code: str
@@ -140,6 +146,9 @@ def require_balance(remittance: Remittance) -> None:
             _require_codes(line, f"claim {claim.number} line {number}")
     claims = sum(claim.paid_cents for claim in remittance.claims)
     plb = sum(one.cents for one in remittance.adjustments)
+    earned = sum(claim.interest_cents for claim in remittance.claims)
+    told = -sum(one.cents for one in remittance.adjustments if one.code == INTEREST)
+    _require(earned, told, f"interest of payment {remittance.by.number}")
     _require(claims - plb, remittance.amount_cents, f"payment {remittance.by.number}")
     if remittance.amount_cents < 0 or (remittance.by.method == "NON") != (remittance.amount_cents == 0):
         raise UnbalancedError(

@@ -16,6 +16,10 @@ def test_every_code_that_the_rules_raise_has_its_words() -> None:
     raised = {code for file in folder.rglob("*.py") for code in RAISED.findall(file.read_text(encoding="utf-8"))}
     assert raised | ELSEWHERE == set(PENDS)
     assert all(kind.says.endswith(".") and kind.level in (CLAIM, LINE) for kind in PENDS.values())
+    # The member hears what to do, and no word of the desk.
+    asks = re.compile(r"need not do anything\.$|is decided\.$|\b(Tell|Send|Check|can|need)\b")
+    assert all(asks.search(kind.member) for kind in PENDS.values())
+    assert not [code for code, kind in PENDS.items() if kind.member == kind.says or "_" in kind.member]
 
 
 def test_what_is_settled_stays_settled_unless_it_is_to_be_seen_each_time() -> None:

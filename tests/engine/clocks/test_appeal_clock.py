@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tpa.engine.clocks.appeal import appeal_clock, external_clock, last_day_for_external, last_day_to_appeal
+from tpa.engine.clocks.appeal import (
+    appeal_clock,
+    external_clock,
+    last_day_for_external,
+    last_day_to_appeal,
+    least_organizations,
+    next_in_turn,
+)
 from tpa.engine.clocks.claim import Kind
 from tpa.engine.statute.business_days import add_business_days, federal_holidays, is_business_day, roll_forward
 
@@ -72,6 +79,19 @@ def test_external_review_counts_business_days_and_days():
     # Friday, then Memorial Day is no business day: Tuesday to Friday.
     assert (clock.preliminary_on, clock.due_on, clock.due_at) == (date(2026, 5, 29), date(2026, 7, 5), None)
     assert external_clock(AT, AT.date(), is_expedited=True).due_at == AT + timedelta(hours=72)
+
+
+def test_review_organizations_take_turns():
+    three = ["A", "B", "C"]
+    turns = []
+    for _ in range(5):
+        turns.append(next_in_turn(three, turns))
+    assert turns == ["A", "B", "C", "A", "B"]
+    # One that comes later is the first to be asked; one that has had the review is passed over.
+    assert next_in_turn([*three, "D"], turns) == "D"
+    assert next_in_turn(three, turns, ["C"]) == "A"
+    assert next_in_turn(three, turns, three) is None
+    assert least_organizations(date(2026, 1, 1)) == 3
 
 
 def test_federal_holidays():

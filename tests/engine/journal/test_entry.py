@@ -51,7 +51,7 @@ def test_a_line_that_no_fund_pays_has_no_expense_account():
 
 
 def test_account_codes_and_names_are_unique():
-    assert len({account.name for account in CHART.values()}) == len(CHART) == 29
+    assert len({account.name for account in CHART.values()}) == len(CHART) == 30
     assert {account.kind for account in CHART.values()} == {
         "asset",
         "liability",
@@ -74,6 +74,7 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "fee_charged",
         "fixed_costs_paid",
         "funded",
+        "interest_paid",
         "invoice_issued",
         "overpayment_offset",
         "payment_cleared",
@@ -84,6 +85,7 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "payment_voided",
         "premium_charged",
         "refund_received",
+        "settlement_paid",
         "stop_loss_overpaid",
         "stop_loss_receivable",
         "stop_loss_received",

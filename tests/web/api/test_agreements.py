@@ -48,8 +48,9 @@ def as_person(desk_client, employer):
         log_in(client, user)
         named = {"HTTP_EMPLOYER": public_id("emp", 0, employer.pk), "content_type": "application/json"}
 
-        def call(path, body=None):
-            answer = client.post(f"/api/v1/{path}", body, **named)
+        def call(path, body=None, key=""):
+            headers = {"Idempotency-Key": key} if key else {}
+            answer = client.post(f"/api/v1/{path}", body, headers=headers, **named)
             return answer.status_code, answer.json()
 
         return call
@@ -68,8 +69,10 @@ def test_a_signed_agreement_is_entered(as_person):
 
 def test_the_terms_of_its_funding_model_are_part_of_an_agreement(as_person, employer):
     terms = {"monthly_cents": 6_000_000, "settlement": {"run_out_months": 9, "tpa_share": "1/3"}}
-    status, told = as_person("ana")("agreements/", {**AGREEMENT, "funding_model": "level", "funding_terms": terms})
-    assert (status, told["funding_terms"]) == (201, terms)
+    late = {"days": 30, "rate_bp": 1200}
+    asked = {**AGREEMENT, "funding_model": "level", "funding_terms": terms, "late_payment_terms": late}
+    status, told = as_person("ana")("agreements/", asked)
+    assert (status, told["funding_terms"], told["late_payment_terms"]) == (201, terms, late)
     assert funding_terms_on(employer.pk, date(2026, 5, 1)).settlement.shares == (Fraction(2, 3), Fraction(1, 3), 0)
 
 
@@ -82,6 +85,7 @@ def test_the_terms_of_its_funding_model_are_part_of_an_agreement(as_person, empl
         ({"ends_before": "2025-01-01"}, 422, "ends_before"),
         ({"funding_model": "free"}, 400, "/funding_model"),
         ({"funding_terms": {"minimum_cents": 1}}, 422, "/funding_terms/minimum_cents"),
+        ({"late_payment_terms": {"days": 30}}, 422, "/late_payment_terms/days"),
         ({"colour": "blue"}, 400, "/colour"),
     ],
 )
@@ -93,7 +97,9 @@ def test_a_faulty_agreement_is_refused_with_its_place(as_person, change, status,
 
 def test_fees_are_drafted_then_published_once(as_person):
     ana = as_person("ana")
-    status, draft = ana("fee-schedules/", FEES)
+    status, draft = ana("fee-schedules/", FEES, key="k1")
+    # The same request again makes no second draft.
+    assert ana("fee-schedules/", FEES, key="k1") == (status, draft)
     assert (status, draft["state"], draft["fees"][0]["label"]) == (201, "draft", "Reporting")
     assert ana(f"fee-schedules/{draft['id']}/publish/")[1]["state"] == "published"
     assert ana(f"fee-schedules/{draft['id']}/publish/")[0] == 409

@@ -1,5 +1,7 @@
 """Appeals by REST: filed by anybody at the desk, decided by a person who is new to it."""
 
+import itertools
+
 import pytest
 from django.test import Client
 
@@ -23,13 +25,15 @@ def story(employer):
     second = User.objects.create(email="second@tpa.example", name="Second")
     Grant.objects.create(user=second, role="examiner", authority_cents=10_000)
 
+    fresh = itertools.count(1)
+
     def caller(user):
         client = log_in(Client(SERVER_NAME="localhost"), user)
 
-        def call(method, path, body=None):
+        def call(method, path, body=None, key=""):
             given = {} if body is None else {"data": body, "content_type": "application/json"}
-            named = {"Employer": public_id("emp", 0, employer.pk)}
-            return getattr(client, method)(f"/api/v1/{path}", headers=named, **given)
+            headers = {"Employer": public_id("emp", 0, employer.pk), "Idempotency-Key": key or str(next(fresh))}
+            return getattr(client, method)(f"/api/v1/{path}", headers=headers, **given)
 
         return call
 

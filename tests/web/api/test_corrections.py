@@ -6,8 +6,10 @@ import pytest
 
 from tenants.scope import employer_scope
 from tests.web.api.book import key_for
+from tests.web.operator.desk import colleague
 from tests.workflows.test_ripple import claim, control, decide, open_plan
 from tpa.books.claims.models import Correction, Decision, Pend
+from tpa.books.identity.models import ApiKey, Grant
 from tpa.books.ledger import selectors as ledger
 from tpa.kernel.ids import public_id
 from tpa.workflows import readjudication
@@ -111,6 +113,11 @@ def test_a_replacement_that_names_nothing_is_released_by_naming_its_claim(employ
     with employer_scope(employer):
         (new,) = decide(employer, control(claim(home, 50_000, 1, frequency="7"), "Z9"))
         pend = public_id("pnd", employer.pk, Pend.objects.get(claim_id=new).pk)
+    nobodys = first("post", f"pends/{pend}/release/", {"note": "looked", "corrects": one})
+    assert (nobodys.status_code, nobodys.json()["code"]) == (409, "person_needed")
+    # A key has the authority of who issued it.
+    ApiKey.objects.filter(name="one").update(issued_by=colleague("examiner"))
+    Grant.objects.filter(role="examiner").update(authority_cents=50_000)
     refused = first("post", f"pends/{pend}/release/", {"note": "looked"})
     assert (refused.status_code, refused.json()["code"]) == (422, "pend_original_needed")
     released = first("post", f"pends/{pend}/release/", {"note": "looked", "corrects": one})

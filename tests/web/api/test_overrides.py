@@ -1,5 +1,7 @@
 """Overrides by REST: by people, within their authority or with another person; never by a program."""
 
+import itertools
+
 import pytest
 from django.test import Client
 
@@ -7,9 +9,11 @@ from tenants.scope import employer_scope
 from tests.web.api.book import key_for
 from tests.web.login import log_in
 from tests.web.operator.desk import colleague
+from tests.workflows.claim_stories import Household
 from tests.workflows.test_overrides import LATE, TERMS, late_claims
-from tests.workflows.test_ripple import live, open_plan
+from tests.workflows.test_ripple import claim, decide, live, open_plan
 from tpa.books.claims.examining import Override
+from tpa.books.claims.models import Claim, Pend
 from tpa.books.identity.models import Grant, User
 from tpa.kernel.ids import public_id
 
@@ -24,13 +28,15 @@ def story(employer):
     second = User.objects.create(email="second@tpa.example", name="Second")
     Grant.objects.create(user=second, role="examiner")
 
+    fresh = itertools.count(1)
+
     def caller(user):
         client = log_in(Client(SERVER_NAME="localhost"), user)
 
-        def call(method, path, body=None):
+        def call(method, path, body=None, key=""):
             given = {} if body is None else {"data": body, "content_type": "application/json"}
-            named = public_id("emp", 0, employer.pk)
-            return getattr(client, method)(f"/api/v1/{path}", headers={"Employer": named}, **given)
+            headers = {"Employer": public_id("emp", 0, employer.pk), "Idempotency-Key": key or str(next(fresh))}
+            return getattr(client, method)(f"/api/v1/{path}", headers=headers, **given)
 
         return call
 
@@ -43,8 +49,12 @@ def body(**order):
 
 def test_above_the_authority_another_person_approves(employer, story):
     (one, _), (claim, later), first, second = story
-    answer = first("post", f"claims/{claim}/overrides/", body(set_aside=LATE))
+    answer = first("post", f"claims/{claim}/overrides/", body(set_aside=LATE), key="k1")
     told = answer.json()
+    # The same request again is answered as before; another one under its key is refused.
+    again = first("post", f"claims/{claim}/overrides/", body(set_aside=LATE), key="k1")
+    assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (201, told, "true")
+    assert first("post", f"claims/{claim}/overrides/", body(allow_cents=1), key="k1").status_code == 422
     assert (answer.status_code, told["state"], told["amount_cents"], told["authority_cents"]) == (
         201,
         "proposed",
@@ -84,9 +94,25 @@ def test_a_proposal_is_refused_and_what_is_in_force_taken_back(story):
     ]
 
 
+def test_what_would_be_paid_above_the_authority_waits_for_another_person(employer, story):
+    keys, _, first, second = story
+    with employer_scope(employer):
+        known = Claim.objects.get(pk=keys[0])
+        home = Household(known.family_id, [known.member_id], "")
+        (key,) = decide(employer, claim(home, 200_000, 5))
+        pend = public_id("pnd", employer.pk, Pend.objects.get(claim_id=key).pk)
+    answer = first("post", f"pends/{pend}/release/", {"note": "looked"})
+    told = answer.json()
+    assert (answer.status_code, told["state"], told["pend"], told["orders"]) == (202, "proposed", pend, [])
+    assert first("post", f"overrides/{told['id']}/approve/").status_code == 403
+    assert second("post", f"overrides/{told['id']}/approve/").json()["state"] == "in_force"
+    with employer_scope(employer):
+        assert Pend.objects.get(claim_id=key).resolution == "released"
+
+
 def test_a_program_decides_nothing_otherwise(employer, story, portal_client):
     _, (claim, _), *_ = story
-    headers = key_for(employer, "claims.read", "claims.correct")
+    headers = {**key_for(employer, "claims.read", "claims.correct"), "HTTP_IDEMPOTENCY_KEY": "k"}
     answer = portal_client.post(
         f"/api/v1/claims/{claim}/overrides/", body(set_aside=LATE), content_type="application/json", **headers
     )

@@ -8,6 +8,7 @@ from tpa.books.identity.models import ApiKey
 from tpa.books.identity.permissions import ACTIONS
 from tpa.kernel.ids import public_id
 from tpa.web.api.core.schema import ID_KINDS
+from tpa.web.api.core.uploads import UploadView
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -82,6 +83,17 @@ def test_an_employers_key_is_worth_nothing_at_the_tpas_host(desk_client, full_ke
         for headers in ({}, {"HTTP_EMPLOYER": named}):
             answer = getattr(desk_client, method)(path, **headers, **full_key)
             assert answer.status_code == 404, (method, path, headers)
+
+
+SECRETS = {"KeysView", "EndpointsView", "EndpointRotateView"}
+"""Their answers hold a secret, which is kept nowhere; a file that comes again its bytes tell."""
+
+
+def test_every_post_takes_an_idempotency_key_but_where_the_answer_is_a_secret_or_the_request_a_file():
+    posts = {view for _, view in VIEWS if hasattr(view, "post")}
+    assert {
+        view.__name__ for view in posts if not (view.keyed or view.heeds_key or issubclass(view, UploadView))
+    } == SECRETS
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

@@ -59,13 +59,16 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
         path
         for (path, _), told in operations(schema).items()
         for one in told.get("parameters", ())
-        if one["name"] == "Idempotency-Key" and one["required"]
+        if one["name"] == "Idempotency-Key" and one.get("required")
     }
     plain = (
         "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "member-accounts", "payee-balances",
         "paying-terms", "payment-runs", "prenotes", "provider-accounts", "settlements", "stop-loss-repayments",
         "subrogation-cases", "tax-reports", "settlements/{settlement}/payouts",
         "invoice-run", "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
+        *(f"claims/{{claim}}/{name}" for name in ("appeals", "overrides", "payer-answers")),
+        *(f"appeals/{{appeal}}/{step}" for step in ("assign", "decide", "extend", "notes")),
+        *(f"overrides/{{override}}/{step}" for step in ("approve", "refuse", "take-back")),
     )  # fmt: skip
     of_a_case = (f"subrogation-cases/{{subrogation_case}}/{name}" for name in ("settlements", "recoveries"))
     assert needed == {f"/api/v1/{name}/" for name in (*plain, *of_a_case)}

@@ -12,7 +12,7 @@ from tests.web.login import log_in
 from tests.web.operator.desk import EVIL, colleague, desk_as, page_of, root
 from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tpa.books.claims.models import Pend, Work
-from tpa.books.identity.models import User
+from tpa.books.identity.models import Grant, User
 from tpa.infra import outbox, work_items
 from tpa.infra.models import WorkItem
 from tpa.kernel.ids import public_id
@@ -133,6 +133,10 @@ def test_a_release_needs_a_note_and_a_role(pended, employer):
     assert "A release needs a note." in page
     with employer_scope(employer):
         assert (Pend.objects.get().resolved_at, Work.objects.count()) == (None, 0)
+    page = examiner.post(path, {"note": "seen"}, follow=True).content.decode()
+    assert "another person has to approve it" in page
+    assert "approved as the rules decide it" in page
+    Grant.objects.filter(role="examiner").update(authority_cents=11_500)
     page = examiner.post(path, {"note": f"called {EVIL}"}, follow=True).content.decode()
     assert "The claim will be decided again." in page
     assert EVIL not in page

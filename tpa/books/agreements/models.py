@@ -55,6 +55,27 @@ class Broker(models.Model):
 
 
 @pghistory.track()
+class ReviewOrganization(models.Model):
+    """An independent review organization under contract: external reviews go to those in force in turn."""
+
+    name = models.CharField(max_length=120, unique=True)
+    accreditation = models.CharField(max_length=60, help_text="Who accredits it, and its number there.")
+    starts_on = models.DateField()
+    ends_before = models.DateField(
+        default=FOREVER, help_text="First day on which no more reviews go to it; leave the year 9999 for none."
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_before")), name="review_organization_dates")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
 class AsoAgreement(models.Model):
     """The administrative services contract between an employer and the TPA, for its dates."""
 
@@ -87,6 +108,12 @@ class AsoAgreement(models.Model):
     pay_before_funded = models.BooleanField(
         default=False,
         help_text="Payments may leave before the employer's money has arrived.",
+    )
+    late_payment_terms = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Interest on claims paid late, in the form of engine/adjudication/interest: none, as a self-funded plan"
+        " under ERISA owes it by agreement only.",
     )
     currency = models.CharField(
         max_length=3,

@@ -17,8 +17,10 @@ from tpa.books.agreements.models import (
     Fee,
     FeeScheduleVersion,
     GroupNumber,
+    ReviewOrganization,
     StopLossContractVersion,
 )
+from tpa.engine.adjudication.interest import Promise, parse_promise
 from tpa.engine.billing.schedule import FeeLine, parse_fee
 from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.stoploss.contract import Contract
@@ -109,6 +111,17 @@ def funding_terms_on(employer_id: int, day: date) -> FundingTerms:
 def agreements_begun(employer_id: int, day: date) -> list[AsoAgreement]:
     """Every agreement that has begun by `day`, the oldest first."""
     return list(AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day).order_by("starts_on"))
+
+
+def review_organizations(day: date) -> list[str]:
+    """The names of the independent review organizations under contract on a day, in a fixed order."""
+    found = ReviewOrganization.objects.filter(starts_on__lte=day, ends_before__gt=day)
+    return list(found.order_by("starts_on", "name").values_list("name", flat=True))
+
+
+def late_payment_on(employer_id: int, day: date) -> Promise | None:
+    """What the agreement that governs on `day` promises for claims that are paid late; None: nothing."""
+    return parse_promise(governing_agreement(employer_id, day).late_payment_terms)
 
 
 def has_begun(employer_id: int, day: date) -> bool:

@@ -27,6 +27,7 @@ from tpa.books.agreements.models import (
     StopLossContractVersion,
 )
 from tpa.books.agreements.suitability import UNSUITABLE
+from tpa.engine.adjudication.interest import parse_promise
 from tpa.engine.billing.schedule import parse_fees
 from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.funding.terms import parse_terms
@@ -84,19 +85,21 @@ def sign_aso_agreement(
     billing_terms: Mapping[str, Any] = MappingProxyType({}),
     ends_before: date = FOREVER,
     pay_before_funded: bool = False,
+    late_payment_terms: Mapping[str, Any] = MappingProxyType({}),
     currency: str = "USD",
     broker_id: int | None = None,
     signed_on: date | None = None,
 ) -> AsoAgreement:
     """Enter a signed agreement. One without an end that holds on `starts_on` ends there.
 
-    Raises UnsuitableLineError, TermsError, DocumentError for funding terms that the model does not have and billing terms
-    that there are not, or DatesError where another agreement holds on some of the dates.
+    Raises UnsuitableLineError, TermsError, DocumentError for funding terms that the model does not have, billing terms or
+    terms of late payment that there are not, or DatesError where another agreement holds on some of the dates.
     """
     _check_lines(lines)
     _check_choices(services, funding_model)
     _check_document("funding_terms", lambda: parse_terms(funding_model, funding_terms))
     _check_document("billing_terms", lambda: parse_billing_terms(billing_terms))
+    _check_document("late_payment_terms", lambda: parse_promise(late_payment_terms))
     if starts_on >= ends_before:
         raise DatesError("The agreement ends before it starts.", where="ends_before")
     locks.lock(f"agreements:{employer_id}")
@@ -124,6 +127,7 @@ def sign_aso_agreement(
         funding_terms=dict(funding_terms),
         billing_terms=dict(billing_terms),
         pay_before_funded=pay_before_funded,
+        late_payment_terms=dict(late_payment_terms),
         currency=currency,
         signed_on=signed_on,
     )

@@ -68,6 +68,18 @@ def note(*, appeal_id: int, kind: str, text: str, reference: str, at: datetime, 
     )
 
 
+def assignments() -> list[str]:
+    """The review organizations that external reviews were given to, in the order in which they were."""
+    given = AppealNote.objects.filter(kind=AppealNote.Kind.ASSIGNED).order_by("id")
+    return list(given.values_list("reference", flat=True))
+
+
+def assign(row: Appeal, *, reviewer: str, at: datetime, due_on: date, due_at: datetime | None) -> None:
+    """Give it to a review organization, whose time begins."""
+    row.reviewer, row.assigned_at, row.due_on, row.due_at = reviewer, at, due_on, due_at
+    row.save(update_fields=["reviewer", "assigned_at", "due_on", "due_at"])
+
+
 def extend(row: Appeal, *, due_on: date, on: date, reason: str) -> None:
     """More time, told to the claimant on a day."""
     row.due_on, row.extended_on, row.extension_reason = due_on, on, reason[:400]

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 class Override(models.Model):
     """What an examiner decides otherwise on lines of a claim. In force it is a fact of the claim.
 
-    Above the proposer's authority a second person approves it; that it is another one the database holds, too.
+    Without orders it approves a claim that waits (`release`), as the rules decide it. Above the proposer's authority a
+    second person approves it; that it is another one the database holds, too.
     """
 
     claim_id = models.BigIntegerField()
@@ -16,6 +17,10 @@ class Override(models.Model):
     why = models.CharField(max_length=20, help_text="Code of the reason.")
     note = models.CharField(max_length=400)
     appeal_id = models.BigIntegerField(null=True, help_text="The appeal that it follows from.")
+    release = models.JSONField(
+        null=True,
+        help_text="The pend that it lets go: [pend, claim that it corrects or null, whether it stands alone].",
+    )
     amount_cents = models.BigIntegerField(help_text="What payees get otherwise by it, each claim's without its sign.")
     authority_cents = models.BigIntegerField(help_text="What the proposer may decide alone.")
     proposed_at = models.DateTimeField()
@@ -53,6 +58,26 @@ class Override(models.Model):
         if self.in_force_at is None:
             return "proposed" if self.ended_at is None else "refused"
         return "in_force" if self.ended_at is None else "taken_back"
+
+
+class PayerAnswer(models.Model):
+    """What another plan has answered to a claim after it came: a fact of the claim from `recorded_at` on.
+
+    The latest answer of a payer takes the place of what the claim, or an earlier answer, says of it. Never edited.
+    """
+
+    claim_id = models.BigIntegerField()
+    payer = models.JSONField(help_text="One payer in the form of the claim's other payers.")
+    note = models.CharField(max_length=400, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = (models.Index(fields=["claim_id"], name="payer_answer_claim"),)
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.payer[0]} to claim {self.claim_id}"
 
 
 class ClockStep(models.Model):
@@ -122,6 +147,7 @@ class Appeal(models.Model):
     extended_on = models.DateField(null=True)
     extension_reason = models.CharField(max_length=400, blank=True)
     reviewer = models.CharField(max_length=120, blank=True, help_text="External: the independent review organization.")
+    assigned_at = models.DateTimeField(null=True, help_text="When it was given to the organization, in turn.")
     barred_ids = ArrayField(models.BigIntegerField(), help_text="Persons who took part in what was decided before.")
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
@@ -152,6 +178,7 @@ class AppealNote(models.Model):
         NOTE = "note", "Note"
         DOCUMENT = "document", "Document received"
         SHARED = "shared", "Evidence shared with the claimant"
+        ASSIGNED = "assigned", "Review organization, in turn"
 
     appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=8, choices=Kind)

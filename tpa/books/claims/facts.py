@@ -19,7 +19,7 @@ from tpa.engine.adjudication import facts
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.compiled_edits import NO_TABLES, EditTables
 from tpa.engine.adjudication.overrides import Override
-from tpa.engine.coordination.answers import payers_from_json
+from tpa.engine.coordination.answers import OtherPayer, payers_from_json, with_answers
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
 from tpa.infra.postgres.prepared import keys_text, prepared
@@ -47,6 +47,8 @@ _CLAIM = f"""c.id, c.family_id, c.member_id, c.form, c.received_on, c.provider_t
         WHERE claim_id = c.id AND resolution = 'released' AND resolved_at <= coalesce(%(known_at)s, resolved_at)
         UNION ALL SELECT '[false, [["replacement"]]]' FROM claims_closing
         WHERE by_claim_id = c.id AND why = 'replaced' AND closed_at <= coalesce(%(known_at)s, closed_at)
+        UNION ALL SELECT jsonb_build_array(null, jsonb_build_array(id, payer)) FROM claims_payeranswer
+        WHERE claim_id = c.id AND recorded_at <= coalesce(%(known_at)s, recorded_at)
         UNION ALL SELECT jsonb_build_array(true, jsonb_build_array(id, why, orders)) FROM claims_override
         WHERE claim_id = c.id AND in_force_at <= coalesce(%(known_at)s, in_force_at)
             AND (ended_at IS NULL OR ended_at > %(known_at)s)
@@ -114,7 +116,7 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
             _claim(
                 dental,
                 listed,
-                said[claim_id].overrides,
+                said[claim_id],
                 claim_id,
                 member_id,
                 form,
@@ -168,10 +170,11 @@ def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
 
 
 class _Said(NamedTuple):
-    """What people have said of a claim: the reasons to wait that are settled, and overrides."""
+    """What was said of a claim after it came: the reasons to wait that are settled, overrides, other plans' answers."""
 
     cleared: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
+    answers: tuple[OtherPayer, ...] = ()
 
 
 _NOTHING = _Said()
@@ -182,20 +185,26 @@ def _said(texts: Sequence[str]) -> _Said:
         return _NOTHING
     cleared: list[str] = []
     overrides: list[Override] = []
+    answers: list[tuple[int, list[Any]]] = []
     for is_override, told in map(json.loads, texts):
         if is_override:
             overrides += read_orders(*told)
+        elif is_override is None:
+            answers.append(told)
         else:
             cleared += (reason[0] for reason in told)
-    return _Said(tuple(cleared), tuple(sorted(overrides)))
+    payers = payers_from_json(json.dumps([payer for _, payer in sorted(answers)])) if answers else ()
+    return _Said(tuple(cleared), tuple(sorted(overrides)), payers)
 
 
-def _claim(dental: str | None, listed: str, overrides: tuple[Override, ...], *known: Any) -> facts.Claim:
+def _claim(dental: str | None, listed: str, said: _Said, *known: Any) -> facts.Claim:
     claim = facts.Claim(*known)
     if listed:
         claim = claim._replace(sanction=listed)
-    if overrides:
-        claim = claim._replace(overrides=overrides)
+    if said.overrides:
+        claim = claim._replace(overrides=said.overrides)
+    if said.answers:
+        claim = claim._replace(other_payers=with_answers(claim.other_payers, said.answers))
     return claim if dental is None else with_dental(claim, dental)
 
 

@@ -13,6 +13,7 @@ from tpa.books.claims.examining import Appeal as Appeal
 from tpa.books.claims.examining import AppealNote as AppealNote
 from tpa.books.claims.examining import ClockStep as ClockStep
 from tpa.books.claims.examining import Override as Override
+from tpa.books.claims.examining import PayerAnswer as PayerAnswer
 from tpa.books.claims.subrogating import RecoveredPart as RecoveredPart
 from tpa.books.claims.subrogating import SubrogationCase as SubrogationCase
 from tpa.books.claims.subrogating import SubrogationLine as SubrogationLine

@@ -92,6 +92,17 @@ _ACCIDENTS = """
     ORDER BY c.id"""
 
 
+_CAME = """
+    SELECT r.case_id, p.claim_id, p.number, p.decision_id, p.member_id, p.family_id, p.line,
+        coalesce(max(line.line_of_coverage), p.line), p.service_on, sum(p.cents)::bigint
+    FROM claims_recoveredpart p
+    JOIN claims_subrogationrecovery r ON r.id = p.recovery_id
+    LEFT JOIN claims_decisionline line ON line.decision_id = p.decision_id AND line.number = p.number
+    WHERE r.case_id = %s
+    GROUP BY r.case_id, p.claim_id, p.number, p.decision_id, p.member_id, p.family_id, p.line, p.service_on
+    HAVING sum(p.cents) > 0 ORDER BY p.claim_id, p.number, p.decision_id"""
+
+
 def cases(*, state: str = "", member_id: int | None = None) -> QuerySet[SubrogationCase]:
     """Cases, the latest first: in a state, of a member."""
     found = SubrogationCase.objects.filter(STATES[state]) if state else SubrogationCase.objects.all()
@@ -114,6 +125,18 @@ def lien_lines(case_ids: Collection[int]) -> dict[int, list[LienLine]]:
         for row in cursor.fetchall():
             found[row[0]].append(LienLine(*row))
     return found
+
+
+def recovered_lines(case_id: int) -> list[LienLine]:
+    """What has come back for each decided line of a case; `paid_cents` is what came. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CAME, [case_id])
+        return [LienLine(*row) for row in cursor.fetchall()]
+
+
+def cases_with_recoveries() -> list[int]:
+    """Cases for which something has come in, closed ones too."""
+    return sorted(set(SubrogationRecovery.objects.order_by().values_list("case", flat=True).distinct()))
 
 
 def recovered(case_ids: Collection[int]) -> dict[int, int]:

@@ -111,13 +111,18 @@ class Acknowledgement(models.Model):
 class MemberKey(models.Model):
     """Keyed hash of (group number, member or subscriber number, birth date) -> employer, family and member.
 
-    No names and no numbers in clear. A second hash without the group number serves claims that state none.
+    No names and no numbers in clear. A second hash without the group number serves claims that state none. `mark` and
+    `sex` are what a claim must not contradict.
     """
 
     digest = models.CharField(max_length=32)
     employer_id = models.BigIntegerField()
     family_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
+    mark = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="Keyed hashes of the first name."
+    )
+    sex = models.CharField(max_length=1, blank=True, default="", db_default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["digest", "employer_id", "member_id"], name="member_key_once"),)
@@ -132,6 +137,9 @@ class IntakeItem(models.Model):
     class Reason(models.TextChoices):
         NONE = "none", "Nobody has this group, member number and birth date"
         SEVERAL = "several", "Several people have this member number and birth date"
+        NAME = "name", "Who has this number and birth date has another first name or sex"
+        BIRTH = "birth", "Who has this number and name has another birth date"
+        NUMBER = "number", "Who has this name and birth date has another number"
         CLOSED = "closed", "The employer is not open for work"
 
     class State(models.TextChoices):

@@ -117,21 +117,24 @@ def close_file(
     )
 
 
-def index_members(employer_id: int, entries: Iterable[Entry]) -> int:
-    """Let claims find these members: (group number, number, birth date, member, family) each. Returns how many are new.
+def index_members(employer_id: int, entries: Iterable[Sequence[Any]]) -> int:
+    """Let claims find these members: an Entry each, or its first five values. Returns how many are new.
 
-    A member found under an old number or birth date stays found: claims for old days still come under it.
+    A member found under an old number or birth date stays found: claims for old days still come under it. First name and
+    sex are as they are now.
     """
-    rows = rows_of(employer_id, entries)
+    rows = rows_of(employer_id, (Entry(*one) for one in entries))
     if not rows:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO edi_memberkey (digest, employer_id, family_id, member_id)"
-            " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            "INSERT INTO edi_memberkey AS held (digest, employer_id, family_id, member_id, mark, sex)"
+            " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])"
+            " ON CONFLICT (digest, employer_id, member_id) DO UPDATE SET mark = excluded.mark, sex = excluded.sex"
+            " WHERE (held.mark, held.sex) <> (excluded.mark, excluded.sex) RETURNING xmax = 0",
             [list(column) for column in zip(*rows, strict=True)],
         )
-        return int(cursor.rowcount)
+        return sum(is_new for (is_new,) in cursor.fetchall())
 
 
 def forget_members(employer_id: int, member_ids: Collection[int]) -> None:
@@ -144,7 +147,7 @@ def forget_members(employer_id: int, member_ids: Collection[int]) -> None:
 
 def forget_entries(employer_id: int, entries: Iterable[Entry]) -> None:
     """Let no claim that states these group numbers find these members any more. One statement."""
-    digests = [digest(group, number, birth_on) for group, number, birth_on, _, _ in entries if group]
+    digests = [digest(one.group_number, one.member_number, one.birth_on) for one in entries if one.group_number]
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM edi_memberkey WHERE employer_id = %s AND digest = ANY(%s)", [employer_id, digests])
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from tpa.books.funding.models import Credit, Deposit, Dispute, Figure, FundingInvoice, FundingInvoiceLine, InvoiceRoster
 from tpa.engine.billing.census import Enrolment
+from tpa.engine.journal.accounts import INTEREST
 from tpa.kernel.errors import NotFoundError
 
 FINAL = FundingInvoice.State.FINAL
@@ -102,6 +103,12 @@ def billed_by_month(kind: str) -> dict[date, int]:
     for month, cents in given.values_list("corrects__month").annotate(total=Sum("cents")).order_by("corrects__month"):
         sums[month] = sums.get(month, 0) - cents
     return sums
+
+
+def billed_interest() -> int:
+    """What final invoices ask for interest on late claims."""
+    lines = FundingInvoiceLine.objects.filter(invoice__state=FINAL, kind="claims", code=INTEREST)
+    return int(lines.aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
 def correctable_lines(invoice_count: int = 12) -> list[FundingInvoiceLine]:

@@ -117,7 +117,7 @@ class PaymentRun(models.Model):
 class Payment(models.Model):
     """What one payee gets by one run: a check, a transfer, or nothing but a remittance that says why.
 
-    `amount_cents` is its claims, plus what it carries on, less the balances that it takes.
+    `amount_cents` is its claims with their interest, plus what it carries on, less the balances that it takes.
     """
 
     class Payee(models.TextChoices):
@@ -147,7 +147,9 @@ class Payment(models.Model):
     account_key = models.CharField(max_length=32, blank=True, help_text="Of the account that it is paid from.")
     number = models.CharField(max_length=30, blank=True, help_text="The check's number, or the transfer's trace.")
     amount_cents = models.BigIntegerField()
-    amounts = models.JSONField(help_text="[[line of coverage, cents], ...] of the amount; '' is what was set off.")
+    amounts = models.JSONField(
+        help_text="[[line of coverage or interest, cents], ...] of the amount; '' is what was set off."
+    )
     issued_on = models.DateField(null=True)
     state = models.CharField(max_length=9, default="proposed")
     reissue_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reissued_as")
@@ -187,6 +189,10 @@ class ClaimPayment(models.Model):
     decision_id = models.BigIntegerField()
     claim_id = models.BigIntegerField()
     amount_cents = models.BigIntegerField()
+    interest_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Paid besides because the claim is paid late; below zero: taken back."
+    )
+    days_late = models.IntegerField(default=0, db_default=0)
     is_funded = models.BooleanField(default=False, help_text="The money was set aside before.")
     issued_on = models.DateField(null=True, help_text="The paid date of stop-loss contracts; none while proposed.")
     voided_on = models.DateField(null=True, help_text="From then on the decision is to be settled anew.")

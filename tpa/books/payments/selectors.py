@@ -149,6 +149,28 @@ def corrected_among(run_id: int) -> list[int]:
         return [claim_id for (claim_id,) in cursor.fetchall()]
 
 
+class Earlier(NamedTuple):
+    """What has gone to payees for a claim: by day, the earliest first, and the interest that was in it."""
+
+    paid: list[tuple[date, int]]
+    interest_cents: int
+
+
+def paid_before(claim_ids: Collection[int]) -> dict[int, Earlier]:
+    """Claim -> what was issued for it and not voided, take-backs deducted on their day. One query."""
+    days: dict[int, dict[date, int]] = {}
+    interest: dict[int, int] = {}
+    rows = ClaimPayment.objects.filter(claim_id__in=list(claim_ids), voided_on=None, issued_on__isnull=False)
+    for claim_id, on, cents, interest_cents in rows.values_list(
+        "claim_id", "issued_on", "amount_cents", "interest_cents"
+    ):
+        assert on is not None
+        of_claim = days.setdefault(claim_id, {})
+        of_claim[on] = of_claim.get(on, 0) + cents
+        interest[claim_id] = interest.get(claim_id, 0) + interest_cents
+    return {key: Earlier(sorted(found.items()), interest[key]) for key, found in days.items()}
+
+
 class Taken(NamedTuple):
     """A claim's part of a payment whose decision was reversed since: by which decision, and in which payment, if any."""
 

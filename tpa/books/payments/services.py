@@ -17,6 +17,7 @@ from tpa.books.payments.models import (
     PaymentEvent,
     PaymentRun,
 )
+from tpa.engine.journal.accounts import INTEREST
 from tpa.engine.paying import states
 from tpa.engine.paying.planning import LETTER, WITHHELD, Payee, Plan, Planned
 from tpa.infra.copy import copy_rows
@@ -29,6 +30,7 @@ _PAYMENT = (
     "id", "run_id", "payee", "payee_tax_id", "payee_npi", "payee_name", "family_id", "method", "account_id", "terms_id",
     "account_key", "number", "amount_cents", "amounts", "state",
 )  # fmt: skip
+_CLAIM = ("payment_id", "decision_id", "claim_id", "amount_cents", "interest_cents", "days_late", "is_funded")
 
 
 class Means(NamedTuple):
@@ -70,9 +72,9 @@ def propose_run(
         available_cents=available_cents,
         paid_count=sum(one.cents > 0 for one in chosen),
         paid_cents=sum(one.amount_cents for one in plan.payments),
-        offset_cents=sum(set_off) - sum(one.cents for one in chosen if one.cents < 0),
+        offset_cents=sum(set_off) - sum(one.total_cents for one in chosen if one.total_cents < 0),
         held_count=len(plan.held),
-        held_cents=sum(one.cents for one in plan.held),
+        held_cents=sum(one.total_cents for one in plan.held),
         alone_up_to_cents=alone_up_to_cents,
         proposed_by_id=by_id,
     )
@@ -89,14 +91,17 @@ def write_payments(
     taken: dict[int, int] = {}
     for payment_id, one in zip(keys, planned, strict=True):
         rows.append((payment_id, run.pk if run else None, *_row(one, by_line, means), "proposed"))
-        claims += [(payment_id, c.decision_id, c.claim_id, c.cents, c.is_funded) for c in one.claims]
+        claims += [
+            (payment_id, c.decision_id, c.claim_id, c.cents, c.interest_cents, c.days_late, c.is_funded)
+            for c in one.claims
+        ]
         carried += [
             (payment_id, carry.code, carry.claim_id, carry.cents, means.due_on(carry.code, on), "")
             for carry in one.carried
         ]
         taken |= {balance.balance_id: payment_id for balance in one.taken}
     copy_rows(Payment._meta.db_table, _PAYMENT, rows)
-    _copy(ClaimPayment, ("payment_id", "decision_id", "claim_id", "amount_cents", "is_funded"), claims)
+    _copy(ClaimPayment, _CLAIM, claims)
     _copy(CarriedBalance, ("payment_id", "code", "claim_id", "cents", "due_on", "refund_reference"), carried)
     _set_taken(taken)
     return keys
@@ -113,8 +118,9 @@ def _row(one: Planned, by_line: ByLine, means: Means) -> tuple[Any, ...]:
 
 
 def _amounts(one: Planned, by_line: ByLine) -> list[tuple[str, int]]:
-    """The payment by line of coverage; what is carried on, less what is taken, under no line."""
+    """The payment by line of coverage, interest by its name; what is carried on, less what is taken, under no line."""
     sums = {"": sum(carry.cents for carry in one.carried) - sum(balance.cents for balance in one.taken)}
+    sums[INTEREST] = sum(claim.interest_cents for claim in one.claims)
     for claim in one.claims:
         for line, cents in by_line.get(claim.decision_id, ()):
             sums[line] = sums.get(line, 0) + cents

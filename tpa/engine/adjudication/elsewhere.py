@@ -6,7 +6,7 @@ from datetime import date
 
 from tpa.engine.adjudication.facts import Elsewhere
 from tpa.engine.adjudication.line import LineWork
-from tpa.engine.coordination.answers import OtherPayer, comes_before
+from tpa.engine.coordination.answers import OtherPayer, comes_before, plain_name
 from tpa.engine.coordination.coverage import HeldCoverage, OrderError, Patient
 from tpa.engine.coordination.order import Ranked, order_benefits
 
@@ -25,20 +25,20 @@ def payers_before(work: LineWork) -> tuple[tuple[OtherPayer, ...], tuple[str, ..
     ranked = order_of_benefits(work)
     ours = next((one.rank for one in ranked if one.coverage.name == OURS), 1)
     first = [one.coverage.name for one in ranked if one.rank < ours]
-    behind = {_plain(one.coverage.name) for one in ranked if one.rank > ours}
-    answered = tuple(one for one in payers if one.paid_cents is not None and _plain(one.name) not in behind)
+    behind = {plain_name(one.coverage.name) for one in ranked if one.rank > ours}
+    answered = tuple(one for one in payers if one.paid_cents is not None and plain_name(one.name) not in behind)
     if any(one.rank == ours and one.coverage.name != OURS for one in ranked) and not answered:
         raise OrderError("No rule says which plan comes first: they share equally.")
-    told = {_plain(one.name) for one in payers}
+    told = {plain_name(one.name) for one in payers}
     silent = [
         one.name
         for one in payers
         if one.paid_cents is None
-        and _plain(one.name) not in behind
+        and plain_name(one.name) not in behind
         and (_on_file(one, first) or comes_before(one, payers))
     ]
     if len(first) > len(answered) + len(silent):
-        silent += [name for name in first if _plain(name) not in told]
+        silent += [name for name in first if plain_name(name) not in told]
     return answered, tuple(silent)
 
 
@@ -94,8 +94,4 @@ def _first_day(work: LineWork) -> date:
 
 
 def _on_file(payer: OtherPayer, first: list[str]) -> bool:
-    return _plain(payer.name) in {_plain(name) for name in first}
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return plain_name(payer.name) in {plain_name(name) for name in first}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tpa.engine.adjudication.decision import Decision, LineDecision, Move
 from tpa.engine.adjudication.order import ORDER
 from tpa.engine.adjudication.overrides import SET_ASIDE
-from tpa.engine.adjudication.waiting import WAITING
+from tpa.engine.adjudication.pends import PENDS, UNKNOWN
 from tpa.engine.journal.accounts import claims_expense
 from tpa.kernel.money import format_amount
 
@@ -149,7 +149,8 @@ def auditor_claim(decision: Decision) -> dict[str, Any]:
 
 def explain_waiting(code: str) -> str:
     """Why a claim waits, to the member, by the code of the reason."""
-    return WAITING.get(code, "A person looks at this claim before it is decided. You need not do anything.")
+    kind = PENDS.get(code)
+    return UNKNOWN if kind is None else kind.member
 
 
 def shown(name: str, value: int | str) -> str:

@@ -18,9 +18,9 @@ class ClaimStep(NamedTuple):
 STEPS = (
     ClaimStep("Structure", ("claim.structure",), ("workflows/claim_intake_forms.py",)),
     ClaimStep(
-        "Member match: number, birth date, first name; none or two wait for a person",
+        "Member match: number and birth date, else name, birth date and sex; what contradicts or is near waits for a person",
         ("claim.member",),
-        ("workflows/claim_routing.py",),
+        ("workflows/claim_routing.py", "workflows/claim_patients.py"),
     ),
     ClaimStep(
         "Provider match, excluded providers, network and tier on the day of service",
@@ -101,7 +101,11 @@ STEPS = (
         ("engine/coordination/payment.py",),
     ),
     ClaimStep("Payee: the provider, the member, whom a court's order names", ("finish.payee",)),
-    ClaimStep("Interest on what is paid late", (), ("engine/adjudication/interest.py",)),
+    ClaimStep(
+        "Interest on what is paid late, where the agreement promises it",
+        (),
+        ("engine/adjudication/interest.py", "workflows/late_interest.py"),
+    ),
     ClaimStep("Fund account and stop-loss class of each line", ("finish.stop_loss",), ("engine/journal/accounts.py",)),
     ClaimStep(
         "Rules to wait for a person, authority, audit sample",

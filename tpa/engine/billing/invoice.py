@@ -12,6 +12,7 @@ from tpa.engine.billing.census import Census
 from tpa.engine.billing.lines import Charge, InvoiceLine, Kind, difference, invoice_line
 from tpa.engine.billing.schedule import FeeLine, Premium, fee_lines, lines_by_fee, premium_lines, within_retro
 from tpa.engine.billing.taxes import Place, Taxed, format_ppm, reckon_places
+from tpa.engine.journal.accounts import INTEREST
 from tpa.kernel.errors import must
 from tpa.kernel.periods import month_of
 
@@ -45,7 +46,8 @@ class InvoiceFacts(NamedTuple):
     """All that a month's invoice follows from.
 
     `activity` is what fees are computed on; `claims` is what the employer is asked to fund with this invoice. `places`:
-    where fees and claims are taxed, none where they are not. `prior_balance_cents` is negative where the employer is ahead.
+    where fees and claims are taxed, none where they are not. `interest_cents`: paid with claims that were late, and on no
+    invoice yet; below zero where some was taken back. `prior_balance_cents` is negative where the employer is ahead.
     """
 
     census: Census
@@ -56,6 +58,7 @@ class InvoiceFacts(NamedTuple):
     past: Sequence[PastMonth] = ()
     credits: Sequence[CreditDue] = ()
     places: Sequence[Place] = ()
+    interest_cents: int = 0
     prior_balance_cents: int = 0
 
 
@@ -102,6 +105,7 @@ def compose_invoice(facts: InvoiceFacts) -> Invoice:
         *premiums,
         *_tax_lines(facts, fees, sum(by_code.values()), month),
         *(_claims_line(claims, month) for claims in facts.claims),
+        *_interest_line(facts.interest_cents, month),
         *(_credit_line(credit) for credit in facts.credits),
     ]
     sums = {kind: sum(line.cents for line in lines if line.kind == kind) for kind in KINDS}
@@ -187,6 +191,13 @@ def _claims_line(claims: PaidClaims, month: date) -> InvoiceLine:
     }
     charge = Charge("", claims.claim_count, "", claims.paid_cents, basis)
     return invoice_line("claims", claims.line, month, f"Claims, {claims.line}", charge)
+
+
+def _interest_line(cents: int, month: date) -> list[InvoiceLine]:
+    if not cents:
+        return []
+    basis = {"text": "paid with claims that were late", "rows": "payments", "cents": cents}
+    return [invoice_line("claims", INTEREST, month, "Interest on claims paid late", Charge("", None, "", cents, basis))]
 
 
 def _credit_line(credit: CreditDue) -> InvoiceLine:

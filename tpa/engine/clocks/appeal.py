@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -61,8 +62,26 @@ def last_day_for_external(notified_on: date) -> date:
     return roll_forward(day)
 
 
+def next_in_turn(organizations: Sequence[str], assigned: Sequence[str], without: Collection[str] = ()) -> str | None:
+    """Whose turn it is: the organization that was assigned longest ago, of those never assigned the first; None for nobody.
+
+    `assigned`: to whom reviews went before, the earliest first. `without`: those that this review cannot go to.
+    """
+    latest = {name: n for n, name in enumerate(assigned)}
+    free = [name for name in organizations if name not in without]
+    return min(free, key=lambda name: latest.get(name, -1), default=None)
+
+
+def least_organizations(day: date) -> int:
+    """Between how many review organizations a plan's external reviews have to rotate at least."""
+    return int(law_of("appeal_procedures", "external", day)["organizations"])
+
+
 def external_clock(at: datetime, on: date, *, is_expedited: bool = False) -> ExternalClock:
-    """The time for an external review that was asked for at an instant, on a day, in the employer's time zone."""
+    """The time for an external review that was asked for at an instant, on a day, in the employer's time zone.
+
+    The organization's own time begins when the request is given to it: ask again with that instant.
+    """
     law = law_of("appeal_procedures", "external", on)
     if is_expedited:
         due_at = later(at, law["decide_hours_expedited"])

@@ -111,6 +111,27 @@ def _spread(payer: OtherPayer, charges: Sequence[tuple[int, int]]) -> list[LineA
     ]
 
 
+def plain_name(name: str) -> str:
+    """A payer's name as it is compared: whatever the capitals and spaces."""
+    return " ".join(name.casefold().split())
+
+
+def with_answers(payers: Sequence[OtherPayer], answers: Iterable[OtherPayer]) -> tuple[OtherPayer, ...]:
+    """The claim's payers with answers that came later: each in the place of the payer of its name, else after them.
+
+    What an answer does not say of the payer's place, the claim does.
+    """
+    found = list(payers)
+    for answer in answers:
+        name = plain_name(answer.name)
+        place = next((n for n, one in enumerate(found) if plain_name(one.name) == name), None)
+        if place is None:
+            found.append(answer)
+        else:
+            found[place] = answer._replace(responsibility=answer.responsibility or found[place].responsibility)
+    return tuple(found)
+
+
 def payers_to_json(payers: Sequence[OtherPayer]) -> str:
     """The text that the books keep: a list of lists, in the order of the fields."""
     if not payers:

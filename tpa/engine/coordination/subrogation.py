@@ -101,6 +101,18 @@ def by_payment(recovered_cents: int, paid_cents: Sequence[int]) -> list[int]:
     return split(recovered_cents, paid_cents)
 
 
+def given_back(cents: int, came_cents: Sequence[int], over_cents: Sequence[int]) -> list[int]:
+    """What is given back of a recovery split over the payments that it came for.
+
+    `came_cents` is what has come for each, `over_cents` what of it is more than the payment costs today: that goes first.
+    """
+    over = sum(over_cents)
+    if cents <= over:
+        return split(cents, over_cents)
+    rest = split(cents - over, [came - one for came, one in zip(came_cents, over_cents, strict=True)])
+    return [one + more for one, more in zip(over_cents, rest, strict=True)]
+
+
 def owed_to_carrier(paid_cents: int, recovered_cents: int, deductible_cents: int, reimbursed_cents: int) -> int:
     """What of a recovery the stop-loss carrier gets back: what it has reimbursed beyond what it would owe without it.
 

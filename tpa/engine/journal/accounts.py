@@ -44,11 +44,14 @@ EMPLOYER_CONTRIBUTIONS = "3000"
 STOP_LOSS_RECOVERY = "4000"
 FORFEITED_PAYMENTS = "4100"
 SUBROGATION_RECOVERY = "4200"
+INTEREST_EXPENSE = "5700"
 FEE_EXPENSE = "5800"
 PREMIUM_EXPENSE = "5900"
 MEMO_DENIED = "9000"
 MEMO_CONTRA = "9900"
 
+INTEREST = "interest"
+"""As what interest on late claims stands beside the lines of coverage, in postings, payments and invoices."""
 _CLAIMS_EXPENSE = {
     "medical": "5010",
     "dental": "5020",
@@ -80,6 +83,7 @@ _ACCOUNTS = [
     Account(FORFEITED_PAYMENTS, "Payments that nobody claimed", "income"),
     Account(SUBROGATION_RECOVERY, "Subrogation recoveries", "income"),
     *(Account(code, f"Claims: {line}", "expense") for line, code in _CLAIMS_EXPENSE.items()),
+    Account(INTEREST_EXPENSE, "Interest on claims paid late", "expense"),
     Account(FEE_EXPENSE, "Administration fees", "expense"),
     Account(PREMIUM_EXPENSE, "Stop-loss and other premium", "expense"),
     Account(MEMO_DENIED, "Charges denied (memo)", "memo"),

@@ -5,7 +5,7 @@ reversed after its payment comes as a claim below zero: it lowers the payment in
 bear is carried on as a balance: FB, forwarded to the payee's next payment, or WO, which waits some days so that the payee
 can object or send the money (005010X221A1 1.10.2.12 and 1.10.2.17). In every payment::
 
-    amount = claims + carried - taken, and never below zero
+    amount = claims + interest + carried - taken, and never below zero
 """
 
 from __future__ import annotations
@@ -39,6 +39,19 @@ class Payable(NamedTuple):
     cents: int
     is_funded: bool = False
     """The employer's money was set aside before: an earlier payment of it was voided."""
+    interest_cents: int = 0
+    """What is owed besides because the claim is paid late; below zero: given back."""
+    days_late: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """The claim's part of a payment, interest in it."""
+        return self.cents + self.interest_cents
+
+    @property
+    def needed_cents(self) -> int:
+        """What of the employer's money has to be there for it."""
+        return max(0, self.total_cents - (self.cents if self.is_funded else 0))
 
 
 class Balance(NamedTuple):
@@ -70,7 +83,7 @@ class Planned(NamedTuple):
     @property
     def amount_cents(self) -> int:
         """What leaves; zero where everything is set off."""
-        claims = sum(one.cents for one in self.claims)
+        claims = sum(one.total_cents for one in self.claims)
         return claims + sum(one.cents for one in self.carried) - sum(one.cents for one in self.taken)
 
     @property
@@ -123,19 +136,19 @@ def _covered(
     """What the money and the payees' own debts cover, and what is held."""
     debts: dict[object, int] = {}
     for one in waiting:
-        if one.cents < 0:
-            _add(debts, one.claim_id if wait_days else one.payee, -one.cents)
+        if one.total_cents < 0:
+            _add(debts, one.claim_id if wait_days else one.payee, -one.total_cents)
     for balance in balances:
         _add(debts, balance.payee, balance.cents)
     chosen, held, left = [], list[Payable](), available_cents
     for one in waiting:
-        if one.cents > 0 and not one.is_funded and left is not None:
-            needed = max(0, one.cents - sum(debts.get(key, 0) for key in _keys(one, wait_days)))
+        if one.needed_cents and left is not None:
+            needed = max(0, one.needed_cents - sum(debts.get(key, 0) for key in _keys(one, wait_days)))
             if needed and (held or needed > left):
                 held.append(one)
                 continue
             left -= needed
-            rest = one.cents
+            rest = one.needed_cents
             for key in _keys(one, wait_days):
                 drawn = min(rest, debts.get(key, 0))
                 _add(debts, key, -drawn)
@@ -154,7 +167,7 @@ def _add(sums: dict[object, int], key: object, cents: int) -> None:
 
 def _payment(payee: Payee, claims: Sequence[Payable], owed: Iterable[Balance], wait_days: int) -> Planned:
     carried = _withheld(claims) if wait_days else []
-    total = sum(one.cents for one in claims) + sum(one.cents for one in carried)
+    total = sum(one.total_cents for one in claims) + sum(one.cents for one in carried)
     taken = []
     for balance in owed:
         if total <= 0:
@@ -170,5 +183,5 @@ def _withheld(claims: Sequence[Payable]) -> list[Carry]:
     """What each claim was overpaid by, its correction counted."""
     by_claim: dict[int, int] = {}
     for one in claims:
-        by_claim[one.claim_id] = by_claim.get(one.claim_id, 0) + one.cents
+        by_claim[one.claim_id] = by_claim.get(one.claim_id, 0) + one.total_cents
     return [Carry(WITHHELD, -cents, claim_id) for claim_id, cents in by_claim.items() if cents < 0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.accumulators import selectors as accumulators
+from tpa.books.claims import payer_answers
 from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import Claim, Decision, Pend
 from tpa.books.ledger import selectors as ledger
@@ -20,12 +22,12 @@ from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.operator.accumulators import measures_of, shown
-from tpa.web.operator.examining import work_context
+from tpa.web.operator.examining import who, work_context
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.web.portal import figures
 from tpa.workflows.claim_pends import CORRECT
-from tpa.workflows.claim_pends import release as release_pends
 from tpa.workflows.corrections import REASONS
+from tpa.workflows.overrides import approve_pend
 
 
 class Rung(NamedTuple):
@@ -150,6 +152,8 @@ def timeline(found: Claim, versions: list[Decision], pends: list[Pend]) -> list[
     told = [(found.received_at, "Received", found.get_source_display())]
     for one in versions:
         told.append((one.decided_at, f"Version {one.version}: {one.get_outcome_display().lower()}", ""))
+    for answer in payer_answers.answers(found.pk):
+        told.append((answer.recorded_at, f"{answer.payer[0]} has answered", answer.note))
     for pend in pends:
         told.append((pend.raised_at, f"Waits in {pend.queue.replace('_', ' ')}: {pend.code}", pend.detail))
         if pend.resolved_at is not None:
@@ -171,15 +175,21 @@ def release(request: HttpRequest, claim: str) -> HttpResponse:
             raise DomainError("A release needs a note.", remedy="Say what you looked at.")
         if not waiting:
             raise ConflictError("The claim does not wait for a person any more.")
-        named = request.POST.get("corrects", "").strip()
-        release_pends(
-            employer_id=employer_id,
-            pend_ids=waiting,
-            by_id=request.user.person,
+        named, (by, authority_cents) = request.POST.get("corrects", "").strip(), who(request)
+        row = approve_pend(
+            pend_id=waiting[0],
             note=note,
+            by=by,
+            authority_cents=authority_cents,
             corrects=key_of(named, "clm", employer_id) if named else None,
             stands_alone=request.POST.get("stands_alone") == "yes",
         )
+        said = (
+            "It is above your authority: another person has to approve it."
+            if row
+            else "The claim will be decided again."
+        )
+        messages.success(request, said)
 
-    attempt(request, "The claim will be decided again.", act)
+    attempt(request, "", act)
     return redirect("operator:claim", employer=request.resolver_match.kwargs["employer"], claim=claim)

@@ -22,6 +22,7 @@ from tpa.engine.adjudication.order import settable
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.adjudication.pends import PENDS
 from tpa.engine.clocks.claim import Kind
+from tpa.engine.coordination.answers import Adjustment, OtherPayer
 from tpa.infra import clock, work_items
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of, public_id
@@ -29,6 +30,7 @@ from tpa.kernel.money import parse_amount
 from tpa.web.operator.today import employers_of, place_of
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
 from tpa.workflows import appeals, claim_clocks, claim_pends, overrides
+from tpa.workflows.payer_answers import enter_answer
 
 
 def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[str, Any]:
@@ -46,12 +48,17 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
             (code, number, detail, PENDS.get(code))
             for code, _, number, detail in (open_pend.reasons if open_pend else ())
         ],
+        "waits_for_payer": next(
+            (detail for code, _, _, detail in (open_pend.reasons if open_pend else ()) if code == "other_coverage"), ""
+        ),
         "overrides": override_book.overrides(claim_id=found.pk),
         "appeals": appeal_book.appeals(claim_id=found.pk),
         "window": window,
         "authority": who(request)[1],
         "can_override": state in ("pended", "paid", "denied", "estimate"),
-        "override_reasons": {code: says for code, says in overrides.REASONS.items() if code != overrides.APPEAL},
+        "override_reasons": {
+            code: says for code, says in overrides.REASONS.items() if code not in overrides.OF_THEMSELVES
+        },
         "rules": settable(),
         "groups": overrides.GROUPS,
         "queues": claim_pends.QUEUES,
@@ -132,6 +139,38 @@ def hand_over(request: HttpRequest, claim: str) -> HttpResponse:
     return _back(request, claim)
 
 
+@employer_page("claims.write")
+@require_POST
+def payer_answer(request: HttpRequest, claim: str) -> HttpResponse:
+    """What another plan has done with the claim, as its explanation of benefits says."""
+    key, sent = _claim_key(request, claim), request.POST
+
+    def act() -> None:
+        amounts = {
+            name: parse_amount(sent[name].strip()) if sent.get(name, "").strip() else None
+            for name in ("paid", "allowed", "left")
+        }
+        left = amounts["left"]
+        payer = OtherPayer(
+            sent.get("payer", "").strip()[:80],
+            amounts["paid"],
+            allowed_cents=amounts["allowed"],
+            adjustments=() if left is None else (Adjustment("PR", "2", left),),
+            answered_on=_day(sent.get("answered_on", "")),
+        )
+        enter_answer(claim_id=key, payer=payer, note=sent.get("note", ""), by=who(request)[0].name)
+
+    attempt(request, "The answer is kept; what waited for it is decided by itself.", act)
+    return _back(request, claim)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        raise DomainError("A day such as 2026-01-31 is wanted.") from fault
+
+
 @employer_page("claims.correct")
 @require_POST
 def override(request: HttpRequest, claim: str) -> HttpResponse:
@@ -208,13 +247,8 @@ def clock_step(request: HttpRequest, claim: str) -> HttpResponse:
 
 def instant_of(text: str, time_zone: str) -> datetime:
     """Now, or for a day that is not today its noon there. Raises DomainError."""
-    if not text:
-        return clock.now()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as fault:
-        raise DomainError("A day such as 2026-01-31 is wanted.") from fault
-    if day == clock.today(time_zone):
+    day = _day(text)
+    if day is None or day == clock.today(time_zone):
         return clock.now()
     return datetime.combine(day, time(12), ZoneInfo(time_zone))
 
@@ -274,7 +308,7 @@ def appeal(request: HttpRequest, appeal: str) -> HttpResponse:
         "outcomes": [
             one for one in Appeal.Outcome.choices if row.stage == Appeal.Stage.EXTERNAL or one[0] != "not_eligible"
         ],
-        "note_kinds": AppealNote.Kind.choices,
+        "note_kinds": [one for one in AppealNote.Kind.choices if one[0] in appeals.NOTES],
         "rules": settable(),
         "groups": overrides.GROUPS,
         "lines": claims.lines(row.claim_id),
@@ -310,11 +344,10 @@ def act_on_appeal(request: HttpRequest, appeal: str, action: str) -> HttpRespons
             by=by,
             authority_cents=authority_cents,
             orders=[order] if order else [],
-            reviewer=sent.get("reviewer", ""),
         )
 
     def log() -> None:
-        if sent.get("note_kind") not in AppealNote.Kind.values:
+        if sent.get("note_kind") not in appeals.NOTES:
             raise DomainError("Say what is logged.")
         appeals.note(
             appeal_id=key, kind=sent["note_kind"], text=sent.get("text", ""), reference=sent.get("reference", ""), by=by
@@ -323,6 +356,10 @@ def act_on_appeal(request: HttpRequest, appeal: str, action: str) -> HttpRespons
     acts: dict[str, tuple[str, Callable[[], object]]] = {
         "decide": ("The appeal is decided.", decide),
         "log": ("It is logged.", log),
+        "assign": (
+            "It is given to the organization whose turn it is.",
+            lambda: appeals.assign(appeal_id=key, by=by, reason=sent.get("reason", "")),
+        ),
         "extend": (
             "There is more time.",
             lambda: appeals.extend(appeal_id=key, reason=sent.get("reason", ""), by=by),

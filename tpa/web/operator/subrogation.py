@@ -15,7 +15,7 @@ from tpa.books.members import selectors as members
 from tpa.engine.coordination.subrogation import Settlement
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
-from tpa.kernel.money import parse_amount
+from tpa.kernel.money import format_amount, parse_amount
 from tpa.kernel.periods import FOREVER
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.workflows import subrogation as workflow
@@ -47,10 +47,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, case: str) -> HttpResponse:
     """How far it is, and what is to be done next."""
     found = book.case(key_of(case, "sub", request.employer.pk))
+    standing = workflow.standing_of(found)
     context = {
         "case": found,
         "member": members.member(found.member_id),
-        "standing": workflow.standing_of(found),
+        "standing": standing,
+        "owed_back": format_amount(standing.owed_back_cents),
         "lines": book.lien_lines([found.pk])[found.pk],
         "settlement": book.settlement(found.pk),
         "recoveries": book.recoveries(found.pk),

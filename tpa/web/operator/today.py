@@ -21,7 +21,15 @@ from tpa.infra.models import Job, WorkItem
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id, read_public_id
 from tpa.web.pages import attempt, desk_page, employer_root, reader, sheet, show
-from tpa.workflows import appeals, claim_clocks, eligibility_load_effects, overrides, stop_loss_filings, stop_loss_sweep
+from tpa.workflows import (
+    appeals,
+    claim_clocks,
+    eligibility_load_effects,
+    overrides,
+    stop_loss_filings,
+    stop_loss_sweep,
+    subrogation,
+)
 
 _CLAIM_ITEMS = ("pend", claim_clocks.NOTICE, eligibility_load_effects.WORK)
 """Kinds of work items whose subject is a claim."""
@@ -100,6 +108,8 @@ def place_of(item: WorkItem) -> str:
         return f"{root}appeals/{public_id('apl', item.employer_id, item.subject_id)}/"
     if item.kind == stop_loss_filings.WORK:
         return f"{root}exposure/filings/{public_id('slf', item.employer_id, item.subject_id)}/"
+    if item.kind == subrogation.WORK:
+        return f"{root}subrogation/{public_id('sub', item.employer_id, item.subject_id)}/"
     places = {stop_loss_sweep.WORK: "exposure/", overrides.WORK: "overrides/"}
     return f"{root}{places.get(item.kind, '')}"
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}claims/<str:claim>/override/", examining.override, name="override-claim"),
     path(f"{_EMPLOYER}claims/<str:claim>/clock/", examining.clock_step, name="clock-step"),
     path(f"{_EMPLOYER}claims/<str:claim>/appeal/", examining.file_appeal, name="file-appeal"),
+    path(f"{_EMPLOYER}claims/<str:claim>/payer-answer/", examining.payer_answer, name="payer-answer"),
     path(f"{_EMPLOYER}overrides/", examining.override_list, name="overrides"),
     path(f"{_EMPLOYER}overrides/<str:override>/<str:action>/", examining.act_on_override, name="act-on-override"),
     path(f"{_EMPLOYER}appeals/", examining.appeal_list, name="appeals"),

@@ -80,6 +80,8 @@ def _claim(claim: PaidClaim) -> Iterator[str]:
     yield segment("NM1", "QC", "1", last, first, "", "", "", *known)
     if claim.received_on:
         yield segment("DTM", "050", day(claim.received_on))
+    if claim.interest_cents:
+        yield segment("AMT", "I", money(claim.interest_cents))
     for line in claim.lines:
         yield from _line(line)
 

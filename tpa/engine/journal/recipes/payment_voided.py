@@ -9,6 +9,7 @@ from tpa.engine.journal.accounts import (
     CLAIMS_FUNDED,
     EMPLOYER_CONTRIBUTIONS,
     EMPLOYER_DEPOSITS,
+    INTEREST_EXPENSE,
     OUTSTANDING_PAYMENTS,
     PROVIDER_RECEIVABLE,
 )
@@ -19,7 +20,8 @@ class PaymentVoided(NamedTuple):
     """By line of coverage, all above zero.
 
     `owed`: claims that are to be paid again. `gone`: claims that were taken back since they were paid, so that nobody is
-    owed them. `offset`: what the payment had set off, which the payee owes as before.
+    owed them. `offset`: what the payment had set off, which the payee owes as before. `interest`: paid with the claims, or
+    taken back of them (below zero); what it comes to when they are paid, the next payment reckons anew.
     """
 
     payment_id: int
@@ -27,6 +29,7 @@ class PaymentVoided(NamedTuple):
     owed: tuple[Amount, ...] = ()
     gone: tuple[Amount, ...] = ()
     offset: tuple[Amount, ...] = ()
+    interest: tuple[Amount, ...] = ()
 
 
 def payment_voided(facts: PaymentVoided) -> Entry:
@@ -39,12 +42,16 @@ def payment_voided(facts: PaymentVoided) -> Entry:
                  employer contributions  |  employer deposits
         offset:  provider receivable     |  outstanding payments
                  employer deposits       |  employer contributions
+        interest:  outstanding payments    |  interest on claims
+                   employer contributions  |  employer deposits
     """
     postings = transfers(OUTSTANDING_PAYMENTS, CLAIMS_FUNDED, facts.owed)
     postings += transfers(OUTSTANDING_PAYMENTS, PROVIDER_RECEIVABLE, facts.gone)
     postings += transfers(EMPLOYER_CONTRIBUTIONS, EMPLOYER_DEPOSITS, facts.gone)
     postings += transfers(PROVIDER_RECEIVABLE, OUTSTANDING_PAYMENTS, facts.offset)
     postings += transfers(EMPLOYER_DEPOSITS, EMPLOYER_CONTRIBUTIONS, facts.offset)
+    postings += transfers(OUTSTANDING_PAYMENTS, INTEREST_EXPENSE, facts.interest)
+    postings += transfers(EMPLOYER_CONTRIBUTIONS, EMPLOYER_DEPOSITS, facts.interest)
     return Entry("payment_voided", facts.voided_on, "payment", facts.payment_id, postings)
 
 

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from tenants import directory
 from tenants.errors import EmployerNotFound
 from tenants.models import Employer
+from tenants.scope import desk_scope
 from tpa.books.identity.models import ApiKey, User
 from tpa.books.identity.selectors import employer_ids_for
 from tpa.books.identity.services import use_key
@@ -78,6 +79,22 @@ def human_of(request: Request, says: str) -> User:
     if person_of(request) is None:
         raise PersonNeededError(says)
     return cast(User, request.user)
+
+
+class Answerable(NamedTuple):
+    """Who answers for what is decided: the human being, how the books name them, and up to what amount alone."""
+
+    person_id: int
+    name: str
+    authority_cents: int
+
+
+def answerable(request: Request, employer_id: int, says: str) -> Answerable:
+    """The person who called, or who issued the program's key. Raises PersonNeededError for a key that nobody issued."""
+    with desk_scope():
+        issuer = request.user.issued_by if isinstance(request.user, ApiKey) else None
+        user = issuer if issuer is not None and issuer.is_active else human_of(request, says)
+        return Answerable(user.person, user.email, user.authority_cents(employer_id))
 
 
 def employer_of_call(request: HttpRequest | Request) -> Employer | None:

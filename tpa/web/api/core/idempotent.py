@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +24,23 @@ class KeyMissingError(DomainError):
     code = "idempotency_key_missing"
     status = 400
     remedy = "Send an Idempotency-Key header: a text of your own, new for each new request."
+
+
+def heeding(post: Callable[..., Response]) -> Callable[..., Response]:
+    """A POST method that wants no key, and heeds one that is sent: the same again is answered as before."""
+
+    @wraps(post)
+    def answered(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if HEADER not in request.headers:
+            return post(view, request, *args, **kwargs)
+
+        def do(_: str) -> tuple[int, Any]:
+            answer = post(view, request, *args, **kwargs)
+            return answer.status_code, json.loads(JSONRenderer().render(answer.data) or "null")
+
+        return once(view, request, do)
+
+    return answered
 
 
 def once(view: Any, request: Request, do: Callable[[str], tuple[int, Any]]) -> Response:

@@ -113,10 +113,10 @@ class BookSchema(AutoSchema):
         if row.of_employer or row.by_grants:
             told = "The employer of the call, at the TPA's own host. A portal host is its employer's."
             found.append(OpenApiParameter(EMPLOYER_HEADER, id_schema("emp"), OpenApiParameter.HEADER, False, told))
-        if self.view.keyed and self.method == "POST":
+        if (self.view.keyed or self.view.heeds_key) and self.method == "POST":
             told = "A text of the caller's own, new for each new request: the same again is answered as before."
             text = {"type": "string", "minLength": 1, "maxLength": 255, "example": "2026-05-04-wire-7781"}
-            found.append(OpenApiParameter(KEY_HEADER, text, OpenApiParameter.HEADER, True, told))
+            found.append(OpenApiParameter(KEY_HEADER, text, OpenApiParameter.HEADER, self.view.keyed, told))
         if self.method == "PUT":
             told = "The ETag under which the resource was read."
             found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, True, told))

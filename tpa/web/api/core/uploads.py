@@ -50,3 +50,4 @@ class UploadView(BookView):
     """A view whose POST takes a file as its body."""
 
     parser_classes: ClassVar[list[Any]] = [RawUpload]
+    heeds_key = False

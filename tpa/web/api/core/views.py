@@ -19,6 +19,7 @@ from tenants.scope import desk_scope, employer_scope
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import KeyAuthentication, Row, TablePermission
+from tpa.web.api.core.idempotent import heeding
 from tpa.web.api.core.limits import Allowance, WithinLimit
 from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import KeyPages
@@ -49,13 +50,20 @@ class BookView(APIView):
     content_negotiation_class = AlwaysJson
     pagination_class = KeyPages
     keyed: ClassVar[bool] = False
-    """Whether POST needs an Idempotency-Key."""
+    """Whether POST needs an Idempotency-Key; where it does not, it heeds one that is sent."""
+    heeds_key: ClassVar[bool] = True
+    """Not where the answer is a secret, which is kept nowhere, or the request a file, which its bytes tell apart."""
     desk_only: ClassVar[bool] = False
     """Whether a portal host answers as if there were nothing."""
     allowance: Allowance | None = None
     employer: Employer | None = None
     employer_ids: Sequence[int] | None = ()
     """With a row `by_grants`: the employers that the caller sees; None, all."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "post" in cls.__dict__ and cls.heeds_key and not cls.keyed:
+            cls.post = heeding(cls.__dict__["post"])
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:

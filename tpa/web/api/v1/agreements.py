@@ -51,6 +51,7 @@ class AgreementSerializer(serializers.Serializer):
     funding_terms = serializers.DictField()
     billing_terms = serializers.DictField()
     pay_before_funded = serializers.BooleanField()
+    late_payment_terms = serializers.DictField()
     currency = serializers.CharField()
     lines = AgreementLineSerializer(many=True)
 
@@ -120,6 +121,11 @@ class NewAgreementSerializer(StrictSerializer):
         help_text="How invoices are paid and approved: due, due_days or due_business_days, roll, alone_up_to_cents.",
     )
     pay_before_funded = serializers.BooleanField(default=False)
+    late_payment_terms = serializers.DictField(
+        default=dict,
+        help_text="Interest on claims paid late: {} for none, {jurisdiction} for a state's prompt-pay law, or"
+        " {days, rate_bp, least_cents}.",
+    )
     currency = serializers.ChoiceField(("USD", "CAD"), default="USD")
     signed_on = serializers.DateField(required=False, allow_null=True)
 

@@ -17,6 +17,7 @@ from tpa.infra import clock
 from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer, id_schema
+from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.v1.overrides import ExaminerView, OrderSerializer, order_of
@@ -49,6 +50,7 @@ class AppealSerializer(serializers.Serializer):
     extended_on = serializers.DateField(allow_null=True)
     extension_reason = serializers.CharField()
     reviewer = serializers.CharField()
+    assigned_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     decided_by = serializers.CharField()
     outcome = serializers.CharField()
@@ -80,7 +82,7 @@ class AppealDetailSerializer(AppealSerializer):
 
 class FileAppealSerializer(StrictSerializer):
     """What came. `notified_on`: the day on which the claimant was told, the day of the decision without it. `late_reason`: why
-    it is taken after its last day. `reviewer`: for external review, the organization that reviews.
+    it is taken after its last day.
     """
 
     filed_by = serializers.ChoiceField(Appeal.Filer.values)
@@ -88,7 +90,6 @@ class FileAppealSerializer(StrictSerializer):
     received_at = serializers.DateTimeField(required=False)
     notified_on = serializers.DateField(required=False)
     late_reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
-    reviewer = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
 
 
 class DecideAppealSerializer(StrictSerializer):
@@ -97,13 +98,12 @@ class DecideAppealSerializer(StrictSerializer):
     outcome = serializers.ChoiceField(Appeal.Outcome.values)
     rationale = serializers.CharField(max_length=2000)
     orders = serializers.ListField(child=OrderSerializer(), max_length=MOST_ORDERS, required=False, default=list)
-    reviewer = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
 
 
 class AddNoteSerializer(StrictSerializer):
     """What is logged; `reference` says where a document is kept."""
 
-    kind = serializers.ChoiceField(AppealNote.Kind.values)
+    kind = serializers.ChoiceField(workflow.NOTES)
     text = serializers.CharField(max_length=2000)
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
@@ -112,6 +112,12 @@ class ReasonSerializer(StrictSerializer):
     """Why."""
 
     reason = serializers.CharField(max_length=400)
+
+
+class AssignReviewSerializer(StrictSerializer):
+    """`reason`: why it goes to another organization than the one that has it."""
+
+    reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
 
 
 class AppealsQuery(Query):
@@ -137,6 +143,7 @@ class ClaimAppealsView(AppealsOfView):
 
     permissions: ClassVar = {"GET": Row("claims.read"), "POST": Row("claims.decide")}
     pagination_class = Whole
+    keyed = True
 
     @extend_schema(responses=AppealSerializer(many=True))
     def get(self, request: Request, claim: str) -> Response:
@@ -148,11 +155,14 @@ class ClaimAppealsView(AppealsOfView):
     @extend_schema(request=FileAppealSerializer, responses={201: AppealDetailSerializer})
     def post(self, request: Request, claim: str) -> Response:
         """An appeal at the level that is next; after the plan's own levels a request for external review."""
-        found = selectors.claim(self.key_of(claim, "clm"))
+        key = selectors.claim(self.key_of(claim, "clm")).pk
+        return once(self, request, lambda _: self._file(key))
+
+    def _file(self, claim_id: int) -> tuple[int, Any]:
         told: dict[str, Any] = self.asked(FileAppealSerializer)
         at = told.pop("received_at", None) or clock.now()
-        row = workflow.file_appeal(claim_id=found.pk, at=at, by=self.person(request)[0], **told)
-        return self.shown(row, 201)
+        row = workflow.file_appeal(claim_id=claim_id, at=at, by=self.person(self.request)[0], **told)
+        return 201, self.shown(row).data
 
 
 class AppealsView(AppealsOfView):
@@ -181,41 +191,70 @@ class AppealDecideView(AppealsOfView):
     """POST: decide it."""
 
     permissions: ClassVar = {"POST": Row("claims.correct")}
+    keyed = True
 
     @extend_schema(request=DecideAppealSerializer, responses=AppealDetailSerializer)
     def post(self, request: Request, appeal: str) -> Response:
         """By a person who had no part in what was decided before; a reversal leads to the claim's correction."""
         key = self.row(appeal).pk
+        return once(self, request, lambda _: self._decide(key))
+
+    def _decide(self, appeal_id: int) -> tuple[int, Any]:
         told = self.asked(DecideAppealSerializer)
-        by, authority_cents = self.person(request)
+        by, authority_cents = self.person(self.request)
         orders = [order_of(one) for one in told.pop("orders")]
-        workflow.decide(appeal_id=key, by=by, authority_cents=authority_cents, orders=orders, **told)
-        return self.shown(book.appeal(key))
+        workflow.decide(appeal_id=appeal_id, by=by, authority_cents=authority_cents, orders=orders, **told)
+        return 200, self.shown(book.appeal(appeal_id)).data
+
+
+class AppealAssignView(AppealsOfView):
+    """POST: give an external review to a review organization."""
+
+    permissions: ClassVar = {"POST": Row("claims.decide")}
+    keyed = True
+
+    @extend_schema(request=AssignReviewSerializer, responses=AppealDetailSerializer)
+    def post(self, request: Request, appeal: str) -> Response:
+        """To the one whose turn it is. Nobody chooses it; with a reason the review goes on to the next one."""
+        key = self.row(appeal).pk
+        return once(self, request, lambda _: self._assign(key))
+
+    def _assign(self, appeal_id: int) -> tuple[int, Any]:
+        reason = self.asked(AssignReviewSerializer)["reason"]
+        row = workflow.assign(appeal_id=appeal_id, reason=reason, by=self.person(self.request)[0])
+        return 200, self.shown(row).data
 
 
 class AppealNotesView(AppealsOfView):
     """POST: log something."""
 
     permissions: ClassVar = {"POST": Row("claims.decide")}
+    keyed = True
 
     @extend_schema(request=AddNoteSerializer, responses={201: AppealDetailSerializer})
     def post(self, request: Request, appeal: str) -> Response:
         """A note, a document that came, or evidence shared with the claimant."""
         key = self.row(appeal).pk
-        told = self.asked(AddNoteSerializer)
-        workflow.note(appeal_id=key, by=self.person(request)[0], **told)
-        return self.shown(book.appeal(key), 201)
+        return once(self, request, lambda _: self._log(key))
+
+    def _log(self, appeal_id: int) -> tuple[int, Any]:
+        workflow.note(appeal_id=appeal_id, by=self.person(self.request)[0], **self.asked(AddNoteSerializer))
+        return 201, self.shown(book.appeal(appeal_id)).data
 
 
 class AppealExtendView(AppealsOfView):
     """POST: more time."""
 
     permissions: ClassVar = {"POST": Row("claims.decide")}
+    keyed = True
 
     @extend_schema(request=ReasonSerializer, responses=AppealDetailSerializer)
     def post(self, request: Request, appeal: str) -> Response:
         """Told to the claimant today, where the law allows it."""
         key = self.row(appeal).pk
+        return once(self, request, lambda _: self._extend(key))
+
+    def _extend(self, appeal_id: int) -> tuple[int, Any]:
         reason = self.asked(ReasonSerializer)["reason"]
-        workflow.extend(appeal_id=key, reason=reason, by=self.person(request)[0])
-        return self.shown(book.appeal(key))
+        workflow.extend(appeal_id=appeal_id, reason=reason, by=self.person(self.request)[0])
+        return 200, self.shown(book.appeal(appeal_id)).data

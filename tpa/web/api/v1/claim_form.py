@@ -10,13 +10,15 @@ from tpa.web.api.core.fields import CentsField
 
 
 class PatientFormSerializer(serializers.Serializer):
-    """Who was treated: the number on the card and the birth date find the member; the first name tells twins apart."""
+    """Who was treated: the number on the card and the birth date find the member; first name and sex must not contradict."""
 
     group_number = serializers.CharField(max_length=50, required=False)
     member_number = serializers.CharField(max_length=80)
     birth_on = serializers.DateField()
     last_name = serializers.CharField(max_length=80, required=False)
     first_name = serializers.CharField(max_length=80, required=False)
+    sex = serializers.ChoiceField(("F", "M"), required=False)
+    relationship = serializers.ChoiceField(("self", "spouse", "child"), required=False, help_text="To the subscriber.")
 
 
 class LineFormSerializer(serializers.Serializer):

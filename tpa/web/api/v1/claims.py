@@ -12,19 +12,21 @@ from rest_framework.response import Response
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
 from tpa.books.claims.models import Claim, ClaimLine, Decision, Pend
+from tpa.books.claims.overrides import Person
 from tpa.books.members import selectors as members
 from tpa.engine.adjudication.explain import explain_waiting
 from tpa.engine.adjudication.pends import CLAIM, LINE, PENDS, Comes, PendKind
 from tpa.infra import clock
-from tpa.web.api.core.access import Row
+from tpa.web.api.core.access import Row, answerable
 from tpa.web.api.core.fields import CentsField, PublicIdField, Shape, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.claim_form import EXAMPLE, ClaimFormSerializer
-from tpa.workflows.claim_pends import release
+from tpa.web.api.v1.overrides import OverrideSerializer
 from tpa.workflows.claim_routing import register_claim_json
+from tpa.workflows.overrides import approve_pend
 
 
 class ClaimSerializer(Shape):
@@ -155,6 +157,13 @@ class PendReasonSerializer(Shape):
     reattach = serializers.BooleanField()
 
 
+def _desk_words(code: str) -> dict[str, Any]:
+    """A reason in the desk's voice; of one that a plan names itself nothing is known."""
+    told = PENDS.get(code, PendKind("", ""))._asdict()
+    del told["member"]
+    return told
+
+
 class PendSerializer(Shape):
     """A claim that waits for a person, or did."""
 
@@ -179,9 +188,7 @@ class PendSerializer(Shape):
     def get_reasons(self, pend: Pend) -> list[dict[str, Any]]:
         """All of them, the first one's code and queue being the pend's."""
         return [
-            {"code": code, "queue": queue, "line": number, "detail": detail, **PENDS[code]._asdict()}
-            if code in PENDS
-            else {"code": code, "queue": queue, "line": number, "detail": detail, **PendKind("")._asdict()}
+            {"code": code, "queue": queue, "line": number, "detail": detail, **_desk_words(code)}
             for code, queue, number, detail in pend.reasons
         ]
 
@@ -325,14 +332,25 @@ class PendReleaseView(BookView):
 
     permissions: ClassVar = {"POST": Row("claims.decide")}
 
-    @extend_schema(request=ReleaseSerializer, responses=PendSerializer)
+    @extend_schema(request=ReleaseSerializer, responses={200: PendSerializer, 202: OverrideSerializer})
     def post(self, request: Request, pend: str) -> Response:
-        """Clear what the claim waited for; it is decided again at once."""
+        """Clear what the claim waited for; it is decided again at once.
+
+        What would be paid above the caller's authority waits for another person: the answer (202) is the proposal. A key
+        has the authority of who issued it.
+        """
         found = selectors.pend(self.key_of(pend, "pnd"))
         asked = ReleaseSerializer(data=request.data, context=self.context())
         asked.is_valid(raise_exception=True)
-        by_id = getattr(request.user, "person", None)
-        release(employer_id=self.employer_id, pend_ids=[found.pk], by_id=by_id, **asked.validated_data)
+        who = answerable(request, self.employer_id, "A person answers for what is approved.")
+        row = approve_pend(
+            pend_id=found.pk,
+            by=Person(who.person_id, who.name),
+            authority_cents=who.authority_cents,
+            **asked.validated_data,
+        )
+        if row is not None:
+            return Response(OverrideSerializer(row, context=self.context()).data, status=202)
         return Response(PendSerializer(selectors.pend(found.pk), context=self.context()).data)
 
 

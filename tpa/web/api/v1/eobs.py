@@ -52,6 +52,7 @@ class EobSerializer(serializers.Serializer):
     charge_cents = CentsField()
     allowed_cents = CentsField()
     plan_paid_cents = CentsField()
+    interest_cents = CentsField()
     is_estimate = serializers.BooleanField()
     paid_to = serializers.CharField()
     lines = EobLineSerializer(many=True)

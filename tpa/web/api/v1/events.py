@@ -115,6 +115,7 @@ class EndpointsView(BookView):
     """GET: the employer's endpoints. POST: one more."""
 
     permissions: ClassVar = {"GET": Row("events.subscribe"), "POST": Row("events.subscribe")}
+    heeds_key = False
 
     @extend_schema(responses=EndpointSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -176,6 +177,7 @@ class EndpointRotateView(EndpointDisableView):
     """POST: a new secret. For a day the one before signs beside it."""
 
     serializer = EndpointSecretSerializer
+    heeds_key = False
 
     def act(self, one: Endpoint) -> None:
         services.rotate_secret(one=one, now=clock.now())

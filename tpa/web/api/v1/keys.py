@@ -76,6 +76,7 @@ class KeysView(BookView):
     permissions: ClassVar = {"GET": Row("users.write"), "POST": Row("users.write")}
     desk_only = True
     pagination_class = Whole
+    heeds_key = False
 
     @extend_schema(responses=KeySerializer(many=True))
     def get(self, request: Request) -> Response:

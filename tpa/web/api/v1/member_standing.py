@@ -14,6 +14,7 @@ from tpa.books.members import selectors, standing
 from tpa.infra import clock
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.views import BookView
+from tpa.workflows.member_standing import tell_contributions
 
 
 class ContributionSerializer(serializers.Serializer):
@@ -60,13 +61,12 @@ class ContributionsView(BookView):
 
     @extend_schema(request=ContributionsSerializer, responses=ContributionsSerializer)
     def put(self, request: Request, member: str) -> Response:
-        """Another state of knowledge, in place of the one before; later decisions go by it."""
+        """Another state of knowledge, in place of the one before; what waited for it is decided, later decisions go by it."""
         member_id = selectors.member(self.key_of(member, "mem")).pk
         asked = ContributionsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         told = {row.get("line", ""): row["paid_until"] for row in asked.validated_data["contributions"]}
-        with transaction.atomic():
-            standing.record_contributions(member_id=member_id, paid_until=told, at=clock.now(), by=caller_name(request))
+        tell_contributions(member_id=member_id, paid_until=told, by=caller_name(request))
         return self._shown(member_id)
 
     def _shown(self, member_id: int) -> Response:

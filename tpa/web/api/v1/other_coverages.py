@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tpa.books.members import selectors, services
+from tpa.books.members import selectors
 from tpa.engine.coordination.coverage import ENTITLEMENTS, HOURS, KINDS, RELATIONSHIPS, ROLES, STATUSES
-from tpa.infra import clock
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.views import BookView
+from tpa.workflows.member_standing import tell_other_coverages
 from tpa.workflows.other_coverages import read_other_coverages
 
 
@@ -70,12 +70,10 @@ class OtherCoveragesView(BookView):
 
     @extend_schema(request=OtherCoveragesSerializer, responses=OtherCoveragesSerializer)
     def put(self, request: Request, member: str) -> Response:
-        """Another state of knowledge, in place of the one before; later claims are decided by it."""
+        """Another state of knowledge, in place of the one before; what waited for it is decided, later claims go by it."""
         member_id = selectors.member(self.key_of(member, "mem")).pk
         own, others = read_other_coverages(request.data)
-        services.record_other_coverages(
-            member_id=member_id, own=own, others=others, recorded_at=clock.now(), recorded_by=caller_name(request)
-        )
+        tell_other_coverages(member_id=member_id, own=own, others=others, by=caller_name(request))
         return self._shown(member_id)
 
     def _shown(self, member_id: int) -> Response:

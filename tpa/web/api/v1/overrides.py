@@ -15,9 +15,11 @@ from tpa.books.claims.examining import Override as Row
 from tpa.books.claims.overrides import Person
 from tpa.engine.adjudication.order import settable
 from tpa.engine.adjudication.overrides import Override, OverrideKind
+from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row as Permission
 from tpa.web.api.core.access import human_of
-from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
+from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer, id_schema
+from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
@@ -60,7 +62,7 @@ class ProposalSerializer(StrictSerializer):
     """What is decided otherwise, and why."""
 
     orders = serializers.ListField(child=OrderSerializer(), allow_empty=False, max_length=workflow.MOST_ORDERS)
-    why = serializers.ChoiceField(sorted(set(workflow.REASONS) - {workflow.APPEAL}))
+    why = serializers.ChoiceField(sorted(set(workflow.REASONS) - workflow.OF_THEMSELVES))
     note = serializers.CharField(max_length=400)
 
 
@@ -80,11 +82,15 @@ class OrderShownSerializer(serializers.Serializer):
 
 
 class OverrideSerializer(serializers.Serializer):
-    """An override. `amount_cents`: what payees get otherwise by it; above `authority_cents` another person approves it."""
+    """An override. `amount_cents`: what payees get otherwise by it; above `authority_cents` another person approves it.
+
+    One that names a `pend` approves the claim that waits as the rules decide it: it has no orders, and the reason `release`.
+    """
 
     id = PublicIdField("ovr", source="pk")
     claim = PublicIdField("clm", source="claim_id")
     state = serializers.ChoiceField(tuple(book.STATES))
+    pend = serializers.SerializerMethodField()
     orders = serializers.SerializerMethodField()
     why = serializers.CharField()
     note = serializers.CharField()
@@ -98,6 +104,11 @@ class OverrideSerializer(serializers.Serializer):
     ended_at = serializers.DateTimeField(allow_null=True)
     ended_by = serializers.CharField()
     ended_note = serializers.CharField()
+
+    @extend_schema_field({**id_schema("pnd"), "nullable": True})
+    def get_pend(self, row: Row) -> str | None:
+        """The pend that it lets go."""
+        return public_id("pnd", self.context["employer_id"], row.release[0]) if row.release else None
 
     @extend_schema_field(OrderShownSerializer(many=True))
     def get_orders(self, row: Row) -> list[dict[str, Any]]:
@@ -153,6 +164,7 @@ class ClaimOverridesView(ExaminerView):
 
     permissions: ClassVar = {"GET": Permission("claims.read"), "POST": Permission("claims.correct")}
     pagination_class = Whole
+    keyed = True
 
     @extend_schema(responses=OverrideSerializer(many=True))
     def get(self, request: Request, claim: str) -> Response:
@@ -164,14 +176,17 @@ class ClaimOverridesView(ExaminerView):
     @extend_schema(request=ProposalSerializer, responses={201: OverrideSerializer})
     def post(self, request: Request, claim: str) -> Response:
         """In force at once within the caller's authority; else it waits for another person. A program cannot do it."""
-        found = selectors.claim(self.key_of(claim, "clm"))
+        key = selectors.claim(self.key_of(claim, "clm")).pk
+        return once(self, request, lambda _: (201, self._propose(key)))
+
+    def _propose(self, claim_id: int) -> Any:
         told = self.asked(ProposalSerializer)
-        by, authority_cents = self.person(request)
+        by, authority_cents = self.person(self.request)
         orders = [order_of(one) for one in told["orders"]]
         row = workflow.propose(
-            claim_id=found.pk, orders=orders, why=told["why"], note=told["note"], by=by, authority_cents=authority_cents
+            claim_id=claim_id, orders=orders, why=told["why"], note=told["note"], by=by, authority_cents=authority_cents
         )
-        return self.told(row, 201)
+        return self.told(row).data
 
 
 class OverridesView(ExaminerView):
@@ -210,40 +225,53 @@ class OverrideView(ExaminerView):
         return self.told(book.override(self.key_of(override, "ovr")))
 
 
-class OverrideApproveView(ExaminerView):
-    """POST: the second person's consent."""
+class OverrideStepView(ExaminerView):
+    """What the views of an override's steps share."""
 
     permissions: ClassVar = {"POST": Permission("claims.correct")}
+    keyed = True
+
+    def acted(self, request: Request, override: str) -> Response:
+        """The override after the step."""
+        key = book.override(self.key_of(override, "ovr")).pk
+        return once(self, request, lambda _: (200, self.told(self.act(key, *self.person(request))).data))
+
+    def act(self, key: int, by: Person, authority_cents: int) -> Row:
+        """The step: approve it, where nothing else is said."""
+        return workflow.approve(override_id=key, by=by)
+
+
+class OverrideApproveView(OverrideStepView):
+    """POST: the second person's consent."""
 
     @extend_schema(request=None, responses=OverrideSerializer)
     def post(self, request: Request, override: str) -> Response:
         """In force; a decided claim is decided again. Not by its proposer, and not by a program."""
-        key = self.key_of(override, "ovr")
-        return self.told(workflow.approve(override_id=book.override(key).pk, by=self.person(request)[0]))
+        return self.acted(request, override)
 
 
-class OverrideRefuseView(ExaminerView):
+class OverrideRefuseView(OverrideStepView):
     """POST: it does not come into force."""
-
-    permissions: ClassVar = {"POST": Permission("claims.correct")}
 
     @extend_schema(request=NoteSerializer, responses=OverrideSerializer)
     def post(self, request: Request, override: str) -> Response:
         """Refuse a proposal, or withdraw one's own."""
-        key = book.override(self.key_of(override, "ovr")).pk
-        note = self.asked(NoteSerializer)["note"]
-        return self.told(workflow.refuse(override_id=key, by=self.person(request)[0], note=note))
+        return self.acted(request, override)
+
+    def act(self, key: int, by: Person, authority_cents: int) -> Row:
+        """Refuse it."""
+        return workflow.refuse(override_id=key, by=by, note=self.asked(NoteSerializer)["note"])
 
 
-class OverrideTakeBackView(ExaminerView):
+class OverrideTakeBackView(OverrideStepView):
     """POST: it counts no more."""
-
-    permissions: ClassVar = {"POST": Permission("claims.correct")}
 
     @extend_schema(request=NoteSerializer, responses=OverrideSerializer)
     def post(self, request: Request, override: str) -> Response:
         """The claim is decided again without it, within the caller's authority."""
-        key = book.override(self.key_of(override, "ovr")).pk
+        return self.acted(request, override)
+
+    def act(self, key: int, by: Person, authority_cents: int) -> Row:
+        """Take it back."""
         note = self.asked(NoteSerializer)["note"]
-        by, authority_cents = self.person(request)
-        return self.told(workflow.take_back(override_id=key, by=by, note=note, authority_cents=authority_cents))
+        return workflow.take_back(override_id=key, by=by, note=note, authority_cents=authority_cents)

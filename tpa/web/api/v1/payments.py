@@ -57,11 +57,13 @@ class PaymentSerializer(serializers.Serializer):
 
 
 class ClaimPaymentSerializer(serializers.Serializer):
-    """One decision's part of a payment; below zero where it takes back."""
+    """One decision's part of a payment; below zero where it takes back. Interest comes besides, for days that it is late."""
 
     decision = PublicIdField("dec", source="decision_id")
     claim = PublicIdField("clm", source="claim_id")
     amount_cents = CentsField()
+    interest_cents = CentsField()
+    days_late = serializers.IntegerField()
     voided_on = serializers.DateField(allow_null=True)
 
 

@@ -86,6 +86,7 @@ class SubrogationCaseDetailSerializer(SubrogationCaseSerializer):
     open_cents = CentsField()
     expected_cents = CentsField()
     carrier_cents = CentsField()
+    owed_back_cents = CentsField()
     lines = LienLineSerializer(many=True)
     settlement = SubrogationSettlementSerializer(allow_null=True)
     recoveries = SubrogationRecoverySerializer(many=True)
@@ -162,6 +163,7 @@ class CaseBaseView(BookView):
             "lien_cents": standing.lien_cents,
             "recovered_cents": standing.recovered_cents,
             "open_cents": standing.open_cents,
+            "owed_back_cents": standing.owed_back_cents,
             "expected_cents": standing.expected_cents,
             "carrier_cents": standing.carrier_cents,
         }

@@ -1,4 +1,4 @@
-"""Carriers, brokers, ASO agreements, fee schedules, stop-loss contracts."""
+"""Carriers, brokers, review organizations, ASO agreements, fee schedules, stop-loss contracts."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from tpa.books.agreements.models import (
     Fee,
     FeeScheduleVersion,
     Line,
+    ReviewOrganization,
     StopLossContract,
     StopLossContractVersion,
 )
@@ -74,6 +75,12 @@ class BrokerAdmin(EntryAdmin):
     search_fields = ("name",)
 
 
+@admin.register(ReviewOrganization)
+class ReviewOrganizationAdmin(EntryAdmin):
+    list_display = ("name", "accreditation", "starts_on", "ends_before")
+    search_fields = ("name",)
+
+
 class AgreementForm(ServiceForm):
     """A signed ASO agreement. Each line of coverage says who bears its claims."""
 
@@ -94,6 +101,11 @@ class AgreementForm(ServiceForm):
         widget=DocumentArea(attrs={"rows": 4}),
         help_text="TOML: due = { day, months_after }, due_days or due_business_days; roll; alone_up_to_cents. "
         "Empty: due on the 15th of the next month, every invoice approved by a second person.",
+    )
+    late_payment_terms = forms.CharField(
+        required=False,
+        widget=DocumentArea(attrs={"rows": 3}),
+        help_text='TOML; empty: no interest on claims paid late. jurisdiction = "NY", or days, rate_bp and least_cents.',
     )
     pay_before_funded = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget())
     currency = forms.ChoiceField(
@@ -119,6 +131,10 @@ class AgreementForm(ServiceForm):
     def clean_billing_terms(self) -> dict[str, Any]:
         """The text as TOML."""
         return self._toml("billing_terms")
+
+    def clean_late_payment_terms(self) -> dict[str, Any]:
+        """The text as TOML."""
+        return self._toml("late_payment_terms")
 
     def _toml(self, name: str) -> dict[str, Any]:
         try:
@@ -146,6 +162,7 @@ class AgreementForm(ServiceForm):
             funding_terms=data["funding_terms"],
             billing_terms=data["billing_terms"],
             pay_before_funded=data["pay_before_funded"],
+            late_payment_terms=data["late_payment_terms"],
             currency=data["currency"],
             broker_id=data["broker"].pk if data["broker"] else None,
             signed_on=data["signed_on"],
