@@ -60,6 +60,12 @@ def test_over_rest_from_the_statement_to_the_credit(call, employer, invoice):
     early = call("statement/?as_of=2026-02-05", method="get")
     assert early.status_code == 200
     assert early.json()["open"] == [{"number": told["open"][0]["number"], "cents": 14_000}]
+    table = call("statement/files/statement.csv/?as_of=2026-04-20", method="get").content.decode().splitlines()
+    assert table[-1].split(",", 1)[1].startswith("payment,W1,-40.00,100.00,") and table[-1].endswith(" 40.00")
+    assert call("statement/files/statement.json/", method="get").json()["balance_cents"] == 10_000
+    paper = call("statement/files/statement.pdf/", method="get").content
+    assert (paper[:5], b"pdfuaid" in paper) == (b"%PDF-", True)
+    assert call("statement/files/other.pdf/", method="get").status_code == 404
     lines = call(f"invoices/{invoice}/files/invoice.csv/", method="get")
     assert lines.status_code == 200
     assert b"4 lives x 35.00" in lines.content
@@ -108,5 +114,6 @@ def test_a_line_is_disputed_in_the_portal_and_stands_at_the_desk(portal_client, 
     assert "The line stands: It was billed as agreed." in answered.content.decode()
     assert "sent to portal" in desk.post(f"{at}send/", follow=True).content.decode()
     assert "$100.00" in desk.get(f"{root(employer)}statement/").content.decode()
+    assert desk.get(f"{root(employer)}statement/statement.csv").content.startswith(b"on,what,reference")
     with employer_scope(employer):
         assert (InvoiceSending.objects.count(), Credit.objects.count()) == (1, 0)

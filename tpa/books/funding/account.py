@@ -27,6 +27,15 @@ class Statement(NamedTuple):
     numbers: dict[int, str]
     """Invoice -> its number."""
 
+    @property
+    def paid(self) -> dict[int, list[tuple[str, int]]]:
+        """Payment -> the invoices that it pays, each with so much of it."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        for one in self.receivables.applied:
+            if one.deposit_id:
+                found.setdefault(one.deposit_id, []).append((self.numbers[one.invoice_id], one.cents))
+        return found
+
 
 def statement(as_of: date) -> Statement:
     """The account as of a day: invoices issued and money received up to its end (in UTC)."""

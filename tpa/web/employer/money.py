@@ -19,6 +19,7 @@ from tpa.kernel.ids import key_of, public_id
 from tpa.web.pages import PER_PAGE, attempt, sheet, show
 from tpa.workflows.invoice_files import FILES, invoice_file
 from tpa.workflows.invoice_paper import invoice_paper
+from tpa.workflows.statement_files import STATEMENT_FILES, statement_file
 
 _SHOWN_RISKS = 25
 _NEXT_STEP = {"draft": "review", "reviewed": "approve", "approved": "issue"}
@@ -92,9 +93,22 @@ def statement(request: HttpRequest) -> HttpResponse:
         "statement": found,
         "receivables": money,
         "open": [(found.numbers[key], key, cents) for key, cents in money.open_cents.items()],
-        "entries": found.entries[::-1],
+        "entries": [
+            (one, found.paid.get(one.source_id, ()) if one.kind == "payment" else ()) for one in found.entries[::-1]
+        ],
+        "files": STATEMENT_FILES,
     }
     return show(request, "employer/statement.html", here="statement", **context)
+
+
+@require_GET
+def statement_rows(request: HttpRequest, name: str) -> HttpResponse:
+    """The statement of today as a file."""
+    as_of = clock.today(request.employer.time_zone)
+    saved_as, content, media_type = statement_file(employer=request.employer, as_of=as_of, name=name)
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
+    return answer
 
 
 @require_GET

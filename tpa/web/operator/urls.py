@@ -114,6 +114,9 @@ urlpatterns = [
     path(f"{_EMPLOYER}fees/", fees.page, name="fees"),
     path(f"{_EMPLOYER}fees/<str:fee_version>/publish/", fees.publish, name="publish-fees"),
     path(f"{_EMPLOYER}statement/", employer_page("funding.read")(money.statement), name="statement"),
+    path(
+        f"{_EMPLOYER}statement/<str:name>", employer_page("funding.read")(money.statement_rows), name="statement-rows"
+    ),
     path(f"{_EMPLOYER}invoices/<str:invoice>/review/", invoicing.review, name="review-invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/return/", invoicing.back, name="return-invoice"),
     path(f"{_EMPLOYER}invoices/<str:invoice>/approve/", invoicing.approve, name="approve-invoice"),

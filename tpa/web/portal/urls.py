@@ -33,6 +33,7 @@ urlpatterns = [
     path("invoices/<str:invoice>/dispute/", portal_page("invoices.dispute")(money.dispute), name="dispute"),
     path("invoices/<str:invoice>/<str:name>", portal_page("invoices.read")(money.invoice_rows), name="invoice-rows"),
     path("statement/", portal_page("funding.read")(money.statement), name="statement"),
+    path("statement/<str:name>", portal_page("funding.read")(money.statement_rows), name="statement-rows"),
     path("what-ifs/", portal_page("what_if.read")(what_ifs.what_ifs), name="what-ifs"),
     path("what-ifs/<str:what_if>/", portal_page("what_if.read")(what_ifs.what_if), name="what-if"),
     path("funding/", portal_page("funding.read")(funding.page), name="funding"),

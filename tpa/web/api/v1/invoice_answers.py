@@ -23,6 +23,7 @@ from tpa.web.api.core.lists import Query
 from tpa.web.api.core.views import BookView
 from tpa.workflows.invoice_answers import credit_line, send_invoice, uphold_line
 from tpa.workflows.invoice_files import invoice_file
+from tpa.workflows.statement_files import statement_file
 
 
 class InvoiceFileView(BookView):
@@ -138,6 +139,21 @@ class StatementView(BookView):
             "entries": [one._asdict() for one in found.entries],
         }
         return Response(StatementSerializer(told, context=self.context()).data)
+
+
+class StatementFileView(BookView):
+    """GET: the statement as `statement.pdf`, `statement.csv` or `statement.json`."""
+
+    permissions: ClassVar = {"GET": Row("funding.read")}
+
+    @extend_schema(parameters=[AsOfQuery], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, name: str) -> HttpResponse:
+        """The account up to a day."""
+        as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
+        saved_as, content, media_type = statement_file(employer=self.employer, as_of=as_of, name=name)
+        answer = HttpResponse(content, content_type=media_type)
+        answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
+        return answer
 
 
 class FigureSerializer(StrictSerializer):

@@ -237,6 +237,7 @@ urlpatterns = [
     path("invoices/<str:invoice>/files/<str:name>/", invoice_answers.InvoiceFileView.as_view(), name="invoice-file"),
     path("invoices/<str:invoice>/sendings/", invoice_answers.InvoiceSendView.as_view(), name="invoice-sendings"),
     path("statement/", invoice_answers.StatementView.as_view(), name="statement"),
+    path("statement/files/<str:name>/", invoice_answers.StatementFileView.as_view(), name="statement-file"),
     path("figures/", invoice_answers.FiguresView.as_view(), name="figures"),
     path("disputes/", invoice_answers.DisputesView.as_view(), name="disputes"),
     path("disputes/<str:dispute>/answer/", invoice_answers.DisputeAnswerView.as_view(), name="dispute-answer"),
