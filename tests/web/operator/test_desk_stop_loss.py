@@ -1,12 +1,15 @@
 """Stop-loss at the desk and in the portal: what is at risk, a filing worked step by step, gaps, quotes."""
 
+import json
 from datetime import date
 
 import pytest
 
-from tenants.scope import employer_scope
+from tenants.scope import desk_scope, employer_scope
 from tests.web.operator.desk import desk_as
-from tests.workflows.stories import at, decide, enrol, insure, pay
+from tests.workflows.stories import GROUP, at, decide, enrol, insure, pay
+from tpa.books.agreements.models import Carrier
+from tpa.books.agreements.services import save_stop_loss_contract
 from tpa.books.stoploss.models import Filing, FilingEvent, QuoteWhatIf, StopLossNotice
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
@@ -84,6 +87,22 @@ def test_gaps_are_drawn_and_said(desk):
     page = desk("gaps/").content.decode()
     assert "2025-01-01 to 2025-12-31, paid from 2026-04-01" in page
     assert "no two carriers" in page
+
+
+def test_a_proposed_contract_is_drawn_before_it_is_approved(desk):
+    year = {"starts_on": "2026-01-01", "ends_before": "2027-01-01"}
+    document = json.loads(QUOTE) | {"policy": year, "incurred": year, "paid": year}
+    with desk_scope():
+        carrier = Carrier.objects.get()
+        version = save_stop_loss_contract(
+            employer_id=desk.employer.pk, carrier_id=carrier.pk, number="SL-2", document=document, person_id=7,
+            claims_began=False, group=GROUP,
+        )  # fmt: skip
+    assert "SL-2 from 2026-01-01, proposed" in desk("gaps/").content.decode()
+    drawn = desk(f"gaps/?with={public_id('slv', desk.employer.pk, version.pk)}").content.decode()
+    assert "2026-01-01 to 2026-12-31, paid from 2027-01-01" in drawn
+    assert "SL-2 (proposed)" in drawn
+    assert desk("gaps/?with=slv_1").status_code == 404
 
 
 def test_a_quote_is_asked_for_and_a_wrong_one_is_refused(desk):

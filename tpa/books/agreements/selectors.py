@@ -191,6 +191,15 @@ def stop_loss_contracts(employer_id: int) -> list[StopLossInForce]:
     return [_parsed(version) for version in _in_force(employer_id)]
 
 
+def proposed_stop_loss(employer_id: int) -> list[StopLossInForce]:
+    """Versions that wait for approval, the latest of each contract, by policy period."""
+    waiting = StopLossContractVersion.objects.filter(
+        employer_id=employer_id, state=StopLossContractVersion.State.PROPOSED
+    )
+    latest = waiting.order_by("contract_id", "-number").distinct("contract_id").select_related("contract__carrier")
+    return [_parsed(version) for version in sorted(latest, key=lambda version: version.contract.starts_on)]
+
+
 def stop_loss_version(version_id: int) -> StopLossInForce | None:
     """One version of a stop-loss contract, or None."""
     version = StopLossContractVersion.objects.filter(pk=version_id).select_related("contract__carrier").first()

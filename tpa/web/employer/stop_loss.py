@@ -160,11 +160,17 @@ def watch(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gaps(request: HttpRequest) -> HttpResponse:
     """Month of service by month of payment over all contracts: covered once, twice, not at all."""
-    found = book.gaps(request.employer.pk)
+    employer_id = request.employer.pk
+    proposed = agreements.proposed_stop_loss(employer_id)
+    asked = request.GET.get("with", "")
+    drawn = next((one for one in proposed if asked and one.version_id == key_of(asked, "slv", employer_id)), None)
+    found = book.gaps(employer_id, drawn.terms, f"{drawn.number} (proposed)") if drawn else book.gaps(employer_id)
     months = sorted({cell.paid for row in found.cells for cell in row})
     rows = [(row[0].incurred, [None] * (len(months) - len(row)), row) for row in found.cells if row]
     context = {
         "gaps": found,
+        "proposed": proposed,
+        "drawn": drawn,
         "months": months,
         "rows": rows,
         "uncovered": [told(one) for one in found.uncovered],
