@@ -1,6 +1,7 @@
 """Performance guarantees: fees at risk that are given back where a result falls short of what was promised.
 
-Terms: `fees` (labels of the fees at risk; all of the TPA's own without it), `period_months` (1, 3, 6, 12) with `first_in`
+Terms: `fees` (labels of the fees at risk; all of the TPA's own without it), `at_most_bp` (the part of them that all
+guarantees together put at risk), `period_months` (1, 3, 6, 12) with `first_in`
 (a day of the first period's first month), and `guarantees`::
 
     guarantees = [
@@ -56,6 +57,7 @@ class Terms(NamedTuple):
     fees: tuple[str, ...] | None
     period_months: int
     first_in: date | None
+    at_most_bp: int = BASIS_POINTS
 
 
 def parse(section: Section) -> Terms:
@@ -71,7 +73,7 @@ def parse(section: Section) -> Terms:
     guarantees = tuple(_guarantee(row) for row in section.sections("guarantees"))
     if not guarantees or len({one.measure for one in guarantees}) < len(guarantees):
         raise DocumentError("At least one guarantee is wanted, each measure once.", where=section.at("guarantees"))
-    return Terms(guarantees, section.texts("fees", None), months, first_in)
+    return Terms(guarantees, section.texts("fees", None), months, first_in, section.rate_bp("at_most_bp", BASIS_POINTS))
 
 
 def _guarantee(row: Section) -> Guarantee:
@@ -100,7 +102,7 @@ def charge(census: Census, activity: Activity, terms: Terms) -> list[Charge]:
     if not _period_ends(census.month.starts_on, terms):
         return []
     fees_cents = activity.fees_of_period_cents(terms.period_months, terms.fees)
-    found = []
+    found, left_cents = [], portion(fees_cents, terms.at_most_bp)
     for guarantee in terms.guarantees:
         result = _result(guarantee, activity, terms.period_months)
         if result is None:
@@ -110,8 +112,10 @@ def charge(census: Census, activity: Activity, terms: Terms) -> list[Charge]:
                 remedy="Record the measured result of the month.",
             )
         missed = [step for step in guarantee.steps if result.bp < step.below_bp]
-        if missed and fees_cents > 0:
-            found.append(_given_back(guarantee.measure, result, missed[-1], fees_cents))
+        if missed and left_cents > 0:
+            given = _given_back(guarantee.measure, result, missed[-1], fees_cents, left_cents)
+            found.append(given)
+            left_cents += given.cents
     return found
 
 
@@ -158,14 +162,17 @@ _COUNTED: dict[str, Callable[[Guarantee, Sequence[Worked]], tuple[int, int]]] = 
 """Measure -> (what was right, of how much), where the books can tell."""
 
 
-def _given_back(measure: str, result: Result, step: Step, fees_cents: int) -> Charge:
+def _given_back(measure: str, result: Result, step: Step, fees_cents: int, left_cents: int) -> Charge:
+    """The part of the fees, no more than what is left of all that is at risk."""
     at_risk = format_rate(step.at_risk_bp)
     text = (
         f"{format_rate(result.bp)}{_counted(result)} where {format_rate(step.below_bp)} was promised: "
         f"{at_risk} of fees of {format_amount(fees_cents)}"
     )
     basis = {"text": text, "measure": measure, "result_bp": result.bp, **step._asdict(), "fees_cents": fees_cents}
-    cents = -portion(fees_cents, step.at_risk_bp)
+    cents = -min(portion(fees_cents, step.at_risk_bp), left_cents)
+    if -cents < portion(fees_cents, step.at_risk_bp):
+        basis["text"] = f"{text}, no more than {format_amount(left_cents)} being left at risk"
     return Charge(measure.replace("_", " "), None, at_risk, cents, basis | rows_of("measures"))
 
 
