@@ -164,8 +164,9 @@ def _completed(
     months = months_in(looked_at)
     by_lag = [MonthPaid(tuple(paid.get((month, later), 0) for later in months if later >= month)) for month in months]
     factors = completion_factors(by_lag, complete_after) if complete_after else (Fraction(1),)
-    done = dict(zip(months, completed(by_lag, factors, drop_current=False), strict=True))
-    return factors, done
+    kept = [(month, paid) for month, paid in zip(months, by_lag, strict=True) if month in experience]
+    done = completed([paid for _, paid in kept], factors, drop_current=False)
+    return factors, {month: one for (month, _), one in zip(kept, done, strict=True)}
 
 
 def _lives(span: Span) -> dict[date, int]:

@@ -70,7 +70,7 @@ def incurred(paid_cents: int, factor: Fraction) -> Incurred:
     if not 0 < factor <= 1:
         raise DomainError(
             "A completion factor is above nothing and at most 100 %.",
-            remedy="Leave out a month of which nothing is known.",
+            remedy="Leave out the months of which nothing is known yet, the latest ones.",
         )
     return Incurred(paid_cents, factor, divide_rounded(paid_cents * factor.denominator, factor.numerator))
 

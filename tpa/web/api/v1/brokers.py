@@ -74,7 +74,7 @@ class BrokerCompensationView(BookView):
     desk_only = True
     pagination_class = Whole
 
-    @extend_schema(parameters=[MonthsQuery], responses=DisclosureSerializer(many=True))
+    @extend_schema(parameters=[MonthsQuery], responses={200: DisclosureSerializer(many=True), 422: None})
     def get(self, request: Request) -> Response:
         """From the commissions that final invoices of these months charge."""
         found = broker_disclosures(MonthsQuery.span(request), self.employer_ids)
@@ -86,7 +86,7 @@ class BrokerCompensationView(BookView):
 class BrokerCompensationTableView(BrokerCompensationView):
     """GET: the same as CSV."""
 
-    @extend_schema(parameters=[MonthsQuery], responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[MonthsQuery], responses={(200, "text/csv"): OpenApiTypes.BINARY, 422: None})
     def get(self, request: Request) -> HttpResponse:
         """A row for each broker, employer and fee."""
         content = disclosure_csv(broker_disclosures(MonthsQuery.span(request), self.employer_ids))

@@ -127,7 +127,7 @@ class RenewalView(BookView):
     permissions: ClassVar = {"GET": Row("what_if.read")}
     pagination_class = Whole
 
-    @extend_schema(parameters=[RenewalQuery], responses=RenewalSerializer)
+    @extend_schema(parameters=[RenewalQuery], responses={200: RenewalSerializer, 422: None})
     def get(self, request: Request) -> Response:
         """Completion, pooling, trend, credibility, loss ratio and rate change by these assumptions."""
         return Response(RenewalSerializer(self.found(request)).data)
@@ -141,7 +141,7 @@ class RenewalView(BookView):
 class RenewalTableView(RenewalView):
     """GET: the same as CSV."""
 
-    @extend_schema(parameters=[RenewalQuery], responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[RenewalQuery], responses={(200, "text/csv"): OpenApiTypes.BINARY, 422: None})
     def get(self, request: Request) -> HttpResponse:
         """The months, then the chain."""
         answer = HttpResponse(renewal_csv(self.found(request)), content_type="text/csv; charset=utf-8")
