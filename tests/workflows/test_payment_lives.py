@@ -274,6 +274,15 @@ def test_money_goes_to_an_account_after_a_second_person_the_waiting_time_and_a_p
     assert sound(in_employer)
 
 
+def returned(lines, at, addenda):
+    """A file of one entry (line `at`) that came back, as the bank sends it: with its addenda, counted in both controls."""
+    batch, file = (next(line for line in lines if line[0] == kind) for kind in "89")
+    entry = lines[at]
+    return "\n".join(
+        [*lines[:2], entry, f"{addenda:94}", f"{batch[:4]}000002{batch[10:]}", f"{file[:13]}00000002{file[21:]}"]
+    ).encode()
+
+
 def test_a_prenote_that_comes_back_keeps_money_from_the_account(in_employer, home):
     terms()
     decide(in_employer, claim(home, 90_000, 1))
@@ -281,13 +290,31 @@ def test_a_prenote_that_comes_back_keeps_money_from_the_account(in_employer, hom
     sent = bytes(PaymentFile.objects.get(kind="trials").content).decode().splitlines()
     assert sent[2][:3] == "623"
     assert sent[2][29:39] == "0" * 10
-    back = "\n".join([*sent[:3], f"{'799R04' + sent[2][79:94]:94}", *sent[3:]]).encode()
+    back = returned(sent, 2, f"799R04{sent[2][79:94]}")
     assert [one.outcome for one in take_returns(content=back)] == ["refused"]
     made.refresh_from_db()
     assert (made.state, made.note) == ("refused", "Returned R04 on 2026-04-02")
     with clock_at(datetime(2026, 4, 20, 16, tzinfo=UTC)):
         run_payments()
     assert Payment.objects.get().method == "check"
+
+
+def test_where_the_bank_tells_of_another_account_money_waits_for_it_to_be_entered(in_employer, home):
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    made = account_of(selectors.payables()[0].payee.tax_id)
+    with clock_at(datetime(2026, 4, 10, 16, tzinfo=UTC)):
+        run_payments()
+        payment = Payment.objects.get()
+        lines = bytes(PaymentFile.objects.get(kind="ach").content).decode().splitlines()
+        told = returned(lines, 2, f"798C01{payment.number}{'':6}01140153{'998878':29}")
+        (taken,) = take_returns(content=told)
+    assert (taken.outcome, taken.payment_id) == ("refused", payment.pk)
+    made.refresh_from_db()
+    assert (made.state, made.note) == ("refused", "C01 on 2026-04-10: 998878")
+    payment.refresh_from_db()
+    assert payment.state == "issued"
+    assert sound(in_employer)
 
 
 def test_a_members_account_is_of_his_employer_alone_and_paid_by_ppd(in_employer, home, other_employer):

@@ -47,7 +47,7 @@ def load_statements(*, content: bytes, name: str, person_id: int | None = None) 
 
     Raises BankFileError with the place of the fault, BankError for a statement that does not follow the last one.
     """
-    open_employer()
+    employer = open_employer()
     locks.lock("bank")
     file_hash = hashlib.sha256(content).hexdigest()
     known = bank.statements_of_file(file_hash)
@@ -55,6 +55,11 @@ def load_statements(*, content: bytes, name: str, person_id: int | None = None) 
         return known, False
     form, read = read_statements(content)
     for position, one in enumerate(read, 1):
+        if one.currency not in ("", employer.currency):
+            told = f"It is in {one.currency}, the employer's money is in {employer.currency}."
+            raise BankError(
+                told, where=f"statement {position}", remedy="Load the statements of the fund's own account."
+            )
         rows = bank.record_statement(
             read=one, form=form, name=name, file_hash=file_hash, position=position,
             found=["unknown"] * len(one.entries), person_id=person_id, now=clock.now(),

@@ -192,7 +192,8 @@ def _refuse(account_id: int, code: str, on: date) -> None:
 
 
 class ReturnTaken(NamedTuple):
-    """What became of a returned entry. `reopened`: the payment is. `refused`: a prenote came back, its account is not used.
+    """What became of a returned entry. `reopened`: the payment is. `refused`: its account is not used any more, because a
+    prenote came back, or the bank tells of another account (it has paid, and the account is to be entered anew).
 
     `unknown`: no transfer has the trace and amount. `state`: it came back before, perhaps.
     """
@@ -214,6 +215,8 @@ def take_returns(*, content: bytes, person_id: int | None = None) -> list[Return
 
 
 def _taken(one: Returned, today: date, person_id: int | None) -> ReturnTaken:
+    if one.corrected or one.code.startswith("C"):
+        return _changed(one, today)
     if not one.cents:
         prenote = Prenote.objects.filter(trace=one.trace).first()
         if prenote is None:
@@ -227,6 +230,18 @@ def _taken(one: Returned, today: date, person_id: int | None) -> ReturnTaken:
         return ReturnTaken(one, "state", payment.pk)
     return_transfer(number=one.trace, code=one.code, on=today, person_id=person_id)
     return ReturnTaken(one, "reopened", payment.pk)
+
+
+def _changed(one: Returned, today: date) -> ReturnTaken:
+    """A notification of change: money goes by check until another person has approved what the bank says."""
+    payment = Payment.objects.filter(number=one.trace, method=states.ACH).first()
+    prenote = Prenote.objects.filter(trace=one.trace).first()
+    account_id = payment.account_id if payment else prenote.account_id if prenote else None
+    if account_id is None:
+        return ReturnTaken(one, "unknown")
+    with desk_scope():
+        payee_accounts.refuse_returned(account_ids=[account_id], note=f"{one.code} on {today}: {one.corrected}")
+    return ReturnTaken(one, "refused", payment.pk if payment else None)
 
 
 @transaction.atomic

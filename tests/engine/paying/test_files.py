@@ -69,6 +69,7 @@ def test_what_does_not_fit_is_refused(wrong):
 def test_returns_are_read_with_reason_and_the_trace_as_sent():
     data = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", f"{'799R03091000010000007':94}")
     assert read_returns(data.encode()) == [Returned("R03", "091000010000007", 32_000)]
+    assert read_returns(data.replace("\n", "").encode()) == [Returned("R03", "091000010000007", 32_000)]
     for wrong in (b"", b"\xff", b"hello", data.replace("799R03", "799Rxx").encode(), data.encode() + b"6" * 95):
         with pytest.raises(AchError):
             read_returns(wrong)
@@ -110,3 +111,35 @@ def test_issued_and_voided_checks_in_two_banks_forms():
             write_checks(CHECKS, wrong)
     with pytest.raises(LayoutError, match="longer than 10"):
         write_checks([CHECKS[0]._replace(number="1" * 11)], "fixed_80")
+
+
+def test_return_files_that_are_not_whole_are_refused_where_they_fail():
+    data = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", f"{'799R03091000010000007':94}")
+    lines = data.splitlines()
+    batch, file = (next(n for n, line in enumerate(lines) if line[0] == kind) for kind in "89")
+
+    def changed(at, start, text):
+        row = lines[at][:start] + text + lines[at][start + len(text) :]
+        return "\n".join([*lines[:at], row, *lines[at + 1 :]]).encode()
+
+    for content, said in (
+        (changed(batch, 4, "000003"), "count of entries is 2"),
+        (changed(batch, 10, "0000000001"), "hash of routing numbers"),
+        (changed(batch, 20, "000000032000"), "total of debits is 0"),
+        (changed(batch, 32, "000000032001"), "total of credits is 32000"),
+        (changed(batch, 32, "-00000032000"), "is no total of credits"),
+        (changed(file, 1, "000002"), "has 1 batches"),
+        (changed(file, 13, "00000009"), "count of entries is 2"),
+        (changed(file, 43, "000000032009"), "total of credits is 32000"),
+        ("\n".join(lines[:file]).encode(), "ends before its control record"),
+        (changed(2, 29, "-000032000"), "is no amount"),
+        (changed(2, 1, "2x"), "is no transaction code"),
+    ):
+        with pytest.raises(AchError, match=said):
+            read_returns(content)
+
+
+def test_a_change_that_the_bank_tells_of_is_read_with_what_it_says():
+    data = written(CLINIC).decode()
+    told = data.replace(f"705{TRN:80}00010000007", f"{'798C01091000010000007':35}{'998878':59}")
+    assert read_returns(told.encode()) == [Returned("C01", "091000010000007", 32_000, "998878")]

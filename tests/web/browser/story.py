@@ -46,6 +46,7 @@ from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.overrides import propose
 from tpa.workflows.payment_run import run_payments
+from tpa.workflows.settlement import settle_year
 from tpa.workflows.stop_loss_filings import file_claim, record
 from tpa.workflows.stop_loss_sweep import sweep
 from tpa.workflows.stop_loss_what_if import ask as ask_quote
@@ -125,6 +126,7 @@ def tell(employer: Employer) -> Story:
         _money(employer, invoices[0].pk)
         pursued = _pursued(paid)
     _requests(employer)
+    _settlements(employer)
     run, payment = _pay(employer)
     _bank(employer)
     return Story(
@@ -193,6 +195,20 @@ def _requests(employer: Employer) -> None:
         AsoAgreement.objects.filter(employer=employer).update(funding_terms={"minimum_cents": 9_500_000})
     with employer_scope(employer), clock_at(NOW):
         prepare_request()
+
+
+def _settlements(employer: Employer) -> None:
+    """A level-funded year that is settled, with the surplus still to be paid out, and one whose run-out has ended."""
+    told = {"monthly_cents": 5_000, "settlement": {"run_out_months": 3, "tpa_share": "25%"}}
+    with desk_scope():
+        for number in (2024, 2025):
+            AsoAgreement.objects.create(
+                employer=employer, number=f"L-{number}", starts_on=date(number, 1, 1), ends_before=date(number + 1, 1, 1),
+                funding_model="level", funding_terms=told,
+            )  # fmt: skip
+    with employer_scope(employer), clock_at(NOW):
+        receive_deposit(purpose="fund", received_on=date(2024, 3, 1), cents=60_000, reference="WIRE 2024")
+        settle_year(year_starts_on=date(2024, 1, 1), person_id=SYSTEM)
 
 
 def _bank(employer: Employer) -> None:

@@ -88,6 +88,12 @@ def record_statement(
 ) -> list[BankEntry]:
     """A statement with its entries; `found`: of each, how it was matched. Raises BankError where it does not follow."""
     last = BankStatement.objects.first()
+    if last is not None and "" not in (read.account, last.account) and read.account != last.account:
+        raise BankError(
+            f"It is of account {read.account}, the statements before are of {last.account}.",
+            where=f"statement {position}",
+            remedy="Load the statements of the account that claims are paid from.",
+        )
     if last is not None and (read.opening_cents != last.closing_cents or read.starts_on < last.ends_on):
         raise BankError(
             f"The last statement ends on {last.ends_on} with {format_amount(last.closing_cents)}; this one begins on"

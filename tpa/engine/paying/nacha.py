@@ -17,6 +17,8 @@ CREDITS = "220"
 _BLOCK = 10
 _WIDTH = 94
 _HASH = 10**10
+_FIRST_DEBIT = 5
+"""Last digit of a transaction code: 1 to 4 credits (returned, live, prenote, zero-dollar), 6 to 9 debits."""
 
 
 class AchError(DomainError):
@@ -50,11 +52,15 @@ class Transfer(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """An entry that came back: the reason (R01 ...), the trace of the entry as it was sent, its cents."""
+    """An entry that came back: the reason (R01 ...), the trace of the entry as it was sent, its cents.
+
+    Or one that the bank has paid and tells another account for: the change code (C01 ...), and `corrected`, what it says.
+    """
 
     code: str
     trace: str
     cents: int
+    corrected: str = ""
 
 
 def write_ach(
@@ -145,20 +151,80 @@ def _digits(cents: int, width: int) -> str:
 
 
 def read_returns(content: bytes) -> list[Returned]:
-    """The returned entries of a file from the bank: those with an addenda 99. Raises AchError with the record's number."""
-    found, cents = [], 0
+    """The entries that came back in a file from the bank (addenda 99), or are to be sent elsewhere (addenda 98).
+
+    Raises AchError with the record's number, also where counts, hashes or totals are not those of the entries, and where
+    the file ends before its control record.
+    """
+    found, cents, batch, file, batches, is_whole = [], 0, _Sums(), _Sums(), 0, False
     for number, record in enumerate(_records(content), 1):
-        if record[0] == "6":
-            amount = record[29:39]
-            if not amount.isdigit():
-                raise AchError(f"{amount!r} is no amount.", where=f"record {number}")
-            cents = int(amount)
-        elif record[:3] == "799":
-            code, trace = record[3:6], record[6:21].strip()
-            if not (code[0] == "R" and code[1:].isdigit()):
-                raise AchError(f"{code!r} is no return reason.", where=f"record {number}")
-            found.append(Returned(code, trace, cents))
+        where = f"record {number}"
+        match record[0]:
+            case "6":
+                cents = _number(record[29:39], "amount", where)
+                batch = batch.plus(record, cents, where)
+            case "7":
+                batch = batch._replace(count=batch.count + 1)
+                if record[1:3] in ("98", "99"):
+                    found.append(_returned(record, cents, where))
+            case "8":
+                batch.require(record[4:44], where)
+                file, batch, batches = file.and_(batch), _Sums(), batches + 1
+            case "9" if not is_whole:
+                if _number(record[1:7], "number of batches", where) != batches:
+                    raise AchError(
+                        f"The file has {batches} batches, its control record says {record[1:7]}.", where=where
+                    )
+                file.require(record[13:55], where, digits=8)
+                is_whole = True
+    if not is_whole:
+        raise AchError("The file ends before its control record (record type 9).", where="last record")
     return found
+
+
+def _returned(record: str, cents: int, where: str) -> Returned:
+    code, trace, letter = record[3:6], record[6:21].strip(), "R" if record[1:3] == "99" else "C"
+    if not (code[0] == letter and code[1:].isdigit()):
+        raise AchError(f"{code!r} is no {'return reason' if letter == 'R' else 'change code'}.", where=where)
+    return Returned(code, trace, cents, record[35:64].strip() if letter == "C" else "")
+
+
+class _Sums(NamedTuple):
+    """What the entries of a batch or a file come to, as their control record has to say it."""
+
+    count: int = 0
+    hashed: int = 0
+    debits_cents: int = 0
+    credits_cents: int = 0
+
+    def plus(self, record: str, cents: int, where: str) -> _Sums:
+        """With one more entry; its code says on which side it stands: 5 and above in the second digit are debits."""
+        code = _number(record[1:3], "transaction code", where)
+        is_debit = code % 10 >= _FIRST_DEBIT
+        return _Sums(
+            self.count + 1,
+            self.hashed + _number(record[3:11], "routing number", where),
+            self.debits_cents + (cents if is_debit else 0),
+            self.credits_cents + (0 if is_debit else cents),
+        )
+
+    def and_(self, other: _Sums) -> _Sums:
+        """Both together."""
+        return _Sums(*map(sum, zip(self, other, strict=True)))
+
+    def require(self, told: str, where: str, *, digits: int = 6) -> None:
+        """Raise AchError unless the control record says the same: count, hash, debits, credits."""
+        parts = (told[:digits], told[digits : digits + 10], told[digits + 10 : digits + 22], told[digits + 22 :])
+        names = ("count of entries", "hash of routing numbers", "total of debits", "total of credits")
+        for name, text, sum_ in zip(names, parts, self._replace(hashed=self.hashed % _HASH), strict=True):
+            if _number(text, name, where) != sum_:
+                raise AchError(f"The {name} is {sum_}, the control record says {text}.", where=where)
+
+
+def _number(text: str, name: str, where: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise AchError(f"{text!r} is no {name}.", where=where)
+    return int(text)
 
 
 def _records(content: bytes) -> Iterable[str]:
@@ -166,6 +232,8 @@ def _records(content: bytes) -> Iterable[str]:
         lines = content.decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise AchError("The file is not ASCII text.") from error
+    if len(lines) == 1 and len(lines[0]) % _WIDTH == 0:  # records without line ends
+        lines = [lines[0][start : start + _WIDTH] for start in range(0, len(lines[0]), _WIDTH)]
     if not lines or not lines[0].startswith("1"):
         raise AchError("The file does not begin with a file header (record type 1).", where="record 1")
     for number, line in enumerate(lines, 1):
