@@ -11,6 +11,7 @@ from tpa.books.payments.models import ClaimPayment, Payment
 from tpa.kernel.errors import SecondPersonError
 from tpa.workflows.corrections import apply_correction, preview_claims
 from tpa.workflows.deposits import give_credit
+from tpa.workflows.payment_lives import reissue_payment
 from tpa.workflows.payment_run import (
     approve_payments,
     cancel_payments,
@@ -86,6 +87,26 @@ def test_the_database_refuses_the_maker_too(large):
     sql("UPDATE payments_payment SET amount_cents = amount_cents + 1 WHERE run_id = %s", large.pk)
     sql("DELETE FROM payments_claimpayment")
     assert state(large) == "proposed"
+
+
+def test_a_large_payment_is_not_issued_anew_by_who_released_it_nor_past_a_run_by_sql(large):
+    approve_payments(run_id=large.pk, person_id=BEN)
+    release_payments(run_id=large.pk, person_id=BEN)
+    payment = Payment.objects.get()
+    for person in (BEN, None):
+        with pytest.raises(SecondPersonError):
+            reissue_payment(payment_id=payment.pk, person_id=person, reason="lost")
+    assert Payment.objects.get().state == "issued"
+    row = (
+        "INSERT INTO payments_payment (reissue_of_id, payee, payee_tax_id, payee_npi, payee_name, family_id, method,"
+        " account_key, number, amount_cents, amounts, issued_on, state)"
+        " SELECT %s, payee, payee_tax_id, '', '', family_id, method, '', 'X', amount_cents + %s, amounts, issued_on, 'issued'"
+        " FROM payments_payment"
+    )
+    for original, more in ((None, 0), (payment.pk, 0), (payment.pk, 1)):
+        sql(row, original, more)
+    new = reissue_payment(payment_id=payment.pk, person_id=EVA, reason="lost")
+    assert (new.state, new.amount_cents) == ("issued", TOTAL)
 
 
 def test_proposed_by_a_program_it_takes_two_persons(homes):  # noqa: F811

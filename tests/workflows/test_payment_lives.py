@@ -355,13 +355,13 @@ def test_the_database_holds_second_person_waiting_time_prenote_and_account(in_em
                 cursor.execute(text)
     made.refresh_from_db()
     assert made.state == "proposed"
-    run_payments()
+    run = run_payments()
     with pytest.raises(DatabaseError, match="may not be used"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO payments_payment (payee, payee_tax_id, payee_npi, payee_name, family_id, method, account_id,"
+            "INSERT INTO payments_payment (run_id, payee, payee_tax_id, payee_npi, payee_name, family_id, method, account_id,"
             " account_key, number, amount_cents, amounts, issued_on, state)"
-            " VALUES ('provider', '1', '', '', 0, 'ach', %s, '', 'x', 1, '[]', '2026-04-30', 'issued')",
-            [made.pk],
+            " VALUES (%s, 'provider', '1', '', '', 0, 'ach', %s, '', 'x', 1, '[]', '2026-04-30', 'issued')",
+            [run.pk, made.pk],
         )
 
 

@@ -27,7 +27,7 @@ from tpa.engine.paying import states
 from tpa.engine.paying.nacha import Returned, read_returns
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import DomainError, SecondPersonError
 from tpa.workflows.payment_files import write_change_files
 
 ACCOUNT_IS_WRONG = frozenset({"R02", "R03", "R04", "R13", "R16", "R20"})
@@ -144,9 +144,10 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
 def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_check: bool = False) -> Payment:
     """Another payment takes its place, by the payee's account as it is now or by check; the claims stay paid.
 
-    Raises NotFoundError, RunStateError.
+    Raises NotFoundError, RunStateError; SecondPersonError beyond the limit of one person for who released it.
     """
     payment, today = _locked(payment_id, "reissued", reason)
+    _require_another(payment, person_id)
     terms = selectors.terms()
     account_id = None if by_check else payee_accounts.usable_accounts(today).get(selectors.payee_of(payment))
     method = states.ADVICE if terms is None else states.ACH if account_id else states.CHECK
@@ -167,6 +168,13 @@ def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_c
     new.refresh_from_db()
     write_change_files(stopped=payment, new=new)
     return new
+
+
+def _require_another(payment: Payment, person_id: int | None) -> None:
+    """A payment that is too large for one person leaves anew by another person than who released it."""
+    run = selectors.first_issue(payment).run
+    if run is not None and payment.amount_cents > run.alone_up_to_cents and person_id in (None, run.released_by_id):
+        raise SecondPersonError("A payment of this size is not issued anew by who released it.")
 
 
 @transaction.atomic

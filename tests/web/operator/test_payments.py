@@ -20,6 +20,7 @@ PAID = 32_000
 BANK = {"routing_number": "091000019", "account_number": "00123456"}
 TERMS = BANK | {
     "bank_name": "First Bank", "company_id": "1123456789", "first_check_number": "5000", "recoup_after_days": "0",
+    "stale_after_days": "180", "unclaimed_after_days": "365",
     "layout": "generic", "unclaimed_to": "plan", "alone_up_to": "319.99",
 }  # fmt: skip
 ACCOUNT = BANK | {"tax_id": "123456789", "holder": "Elm Clinic", "kind": "checking", "call_back": "front desk"}

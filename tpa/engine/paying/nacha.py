@@ -164,7 +164,7 @@ def read_returns(content: bytes) -> list[Returned]:
                 cents = _number(record[29:39], "amount", where)
                 batch = batch.plus(record, cents, where)
             case "7":
-                batch = batch._replace(count=batch.count + 1)
+                batch = batch._replace(entries_count=batch.entries_count + 1)
                 if record[1:3] in ("98", "99"):
                     found.append(_returned(record, cents, where))
             case "8":
@@ -192,7 +192,7 @@ def _returned(record: str, cents: int, where: str) -> Returned:
 class _Sums(NamedTuple):
     """What the entries of a batch or a file come to, as their control record has to say it."""
 
-    count: int = 0
+    entries_count: int = 0
     hashed: int = 0
     debits_cents: int = 0
     credits_cents: int = 0
@@ -202,7 +202,7 @@ class _Sums(NamedTuple):
         code = _number(record[1:3], "transaction code", where)
         is_debit = code % 10 >= _FIRST_DEBIT
         return _Sums(
-            self.count + 1,
+            self.entries_count + 1,
             self.hashed + _number(record[3:11], "routing number", where),
             self.debits_cents + (cents if is_debit else 0),
             self.credits_cents + (0 if is_debit else cents),

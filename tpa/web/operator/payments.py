@@ -26,6 +26,8 @@ from tpa.workflows import payment_lives, payment_run, receivables
 from tpa.workflows.eobs import eob, eob_paper
 from tpa.workflows.payment_files import send_file
 
+_DAYS, _MOST_DAYS = ("recoup_after_days", "stale_after_days", "unclaimed_after_days"), 3_650
+
 
 @employer_page("payments.read")
 @require_GET
@@ -220,7 +222,7 @@ def new_terms(request: HttpRequest) -> HttpResponse:
     sent = request.POST
 
     def act() -> None:
-        numbers = {name: sent.get(name, "").strip() for name in ("first_check_number", "recoup_after_days")}
+        numbers = {name: sent.get(name, "").strip() for name in ("first_check_number", *_DAYS)}
         if not all(text.isascii() and text.isdigit() and len(text) < 12 for text in numbers.values()):
             raise DomainError("The first check's number and the days are whole numbers.")
         accounts.propose_terms(
@@ -232,7 +234,7 @@ def new_terms(request: HttpRequest) -> HttpResponse:
             unclaimed_to="state" if sent.get("unclaimed_to") == "state" else "plan",
             alone_up_to_cents=parse_amount(sent.get("alone_up_to", "")),
             first_check_number=int(numbers["first_check_number"]),
-            recoup_after_days=min(3_650, int(numbers["recoup_after_days"])),
+            **{name: min(_MOST_DAYS, int(numbers[name])) for name in _DAYS},
             made_by_id=request.user.person,
             now=clock.now(),
         )
