@@ -26,5 +26,5 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0008_tax_reports")]
+    dependencies = [("payments", "0009_interest")]
     operations = [migrations.RunSQL(_FUNCTION, migrations.RunSQL.noop)]
