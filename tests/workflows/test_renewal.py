@@ -105,5 +105,6 @@ def test_over_rest_and_on_the_page(told, portal_client):
     assert "expected claims of 2025-08-01 to 2026-07-31" in page
     assert "Leveraged trend" in page
     assert "A percentage is needed" in desk.get(f"{root(told)}renewal/?annual_trend=many").content.decode()
-    assert desk.get(f"{root(told)}renewal/csv/?complete_after=1").content.startswith(b"month,employees")
-    assert desk.get(f"{root(told)}renewal/csv/?annual_trend=many").status_code == 422
+    assert desk.get(f"{root(told)}renewal/renewal.csv?complete_after=1").content.startswith(b"month,employees")
+    assert desk.get(f"{root(told)}renewal/renewal.csv?annual_trend=many").status_code == 422
+    assert desk.get(f"{root(told)}renewal/other.csv").status_code == 404

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from tpa.engine.renewal.rates import rounded
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.money import parse_amount
 from tpa.web.pages import show
 from tpa.workflows.renewal import LAGS, Asked, Renewal, chain, percent_text, renewal, renewal_csv
@@ -30,6 +30,7 @@ FIELDS = (
     ("new_deductible", "Next specific deductible", "text"),
 )
 """Name of a field, what the page calls it, its kind."""
+FILE = "renewal.csv"
 _MOST_PERCENT, _MOST_COUNT = 200, 10**8
 
 
@@ -52,8 +53,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def table(request: HttpRequest) -> HttpResponse:
-    """The same as CSV; what is refused on the page is refused here in words."""
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """The same as `renewal.csv`; what is refused on the page is refused here in words."""
+    if name != FILE:
+        raise NotFoundError("There is no such file.")
     given = {name: request.GET.get(name, "").strip() for name, _, _ in FIELDS}
     try:
         content = renewal_csv(renewal(request.employer, _asked(given)))

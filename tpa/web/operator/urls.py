@@ -130,7 +130,7 @@ urlpatterns = [
         name="what-if-member",
     ),
     path(f"{_EMPLOYER}renewal/", employer_page("what_if.read")(renewal.page), name="renewal"),
-    path(f"{_EMPLOYER}renewal/csv/", employer_page("what_if.read")(renewal.table), name="renewal-csv"),
+    path(f"{_EMPLOYER}renewal/<str:name>", employer_page("what_if.read")(renewal.table), name="renewal-rows"),
     path(f"{_EMPLOYER}funding/", employer_page("funding.read")(funding.page), name="funding"),
     path(f"{_EMPLOYER}funding/deposit/", employer_page("funding.record")(funding.deposit), name="deposit"),
     path(f"{_EMPLOYER}funding/credit/", employer_page("funding.record")(funding.credit), name="credit"),

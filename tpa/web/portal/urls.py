@@ -45,7 +45,7 @@ urlpatterns = [
     path("developers/<str:endpoint>/", developers.endpoint, name="endpoint"),
     path("developers/<str:endpoint>/<str:action>/", developers.act, name="act-on-endpoint"),
     path("renewal/", portal_page("what_if.read")(renewal.page), name="renewal"),
-    path("renewal/csv/", portal_page("what_if.read")(renewal.table), name="renewal-csv"),
+    path("renewal/<str:name>", portal_page("what_if.read")(renewal.table), name="renewal-rows"),
     path(
         "exposure/contracts/",
         portal_page("exposure.read")(stop_loss_contracts.contracts),
