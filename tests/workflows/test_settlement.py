@@ -9,6 +9,8 @@ from tenants.scope import desk_scope
 from tests.workflows import stories
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tpa.books.agreements.models import AsoAgreement
+from tpa.books.funding import selectors
+from tpa.books.funding.errors import DepositError
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.engine.funding.settlement import SettlementError
@@ -120,7 +122,14 @@ def test_a_deficit_is_billed(year):
     assert ledger.balance(FUNDING_RECEIVABLE) == 7_500
     before = -ledger.balance(EMPLOYER_DEPOSITS)
     with clock_at(stories.at(2027, 4, 20)):
-        receive_deposit(purpose="fund", received_on=date(2027, 4, 20), cents=7_500, reference="W2")
+        with pytest.raises(DepositError, match="No settlement asks"):
+            receive_deposit(purpose="settle", received_on=date(2027, 4, 20), cents=7_501, reference="W2")
+        assert selectors.settlement_open_cents() == 7_500
+        for _ in range(2):
+            receive_deposit(purpose="settle", received_on=date(2027, 4, 20), cents=7_500, reference="W2")
+        assert selectors.settlement_open_cents() == 0
+        # It is no part of what 2027 collects.
+        assert settlement_of(year_starts_on=date(2027, 1, 1)).year.collected_cents == 0
     assert (ledger.balance(FUNDING_RECEIVABLE), -ledger.balance(EMPLOYER_DEPOSITS)) == (0, before + 7_500)
 
 

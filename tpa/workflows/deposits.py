@@ -6,7 +6,9 @@ from typing import Literal, cast
 from django.db import transaction
 
 from tpa.books.events.services import announce
+from tpa.books.funding import selectors as funding
 from tpa.books.funding import services
+from tpa.books.funding.errors import DepositError
 from tpa.books.funding.models import Credit, Deposit
 from tpa.books.funding.services import Correction
 from tpa.books.ledger import selectors
@@ -35,14 +37,17 @@ def receive_deposit(
     person_id: int | None = None,
 ) -> Deposit:
     """Record money that came in and post it; as much of it as is open pays invoices, and fees and premium that it covers
-    leave at once. Money for the fund answers funding requests: the one that is named, or those that wait. The same
-    reference counts once.
+    leave at once. Money for the fund answers funding requests: the one that is named, or those that wait. Money for a
+    settlement is the deficit of a year, no more than is asked for. The same reference counts once.
 
     Raises DepositError, RequestStateError.
     """
     open_employer()
     locks.lock("deposits")
     now = clock.now()
+    known = funding.deposits().filter(reference=reference.strip()).exists()
+    if purpose == Deposit.Purpose.SETTLEMENT and not known and cents > funding.settlement_open_cents():
+        raise DepositError("No settlement asks for so much.", where="cents", remedy="Record the rest for the fund.")
     deposit, is_new = services.record_deposit(
         purpose=purpose,
         received_on=received_on,

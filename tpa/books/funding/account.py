@@ -42,7 +42,8 @@ def statement(as_of: date) -> Statement:
     invoices = list(
         FundingInvoice.objects.filter(state=FundingInvoice.State.FINAL, finalised_at__date__lte=as_of).order_by("month")
     )
-    deposits = list(Deposit.objects.filter(received_on__lte=as_of).order_by("received_on", "id"))
+    came = Deposit.objects.filter(received_on__lte=as_of).exclude(purpose=Deposit.Purpose.SETTLEMENT)
+    deposits = list(came.order_by("received_on", "id"))
     numbers = {invoice.pk: invoice.number for invoice in invoices}
     found = receivables(
         [Owed(invoice.pk, invoice.due_on, invoice.total_cents) for invoice in invoices],

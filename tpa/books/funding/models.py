@@ -229,6 +229,7 @@ class Deposit(models.Model):
     class Purpose(models.TextChoices):
         FUND = "fund", "Claims fund"
         INVOICE = "invoice", "Invoice payment"
+        SETTLEMENT = "settle", "Deficit of a settled year"
 
     purpose = models.CharField(max_length=8, choices=Purpose)
     received_on = models.DateField()

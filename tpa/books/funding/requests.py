@@ -41,8 +41,9 @@ def outstanding_cents() -> int:
 
 
 def deposited_cents(since: date) -> int:
-    """All that came from the employer from a day on."""
-    return int(Deposit.objects.filter(received_on__gte=since).aggregate(cents=Sum("cents"))["cents"] or 0)
+    """All that came from the employer from a day on, but for deficits of settled years."""
+    came = Deposit.objects.filter(received_on__gte=since).exclude(purpose=Deposit.Purpose.SETTLEMENT)
+    return int(came.aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
 def record_request(

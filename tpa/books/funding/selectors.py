@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 
 from tpa.books.funding.models import Credit, Deposit, Dispute, Figure, FundingInvoice, FundingInvoiceLine, InvoiceRoster
+from tpa.books.funding.settlement_models import Settlement
 from tpa.engine.billing.census import Enrolment
 from tpa.engine.journal.accounts import INTEREST
 from tpa.kernel.errors import NotFoundError
@@ -59,7 +60,8 @@ def roster(invoice_id: int) -> tuple[date, list[Enrolment]]:
 def account_balance() -> int:
     """What the employer owes: all that was invoiced, less all that came in. Negative where it is ahead."""
     invoiced = FundingInvoice.objects.filter(state=FINAL).aggregate(cents=Sum("total_cents"))["cents"] or 0
-    received = Deposit.objects.aggregate(cents=Sum("cents"))["cents"] or 0
+    came = Deposit.objects.exclude(purpose=Deposit.Purpose.SETTLEMENT)
+    received = came.aggregate(cents=Sum("cents"))["cents"] or 0
     return int(invoiced - received)
 
 
@@ -77,6 +79,13 @@ def disputes() -> QuerySet[Dispute]:
 def recorded_figures() -> QuerySet[Figure]:
     """What was counted and measured for fees, the latest record last."""
     return Figure.objects.all()
+
+
+def settlement_open_cents() -> int:
+    """What settlements of deficits ask the employer for and what has not come of it."""
+    asked = sum(one.settled["employer_owes_cents"] for one in Settlement.objects.all())
+    came = Deposit.objects.filter(purpose=Deposit.Purpose.SETTLEMENT)
+    return asked - int(came.aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
 def deposits() -> QuerySet[Deposit]:

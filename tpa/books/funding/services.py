@@ -178,6 +178,8 @@ def record_deposit(
         raise DepositError(f"{purpose!r} is no purpose.", where="purpose", remedy=f"One of {Deposit.Purpose.values}.")
     if not 1 <= len(reference.strip()) <= _LONGEST_REFERENCE:
         raise DepositError("A deposit needs the bank's reference, at most 60 characters.", where="reference")
+    if invoice_id is not None and purpose == Deposit.Purpose.SETTLEMENT:
+        raise DepositError("A settlement's money pays no invoice.", where="invoice")
     if invoice_id is not None and _locked(invoice_id).state != State.FINAL:
         raise DepositError("The invoice has not been issued.", where="invoice", remedy="Finalise it first.")
     deposit, is_new = Deposit.objects.get_or_create(

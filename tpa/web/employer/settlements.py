@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from tpa.books.funding import selectors as funding
 from tpa.books.funding.settlement_models import Settlement
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
@@ -22,6 +23,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "years": [settlement_of(year_starts_on=year) for year in years_to_settle()],
         "page": sheet(request, Settlement.objects.prefetch_related("payouts")),
+        "called_cents": funding.settlement_open_cents(),
         "today": clock.today(request.employer.time_zone),
         "person": request.user.person,
     }
