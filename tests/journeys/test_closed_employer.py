@@ -39,6 +39,10 @@ from tpa.workflows.plan_publishing import publish_plan
 from tpa.workflows.stop_loss_sweep import sweep, tell_carrier
 
 KEPT = (Claim, Work, Pend, Load, Member, Deposit, Credit, FundingInvoice, PaymentRun, PlanVersion)
+READ = (
+    "funding/", "funding-requests/", "bank/", "invoices/", "statement/", "settlements/", "payment-runs/", "payees/",
+    "tax-totals/", "exposure/", "ledger/", "closes/",
+)  # fmt: skip
 FILE = file_834(member("S9", "ADA", "19800501", covered(starts="20260101")))
 
 
@@ -134,7 +138,8 @@ def test_an_item_of_the_intake_queue_stays_open_and_is_assigned_when_the_employe
 
 def test_the_desk_reads_its_pages_and_its_buttons_do_nothing(employer, closed):
     browser, before = desk_as("tpa_admin"), stored(employer)
-    assert browser.get(root(employer)).status_code == 200
+    for path in ("", *READ):
+        assert browser.get(f"{root(employer)}{path}").status_code == 200
     for path, body in (("invoices/draft/", {"month": "2026-04"}), ("enrolment/upload/", {"file": io.BytesIO(FILE)})):
         answer = browser.post(f"{root(employer)}{path}", body, follow=True)
         assert answer.redirect_chain == [(root(employer), 302)]

@@ -19,9 +19,14 @@ def require_open(employer: Employer) -> Employer:
     return employer
 
 
+def bound_employer() -> Employer:
+    """The employer whose books are read, open or not. InvariantError at the desk."""
+    employer = current_employer()
+    must(employer is not None, "an employer's books are read and written inside employer_scope")
+    assert employer is not None
+    return employer
+
+
 def open_employer() -> Employer:
     """The employer whose books are open to be written. InvariantError at the desk, EmployerClosedError where closed."""
-    employer = current_employer()
-    must(employer is not None, "an employer's books are written inside employer_scope")
-    assert employer is not None
-    return require_open(employer)
+    return require_open(bound_employer())

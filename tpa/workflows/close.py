@@ -17,7 +17,7 @@ from django.db import transaction
 from tpa.books.ledger import closing
 from tpa.books.ledger.errors import CloseError
 from tpa.infra import clock, locks
-from tpa.infra.employers import open_employer
+from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.money import format_amount
 from tpa.kernel.periods import month_of
 from tpa.workflows.close_checks import Check, checks_of
@@ -45,9 +45,10 @@ class NotProven(CloseError):
 
 @transaction.atomic
 def prove_month(*, month: date) -> list[Check]:
-    """Everything that has to prove before the month closes, as of its last day; the stop-loss is swept first."""
-    employer = open_employer()
-    sweep()
+    """Everything that has to prove before the month closes, as of its last day; an open employer's stop-loss is swept first."""
+    employer = bound_employer()
+    if employer.is_open:
+        sweep()
     return checks_of(employer.pk, month_of(month))
 
 

@@ -34,7 +34,7 @@ from tpa.engine.funding.request import Account, Alert, Request, Waiting, alert_o
 from tpa.engine.funding.terms import FundingTerms, Model, parse_terms
 from tpa.engine.journal.accounts import CASH
 from tpa.infra import clock, locks, work_items
-from tpa.infra.employers import open_employer
+from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import ConflictError
 from tpa.kernel.periods import Span, month_of, months_in
 from tpa.workflows.late_interest import with_interest
@@ -69,7 +69,7 @@ class Standing(NamedTuple):
 
 def funding_standing() -> Standing:
     """How the bound employer's account stands. Raises NothingAgreedError without an agreement."""
-    employer = open_employer()
+    employer = bound_employer()
     today = clock.today(employer.time_zone)
     return _standing(employer.pk, today)
 

@@ -30,7 +30,7 @@ from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.settlement_paid import SettlementPaid
 from tpa.engine.journal.recipes.year_settled import YearSettled
 from tpa.infra import clock, locks
-from tpa.infra.employers import open_employer
+from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
 from tpa.kernel.periods import Span, add_months, months_in
 
@@ -66,7 +66,7 @@ class YearStanding(NamedTuple):
 
 def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStanding:
     """The year as the books have it today. Raises NothingAgreedError, SettlementError where no settlement is agreed."""
-    employer = open_employer()
+    employer = bound_employer()
     agreement = agreements.agreement_on(employer.pk, year_starts_on)
     funding = agreements.funding_terms_on(employer.pk, year_starts_on)
     if funding.settlement is None:
@@ -83,7 +83,7 @@ def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStand
 
 def years_to_settle() -> list[date]:
     """The first days of years that have begun under an agreement with a settlement and are not settled, the oldest first."""
-    employer = open_employer()
+    employer = bound_employer()
     today = clock.today(employer.time_zone)
     settled = set(Settlement.objects.values_list("starts_on", flat=True))
     found = []

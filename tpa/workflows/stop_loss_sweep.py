@@ -27,7 +27,7 @@ from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
 from tpa.engine.stoploss.notices import SHARE, notices
 from tpa.engine.stoploss.specific import Unit
 from tpa.infra import clock, locks, outbox, work_items
-from tpa.infra.employers import open_employer
+from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import BASIS_POINTS
@@ -226,7 +226,7 @@ def _owed(contract: StopLossInForce, exposure: Exposure, day: date) -> Iterable[
 
 def owed_by_contract(day: date) -> dict[int, int]:
     """Contract whose paid window holds a day -> what its carrier owed by then, as the engine has it; nothing is written."""
-    employer = open_employer()
+    employer = bound_employer()
     return {
         standing.contract.contract_id: sum(one.owed_cents for one in _owed(standing.contract, standing.exposure, day))
         for standing in selectors.standings(employer.pk, day)
