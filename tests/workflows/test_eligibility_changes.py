@@ -13,6 +13,7 @@ from tpa.workflows.eligibility_load_matching import PlanKey, match
 from tpa.workflows.eligibility_load_preview import preview_of
 
 YEAR, TODAY = date(2025, 1, 1), date(2025, 4, 1)
+MARCH_END, APRIL = date(2025, 3, 31), date(2025, 4, 1)
 PPO, HDHP, DENTAL = PlanKey(1, "PPO", "medical"), PlanKey(2, "HDHP", "medical"), PlanKey(3, "DEN", "dental")
 PLANS = [PPO, HDHP, DENTAL]
 
@@ -169,6 +170,26 @@ def test_a_reinstatement_closes_the_gap():
 
 def test_a_void_leaves_no_day():
     assert changes([row(action="void", starts_on=None)], ada()) == [("S1", "medical", "terminated", [])]
+
+
+def test_a_void_takes_the_days_and_the_plan_that_it_names_and_no_other():
+    books = Books().add(covers=[("medical", date(2024, 1, 1), YEAR, 1, "EE"), ("medical", YEAR, FOREVER, 2, "EE")])
+    before = (date(2024, 1, 1), YEAR, 1, "EE")
+    assert changes([row(action="void", plan="HDHP")], books) == [("S1", "medical", "terminated", [before])]
+    assert changes([row(action="void", plan="")], books) == [("S1", "medical", "terminated", [before])]
+    assert changes([row(action="void", plan="PPO")], books) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_whoever_goes_over_to_another_plan_keeps_it_whichever_is_said_first(order):
+    went = [row(1, action="add", plan="HDHP", starts_on=APRIL), row(2, action="end", starts_on=None, last_on=MARCH_END)]
+    after = [(YEAR, APRIL, 1, "EE"), (APRIL, FOREVER, 2, "EE")]
+    assert changes(went[::order], ada()) == [("S1", "medical", "changed", after)]
+    moved = Books().add(covers=[("medical", *one) for one in after])
+    assert changes(went[1:], moved) == []
+    assert changes([row(action="end", plan="", starts_on=None, last_on=MARCH_END)], moved) == [
+        ("S1", "medical", "terminated", after[:1])
+    ]
 
 
 @pytest.mark.parametrize(

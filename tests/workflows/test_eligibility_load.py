@@ -415,6 +415,7 @@ def test_an_entry_at_the_desk_is_a_load_of_its_own():
         (file_834(ADA, BO)[:-120], "before the"),
         (file_834(ADA).replace(b"SE*", b"SE*9"), "SE01 must be"),
         (file_834(ADA, use="7"), "BGN08"),
+        (file_834(ADA, BO).replace(b"GE*1*1~", b"GE*1*1~\nST*834*0002*005010X220A1~"), "outside of every transaction"),
         (file_834(), "INS is required"),
         (b"", "The file is empty"),
         (b"PK\x03\x04", "does not name the columns"),

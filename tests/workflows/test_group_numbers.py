@@ -113,6 +113,23 @@ def test_a_file_that_names_none_of_its_own_is_refused(employer, plans, named):
     assert refused(employer, CSV.replace(b"S1,G1,", named)) == ("group_missing", "row 2")
 
 
+def test_an_834_may_name_its_group_once_for_all_or_with_a_coverage(employer, other_employer, plans):
+    silent = (
+        file_834(member("S1", "ADA", "19800517", covered())).replace(b"REF*1L*G1~\n", b"").replace(b"SE*12", b"SE*11")
+    )
+    assert refused(employer, silent)[0] == "group_missing"
+    once = silent.replace(b"N1*P5", b"REF*38*G1~\nN1*P5").replace(b"SE*11", b"SE*12")
+    with_coverage = silent.replace(b"DTP*348", b"REF*1L*G1~\nDTP*348").replace(b"SE*11", b"SE*12")
+    for data in (once, with_coverage):
+        assert refused(other_employer, data) == (
+            "group_of_another_employer",
+            "segment 8, byte 278" if data is once else "segment 7, byte 267",
+        )
+    assert loaded(employer, once).preview["members_added"] == 1
+    with employer_scope(employer):
+        assert Member.objects.get().group_number == "G1"
+
+
 def test_an_employer_without_numbers_takes_files_without_numbers(employer, plans):
     with desk_scope():
         GroupNumber.objects.filter(employer=employer).delete()

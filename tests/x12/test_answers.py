@@ -142,6 +142,8 @@ def test_enrolment_files_are_answered_too() -> None:
         (b"*00501*", b"*00601*", "TA1*000000017*260302*0930*R*003"),
         (b"*0*P*:", b"*0*Q*:", "TA1*000000017*260302*0930*R*020"),
         (b"CLEARHOUSE     *", b"CLEARHOUSE   *", "TA1*000000017*260302*0930*E*022"),
+        (b"GS*HC", b"XX*HC", "TA1*000000017*260302*0930*R*024"),
+        (b"GE*3*17~", b"GE*3*17~\nST*837*0004~", "TA1*000000017*260302*0930*E*024"),
     ],
 )
 def test_the_interchange_is_answered(old: bytes, new: bytes, expected: str) -> None:

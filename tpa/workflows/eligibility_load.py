@@ -34,7 +34,7 @@ from tpa.workflows.eligibility_load_effects import claims_touched, close_work, d
 from tpa.workflows.eligibility_load_matching import Matching, Person, PlanKey, match
 from tpa.workflows.eligibility_load_preview import preview_of
 from tpa.workflows.eligibility_load_report import reconcile
-from tpa.workflows.group_numbers import check_file, check_rows, with_known_groups
+from tpa.workflows.group_numbers import check_file, check_rows, with_group_of_file, with_known_groups
 
 
 class Reading(NamedTuple):
@@ -65,7 +65,7 @@ def stage_file(
     open_employer()
     if is_834(data):
         file = read_enrolment(data)
-        rows, said_scope, said_on = file.rows, file.scope, file.effective_on
+        rows, said_scope, said_on = with_group_of_file(file.rows, file.group_number), file.scope, file.effective_on
     else:
         rows, said_scope, said_on = list(read_csv(data)), Load.Scope.CHANGE.value, None
     if not rows:

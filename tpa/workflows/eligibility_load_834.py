@@ -8,9 +8,10 @@ What the codes come to:
 | HD01, else INS03: `021` `001` `024` `025` `030` `002` | add, change, end, reinstate, state, void |
 | 021, 001, 025 in a full file | state |
 | REF*0F | subscriber number |
+| REF*1L of the member, else of the coverage, else REF*38 of the file | group number |
 | REF*23, else NM109 unless it is a social security number (34) | member number; social security numbers are not kept |
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
-| DTP*348, else DTP*303 | first day |
+| DTP*348, else DTP*303 where nothing ends | first day |
 | DTP*349, else DTP*357 of the member | last day |
 | COB (loop 2320), its DTP*344 and DTP*345, NM1 of loop 2330 | coverage by another plan, see `eligibility_load_others` |
 
@@ -30,7 +31,7 @@ from tpa.x12.events import GroupEnd, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.issues import Issue, Level
 from tpa.x12.readers.enrolment_834 import Event834, read_834
 
-_INCOMPLETE = {"file_ends", "trailer_missing", "set_count", "group_count"}
+_INCOMPLETE = {"file_ends", "trailer_missing", "set_count", "group_count", "segment_stray"}
 """Notes on the envelope that mean that something may be missing."""
 _SCOPES = {"4": "full", "RX": "full", "2": "change"}
 _ACTIONS = {
@@ -66,11 +67,13 @@ class EnrolmentRefusedError(DomainError):
 
 
 class EnrolmentFile(NamedTuple):
-    """The rows of a file, whether it states everybody (`full`) or changes (`change`), and its date (BGN03)."""
+    """The rows of a file, whether it states everybody (`full`) or changes (`change`), its date (BGN03) and group."""
 
     rows: list[Row]
     scope: str
     effective_on: date | None
+    group_number: str
+    """The policy number of all its sets (REF*38), for members who name none; "" where they do not agree."""
 
 
 def read_enrolment(data: bytes) -> EnrolmentFile:
@@ -92,7 +95,8 @@ def read_enrolment(data: bytes) -> EnrolmentFile:
     if len(scopes) != 1 or "" in scopes:
         uses = ", ".join(repr(header.use) for header in headers) or "none"
         raise EnrolmentRefusedError(f"BGN08 must be 2, 4 or RX, and the same in every set; it is {uses}.", issues=[])
-    return EnrolmentFile(rows, scopes.pop(), headers[0].created_on)
+    policies = {header.policy_number for header in headers}
+    return EnrolmentFile(rows, scopes.pop(), headers[0].created_on, policies.pop() if len(policies) == 1 else "")
 
 
 def _faults(event: Event834) -> list[Issue]:
@@ -149,12 +153,14 @@ def _acting(row: Row, code: str, full: bool) -> Row:
 
 
 def _covered(person: Row, member: Member834, coverage: Coverage834, full: bool) -> Row:
+    row = _acting(person, coverage.maintenance or member.maintenance, full)
     changed_on = next((one.first_on for one in coverage.dates if one.qualifier == "303"), None)
-    row = _acting(person, coverage.maintenance or member.maintenance, full)._replace(
+    row = row._replace(
+        group_number=row.group_number or next((one.value for one in coverage.references if one.qualifier == "1L"), ""),
         line=_LINE_OF.get(coverage.line, ""),
         plan=coverage.description,
         tier=_TIERS.get(coverage.tier, ""),
-        starts_on=coverage.starts_on or changed_on,
+        starts_on=coverage.starts_on or (None if row.action in ("end", "void") else changed_on),
         last_on=coverage.last_on or member.day("357"),
     )
     if coverage.line not in _LINE_OF:

@@ -171,14 +171,23 @@ def _stated(person: Person, line: str, timeline: Timeline, full: bool, absent_on
 
 def _applied(timeline: Timeline, row: Row) -> Timeline:
     if row.action == "end":
-        return without(timeline, _ends(row))
+        return _less(timeline, row, _ends(row))
     if row.action == "void":
-        return ()
+        return _less(timeline, row, row.starts_on or date.min, _ends(row))
     if row.action == "reinstate" and not (row.starts_on and row.plan):
         return reopened(timeline, row.starts_on)
     if row.starts_on is None or not row.line:
         return timeline
     return overlaid(timeline, Segment(row.starts_on, _ends(row), int(row.plan), row.tier))
+
+
+def _less(timeline: Timeline, row: Row, starts_on: date, ends_before: date = FOREVER) -> Timeline:
+    """The timeline less these days in the row's plan, or in every plan where it names none.
+
+    Who went over to another plan keeps that one, in whichever order a file says "begins" and "ends".
+    """
+    left = [one for one in timeline if row.plan and one.plan_id != int(row.plan)]
+    return joined([*left, *without(tuple(one for one in timeline if one not in left), starts_on, ends_before)])
 
 
 def _ends(row: Row) -> date:

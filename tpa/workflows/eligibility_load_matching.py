@@ -147,14 +147,14 @@ class _Desk:
         return number
 
     def _with_plan(self, row: Row) -> Row:
-        """The plan's code resolved; without one, the only plan of the line. `plan` holds the plan's key as text."""
-        if row.action in ("end", "void") and (row.line or not row.plan):
+        """The plan's code resolved; without one, the only plan of the line. `plan` holds the plan's key as text.
+
+        What ends may leave its plan out, or name one that nobody knows: then it is the line that ends.
+        """
+        plan = next((one for one in self.plans if one.code.casefold() == row.plan.casefold()), None)
+        if row.action in ("end", "void") and (not row.plan or (row.line and (plan is None or plan.line != row.line))):
             return row._replace(plan="")
         if row.plan:
-            plan = next(
-                (one for one in self.plans if one.code.casefold() == row.plan.casefold()),
-                None,
-            )
             if plan is None:
                 return row.with_problem("plan_unknown", f"There is no plan {row.plan!r}.")
             if row.line not in ("", plan.line):
@@ -192,7 +192,8 @@ class _Desk:
     def _repeated(self, row: Row, person: Person) -> Row:
         """Two rows that begin the same line on the same day must say the same."""
         said = self.lines.setdefault((id(person), row.line), {})
-        first = said.setdefault((row.action, row.starts_on), row)
+        ended_plan = row.plan if row.action in ("end", "void") else ""
+        first = said.setdefault((row.action, row.starts_on, ended_plan), row)
         if first is row:
             return row
         if (first.plan, first.tier, first.last_on) == (row.plan, row.tier, row.last_on):

@@ -120,6 +120,13 @@ def _named(rows: Sequence[Row]) -> dict[str, Row]:
     return named
 
 
+def with_group_of_file(rows: list[Row], number: str) -> list[Row]:
+    """The rows, those without a group number under the file's own, where that is some employer's."""
+    with desk_scope():
+        known = bool(number and selectors.group_owners([plain_number(number)]))
+    return [row._replace(group_number=number) if known and not row.group_number else row for row in rows]
+
+
 def with_known_groups(rows: Sequence[Row]) -> list[Row]:
     """The rows, with a problem in each that names a group number which the bound employer does not have."""
     own = _own(open_employer())

@@ -194,7 +194,11 @@ class Reading(Generic[T]):
         yield from self._end_interchange()
 
     def _end_interchange(self) -> Iterator[InterchangeEnd]:
-        yield InterchangeEnd(self._interchange, tuple(self._interchange_issues), self._groups)
+        found = self._interchange_issues
+        if not self._groups:
+            # What stands outside of every set is then all that came: nothing of it was read, and it has to come again.
+            found = [one._replace(level=Level.INTERCHANGE) if one.code == "segment_stray" else one for one in found]
+        yield InterchangeEnd(self._interchange, tuple(found), self._groups)
         self._inside = False
 
     def _gs(self, segment: Segment) -> Iterator[Group | SetEnd | GroupEnd]:

@@ -112,9 +112,9 @@ ACTIONS = {
     "state": "This is so (a row of a full file, an audit row): the coverage is as the row says.",
     "add": "The coverage begins, or a new plan or tier takes over from its start.",
     "change": "The person is described anew; with a plan, the coverage changes from its start.",
-    "end": "The coverage, or without a line every coverage, ends after `last_on`.",
+    "end": "The coverage (of the plan, where it names one), or without a line every coverage, ends after `last_on`.",
     "reinstate": "A coverage that ended goes on, without a gap unless a start is given.",
-    "void": "The coverage never was.",
+    "void": "The coverage never was: of the plan where it names one, on the days where it names them.",
 }
 
 PERSON_FIELDS = (
