@@ -1,13 +1,16 @@
 """The invoices of all employers at the desk: what of them the board shows, and one step of many at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+
+from django.db import transaction
 
 from tenants.models import Employer
 from tenants.scope import employer_scope
-from tpa.books.funding.models import FundingInvoice
-from tpa.infra import outbox
-from tpa.infra.invoice_board import TOPIC, Standing, tell
+from tpa.books.funding import selectors as funding
+from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
+from tpa.infra import broker_pay, outbox
+from tpa.infra.invoice_board import TOPIC, Standing, invoices, tell
 from tpa.kernel.errors import DomainError
 
 
@@ -29,6 +32,27 @@ def show_on_board(invoice: FundingInvoice, *, state: str = "") -> None:
             invoice.needs_second_person,
         )
     )
+
+
+@transaction.atomic
+def show_missing(employer_id: int) -> None:
+    """Tell the board of invoices that it does not know, as those from before there was one; inside employer_scope."""
+    known = invoices([employer_id]).values_list("month", flat=True)
+    for invoice in funding.invoices().exclude(month__in=list(known)).prefetch_related("sendings", "lines"):
+        show_on_board(invoice, state="sent" if invoice.sendings.all() else "")
+        if invoice.state == FundingInvoice.State.FINAL:
+            broker_pay.tell(invoice.pk, invoice.month, commissions_of(invoice.lines.all()))
+
+
+def commissions_of(lines: Iterable[FundingInvoiceLine]) -> list[broker_pay.Pay]:
+    """What an invoice gives brokers, by fee; a line that corrects an earlier month says so of then and now."""
+    sums: dict[tuple[str, str, str], int] = {}
+    for line in lines:
+        basis = line.basis.get("now") or line.basis.get("billed") or line.basis
+        if line.kind == FundingInvoiceLine.Kind.FEE and "broker" in basis:
+            key = basis["broker"], basis["kind"], basis["fee"]
+            sums[key] = sums.get(key, 0) + line.cents
+    return [broker_pay.Pay(*key, cents) for key, cents in sums.items()]
 
 
 class Stepped(NamedTuple):

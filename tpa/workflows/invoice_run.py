@@ -18,6 +18,7 @@ from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, must
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import add_months, month_of
+from tpa.workflows.invoice_board import show_missing
 from tpa.workflows.month_end import draft_month, left_to_bill
 from tpa.workflows.wake_ups import wake
 
@@ -64,13 +65,16 @@ def run_job(*, employer_id: int, job_id: int) -> FundingInvoice | None:
 
 
 def draft_due(*, employer_id: int) -> None:
-    """Ask for last month's invoice where it is to be billed and nobody has, and wake what was left behind."""
+    """Ask for last month's invoice where it is to be billed and nobody has, wake what was left behind, and show what the
+    board does not know.
+    """
     with employer_scope(employer_id) as employer:
         last = add_months(clock.today(employer.time_zone).replace(day=1), -1)
         asked = Job.objects.filter(kind=KIND, key=_key(last)).exists()
         due = not asked and funding.invoice_of(last) is None and _is_billed(employer_id, last)
         for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
             wake("draft_invoice", employer_id=employer_id, job_id=job_id)
+        show_missing(employer_id)
     if due:
         ask_for_draft(employer_id=employer_id, month=last)
 

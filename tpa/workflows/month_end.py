@@ -54,7 +54,7 @@ from tpa.kernel.ids import public_id
 from tpa.kernel.periods import Span, add_months, month_of, months_in
 from tpa.workflows.fee_facts import activities
 from tpa.workflows.fixed_costs import send_fixed_costs
-from tpa.workflows.invoice_board import show_on_board
+from tpa.workflows.invoice_board import commissions_of, show_on_board
 
 ONE_DAY = timedelta(days=1)
 Kind = FundingInvoiceLine.Kind
@@ -345,7 +345,7 @@ def issue_invoice(*, invoice_id: int, person_id: int | None = None) -> FundingIn
     ledger.post_entries(entries=[entry_for(one) for one in facts], recorded_at=now)
     send_fixed_costs(on=issued_on)
     announce("invoice.issued", _news(employer.pk, invoice))
-    broker_pay.tell(invoice.pk, invoice.month, _commissions(lines))
+    broker_pay.tell(invoice.pk, invoice.month, commissions_of(lines))
     return _shown(invoice)
 
 
@@ -357,17 +357,6 @@ def _news(employer_id: int, invoice: FundingInvoice) -> dict[str, Any]:
         "total_cents": invoice.total_cents,
         "due_on": invoice.due_on.isoformat(),
     }
-
-
-def _commissions(lines: Sequence[FundingInvoiceLine]) -> list[broker_pay.Pay]:
-    """What the invoice gives brokers, by fee; a line that corrects an earlier month says so of then and now."""
-    sums: dict[tuple[str, str, str], int] = {}
-    for line in lines:
-        basis = line.basis.get("now") or line.basis.get("billed") or line.basis
-        if line.kind == Kind.FEE and "broker" in basis:
-            key = basis["broker"], basis["kind"], basis["fee"]
-            sums[key] = sums.get(key, 0) + line.cents
-    return [broker_pay.Pay(*key, cents) for key, cents in sums.items()]
 
 
 def _by_code(lines: Sequence[FundingInvoiceLine], kind: str) -> tuple[Amount, ...]:

@@ -11,7 +11,9 @@ from tests.workflows.stories import SYSTEM, agree, at, charge_fees, enrol
 from tpa.books.funding.models import FundingInvoice, InvoiceSending
 from tpa.infra import invoice_board, outbox
 from tpa.infra.clock import clock_at
+from tpa.infra.models import BoardInvoice, BrokerPay
 from tpa.kernel.ids import public_id
+from tpa.workflows.invoice_run import draft_due
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -99,6 +101,19 @@ def test_over_rest_and_the_fees_on_a_past_month(run, employer, other_employer, d
         assert (wrong.status_code, wrong.json()["code"]) == (422, "document")
         page = desk_as("implementation", employer).get(f"{root(employer)}fees/?month=2025-02").content.decode()
     assert "$2,350.00" in page
+
+
+def test_the_board_is_told_of_invoices_that_it_does_not_know(run, employer, other_employer):
+    before = list(BoardInvoice.objects.order_by("employer_id", "month").values_list("employer_id", "month", "state"))
+    paid = set(BrokerPay.objects.values_list("employer_id", "broker", "kind", "cents"))
+    BoardInvoice.objects.all().delete()
+    BrokerPay.objects.all().delete()
+    with clock_at(at(2025, 3, 3)):
+        for one in (employer, other_employer):
+            draft_due(employer_id=one.pk)
+    outbox.drain()
+    after = BoardInvoice.objects.order_by("employer_id", "month").values_list("employer_id", "month", "state")
+    assert (list(after), set(BrokerPay.objects.values_list("employer_id", "broker", "kind", "cents"))) == (before, paid)
 
 
 def test_what_brokers_get_is_told_by_employer_directly_and_indirectly(run, employer, other_employer, desk_client):
