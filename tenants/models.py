@@ -3,6 +3,7 @@
 import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.base import ModelState
 from django.db.models.functions import Concat
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -51,6 +52,14 @@ class Employer(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def __copy__(self) -> "Employer":
+        """A row of its own, as copying any row gives; this one is copied several times a request."""
+        twin = Employer.__new__(Employer)
+        twin.__dict__.update(self.__dict__)
+        twin._state = ModelState()
+        twin._state.db, twin._state.adding = self._state.db, self._state.adding
+        return twin
 
     @property
     def database_role(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from tenants import directory
 from tenants.models import Employer
@@ -17,25 +17,28 @@ def employer_scope(employer: Employer | int) -> Iterator[Employer]:
     Raises EmployerNotFound where there is none of that id.
     """
     bound = copy(employer) if isinstance(employer, Employer) else directory.employer(employer)
-    before = connection.tenant, connection.include_public_schema
-    connection.set_tenant(bound)
+    own = connections[DEFAULT_DB_ALIAS]
+    before = own.tenant, own.include_public_schema
+    own.set_tenant(bound)
     try:
         yield bound
     finally:
-        connection.set_tenant(*before)
+        own.set_tenant(*before)
 
 
 @contextmanager
 def desk_scope() -> Iterator[None]:
     """Work with the TPA's own tables alone, by the login role, inside the block."""
-    before = connection.tenant, connection.include_public_schema
-    connection.set_schema_to_public()
+    own = connections[DEFAULT_DB_ALIAS]
+    before = own.tenant, own.include_public_schema
+    own.set_schema_to_public()
     try:
         yield
     finally:
-        connection.set_tenant(*before)
+        own.set_tenant(*before)
 
 
 def current_employer() -> Employer | None:
     """The employer to which this thread's connection is bound, or None at the TPA's desk."""
-    return connection.tenant if isinstance(connection.tenant, Employer) else None
+    tenant = connections[DEFAULT_DB_ALIAS].tenant
+    return tenant if isinstance(tenant, Employer) else None

@@ -161,9 +161,11 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # What goes through connection.prepared is planned once, not for its values: see docs/adr/0011.
+            "options": "-c plan_cache_mode=force_generic_plan",
             **dict(parse_qsl(_database.query)),
             "application_name": "tpa",
-            "prepare_threshold": 0,  # what goes through connection.prepared; Django's own statements are never prepared
+            "prepare_threshold": None,  # connection.prepared does it itself; Django's own statements are never prepared
             "pool": {
                 "min_size": 1,
                 "max_size": env.int("DATABASE_POOL", 16),

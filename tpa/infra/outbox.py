@@ -22,7 +22,8 @@ BATCH = 1000
 
 _INSERT = """
 INSERT INTO infra_outboxevent (employer_id, topic, payload, created_at, attempts, parked_reason)
-SELECT %s, topic, payload::jsonb, %s, 0, '' FROM unnest(%s::text[], %s::text[]) AS event (topic, payload)"""
+SELECT %s::bigint, topic, payload::jsonb, %s::timestamptz, 0, ''
+FROM unnest(%s::text[], %s::text[]) AS event (topic, payload)"""
 _WAITING = """
 SELECT id, employer_id, topic, payload, created_at FROM infra_outboxevent
 WHERE topic = %s AND parked_reason = '' ORDER BY id LIMIT %s"""

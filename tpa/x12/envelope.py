@@ -24,8 +24,8 @@ from tpa.x12.issues import Answer, Issue, Level
 from tpa.x12.loops import MAX_ISSUES, Node, Walk
 from tpa.x12.tokenizer import BAD_ISA, CUT_OFF, GARBAGE, Delimiters, Segment, Tokenizer
 
-HELD_SEGMENTS = 2_000
-"""A set of at most so many segments is read once, its records held until its SE."""
+HELD_SEGMENTS = 100_000
+"""A set of at most so many segments is read once, its records held until its SE: some 25 megabytes."""
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class _Set(Generic[T]):
         self.delimiters = delimiters
         self.dialect = dialect
         self.position = 1
-        self.held: list[Node] | None = []
+        self.held: list[T] | None = []
         self.records = 0
         readable = not any(issue.level >= Level.SET for issue in issues)
         self.walk = Walk(dialect.guides[header.guide], dialect.records) if readable else None
@@ -77,7 +77,7 @@ class _Set(Generic[T]):
         if self.position > HELD_SEGMENTS:
             self.held = None
         if self.held is not None:
-            self.held.append(node)
+            self.held.append(self.dialect.build(node, self.header))
 
     def fault(self, code: str, message: str, answer_code: str, segment: Segment, element: int = 0) -> None:
         """A fault of the set as a whole (IK5)."""
@@ -284,9 +284,11 @@ class Reading(Generic[T]):
             header = current.dialect.describe(current.header, current.walk.root)
             verdict = verdict._replace(header=header)
             yield header
-            nodes = self._again(current) if current.held is None else current.held
-            for node in nodes:
-                yield current.dialect.build(node, header)
+            if current.held is not None:
+                yield from current.held
+            else:
+                for node in self._again(current):
+                    yield current.dialect.build(node, header)
         self._sets.append(verdict)
         yield verdict
 

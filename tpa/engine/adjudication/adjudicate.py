@@ -11,11 +11,11 @@ from collections.abc import Callable
 from tpa.engine.adjudication.decision import Decision, Pend
 from tpa.engine.adjudication.facts import Claim, Family, Person
 from tpa.engine.adjudication.line import ClaimWork, LineWork
-from tpa.engine.adjudication.order import build_program, stage_rules
+from tpa.engine.adjudication.order import build_program, build_screens, screens_before_plan, stage_rules
 from tpa.kernel.errors import must
 
 _CLAIM = stage_rules("claim")
-_SCREENS = stage_rules("screens")
+_SCREENS = screens_before_plan()
 _CLAIM_PRICING = stage_rules("claim_pricing")
 _OVERRIDES = stage_rules("overrides")
 _FINISH = stage_rules("finish")
@@ -49,6 +49,8 @@ def _price(work: ClaimWork, person: Person) -> list[LineWork]:
     is_weighed = False
     for one in lines:
         _apply(one, _SCREENS)
+        if not one.is_closed:
+            _apply(one, one.plan.screens or build_screens(one.plan))
         if not one.is_closed:
             program = one.share.program or build_program(one.share)
             is_weighed = is_weighed or program.is_weighed

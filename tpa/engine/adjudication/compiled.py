@@ -141,6 +141,7 @@ class CompiledPlan:
         "priced_codes",
         "protected",
         "savings",
+        "screens",
         "tables",
         "terms",
     )  # fmt: skip
@@ -148,6 +149,8 @@ class CompiledPlan:
     def __init__(self, terms: PlanTerms) -> None:
         self.terms = terms
         self.savings = savings_counter(terms)
+        self.screens: tuple[Callable[..., None], ...] | None = None
+        """The screens that have anything to do with the plan, set when a line first asks."""
         self._tiers = compile_tiers(terms)
         self.tables = frozenset(
             name for tier in terms.tiers for step in tier.prices for name in tables_of(step.settings)

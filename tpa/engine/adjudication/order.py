@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from graphlib import TopologicalSorter
 
-from tpa.engine.adjudication.compiled import CompiledShare, Program
+from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare, Program
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.plan.terms_share import Way
@@ -57,6 +57,23 @@ ORDER = _ordered()
 def stage_rules(stage: str) -> tuple[Callable[..., None], ...]:
     """The functions of a stage, in order."""
     return tuple(rule.apply for name, rule in ORDER.items() if name.startswith(f"{stage}."))
+
+
+_CHOOSES_PLAN = "screens.plan_version"
+
+
+def screens_before_plan() -> tuple[_Step, ...]:
+    """The screens up to the one that finds the plan version, in order."""
+    names = [name for name in ORDER if name.startswith("screens.")]
+    return tuple(ORDER[name].apply for name in names[: names.index(_CHOOSES_PLAN) + 1])
+
+
+def build_screens(plan: CompiledPlan) -> tuple[_Step, ...]:
+    """The screens after that one with which a plan version has anything to do, in order; kept with the plan."""
+    names = [name for name in ORDER if name.startswith("screens.")]
+    later = [ORDER[name] for name in names[names.index(_CHOOSES_PLAN) + 1 :]]
+    screens = plan.screens = tuple(rule.apply for rule in later if rule.asked_by(plan))
+    return screens
 
 
 def settable() -> list[str]:

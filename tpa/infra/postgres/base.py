@@ -8,15 +8,21 @@ a reported search path that is not the one wanted. A schema without a role of it
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django_tenants.postgresql_backend import base as django_tenants_base
 
+from tpa.infra.postgres.planned import Plans
 from tpa.infra.postgres.statements import Cursor, note
 
 PUBLIC = "public"
 _BIND = "SELECT set_config('role', %s, false), set_config('search_path', %s, false)"
+
+
+_plans: "WeakKeyDictionary[psycopg.Connection[Any], Plans]" = WeakKeyDictionary()
 
 
 class Binding(NamedTuple):
@@ -31,12 +37,15 @@ DESK = Binding("none", PUBLIC)
 
 def binding_of(tenant: Any, include_public: bool = True) -> Binding:
     """The binding of an employer (it has `database_role`) or of a bare schema name."""
-    schema = tenant.schema_name
+    return _binding(tenant.schema_name, getattr(tenant, "database_role", "none"), include_public)
+
+
+@lru_cache(maxsize=10_000)
+def _binding(schema: str, role: str, include_public: bool) -> Binding:
     django_tenants_base._check_schema_name(schema)
     if schema == PUBLIC:
         return DESK
     quoted = django_tenants_base.quote_schema_name(schema)
-    role = getattr(tenant, "database_role", "none")
     return Binding(role, f"{quoted}, {PUBLIC}" if include_public else quoted)
 
 
@@ -44,7 +53,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     """Binds schema and role together; see the module's text."""
 
     _sent: Binding | None = None
-    _reported: str | None = None
+    _reported: bytes | None = None
+    _plans: Plans | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "cursor_factory": Cursor}
@@ -63,8 +73,16 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if self.queries_logged:
             self.queries_log.append({"sql": statement, "time": ""})
         with self.wrap_database_errors:
-            cursor = psycopg.Cursor(self.connection).execute(statement, values, prepare=True)
-            return cursor.fetchall() if cursor.pgresult.nfields else []
+            return self._ask(self.binding, statement, values)
+
+    def _ask(
+        self, binding: Binding, statement: str, values: Sequence[Any] | Mapping[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        """By the connection's plans, which it keeps when the pool gives it to another thread."""
+        connection, plans = self.connection, self._plans
+        if plans is None or plans.wire is not connection.pgconn:
+            plans = self._plans = _plans.get(connection) or _plans.setdefault(connection, Plans(connection.pgconn))
+        return plans.ask(connection, binding, statement, values)
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Ask for the binding of `tenant`; it is sent with the next statement."""
@@ -74,7 +92,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         self.binding = binding_of(tenant, include_public)
 
     def close(self) -> None:
-        self._sent = None
+        self._sent = self._plans = None
         super().close()
 
     def rollback(self) -> None:
@@ -93,12 +111,12 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
             return
         try:
             note(_BIND)  # seen by count_statements, not by Django's own log
-            psycopg.Cursor(self.connection).execute(_BIND, self.binding, prepare=True)
+            self._ask(DESK, _BIND, self.binding)
         except psycopg.errors.InFailedSqlTransaction:
             # Only a rollback can follow, and that asks for the binding again.
             self._sent = None
         else:
             self._sent, self._reported = self.binding, self._report()
 
-    def _report(self) -> str | None:
-        return self.connection.info.parameter_status("search_path")
+    def _report(self) -> bytes | None:
+        return self.connection.pgconn.parameter_status(b"search_path")

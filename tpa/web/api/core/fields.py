@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import SkipField
 
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of, public_id
@@ -54,10 +57,16 @@ class CentsField(serializers.IntegerField):
 
 
 class Shape(serializers.Serializer):
-    """A serializer whose plain fields are not made anew for every answer: a copy holds what differs, its place.
+    """A serializer that knows once a class, not anew for every answer, what each of its fields reads and how it shows it.
 
-    Making them takes longer than filling them in.
+    Finding that out takes longer than reading the rows. A class with a field of another kind is filled as any serializer.
     """
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        places = _layout(type(self))
+        if places is None:
+            return super().to_representation(instance)
+        return _filled(self, places, instance, self.context)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return {name: _copied(field) for name, field in self._declared_fields.items()}
@@ -70,6 +79,92 @@ def _copied(field: serializers.Field) -> serializers.Field:
     fresh = object.__new__(type(field))
     fresh.__dict__.update(field.__dict__)
     return fresh
+
+
+_Fill = Callable[[Any, Mapping[str, Any]], Any]
+"""From a value (never None) and the view's context to what is shown."""
+_ALIKE = (
+    CentsField,
+    serializers.BooleanField,
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.IntegerField,
+    serializers.JSONField,
+)
+"""Fields that show a value alike wherever they stand."""
+
+
+class _Place(NamedTuple):
+    """A field: the attributes that lead to its value (none: the row itself), and how it is shown, or by which method."""
+
+    name: str
+    path: tuple[str, ...]
+    fill: _Fill | None
+    method: str
+    field: serializers.Field
+
+
+@cache
+def _layout(shape: type[Shape]) -> tuple[_Place, ...] | None:
+    """The fields of a class in their order; None where one of them cannot be laid out."""
+    places = []
+    for name, field in shape().fields.items():
+        if field.write_only:
+            continue
+        method = field.method_name if isinstance(field, serializers.SerializerMethodField) else ""
+        fill = None if method else _fill(field)
+        if fill is None and not method:
+            return None
+        places.append(_Place(name, tuple(field.source_attrs), fill, method, field))
+    return tuple(places)
+
+
+def _fill(field: serializers.Field) -> _Fill | None:
+    if isinstance(field, PublicIdField):
+        return lambda key, context: public_id(field.kind, 0 if field.shared else context["employer_id"], key)
+    if type(field) is serializers.ListSerializer:
+        one = _fill(field.child)
+        return None if one is None else lambda rows, context: [one(row, context) for row in rows]
+    if isinstance(field, Shape) and type(field).to_representation is Shape.to_representation:
+        shape = type(field)
+        places = _layout(shape)
+        return None if places is None else lambda row, context: _filled(None, places, row, context, shape)
+    if type(field) in _ALIKE or (type(field) is serializers.ListField and type(field.child) in _ALIKE):
+        show = field.to_representation
+        return lambda value, context: show(value)
+    return None
+
+
+def _filled(
+    owner: Shape | None,
+    places: tuple[_Place, ...],
+    row: Any,
+    context: Mapping[str, Any],
+    shape: type[Shape] = Shape,
+) -> dict[str, Any]:
+    """What `Serializer.to_representation` makes of a row. `owner`: whose methods are asked; made where it is needed."""
+    shown = {}
+    for name, path, fill, method, field in places:
+        if fill is None:
+            owner = owner or shape(context=context)
+            shown[name] = getattr(owner, method)(row)
+            continue
+        try:
+            value = row
+            for step in path:
+                value = value[step] if type(value) is dict else getattr(value, step)
+                if callable(value):
+                    raise AttributeError
+        except (AttributeError, KeyError, ObjectDoesNotExist):
+            # Something else than a plain value, or none: the field knows what holds then.
+            try:
+                value = field.get_attribute(row)
+            except SkipField:
+                continue
+        shown[name] = None if value is None else fill(value, context)
+    return shown
 
 
 class StrictSerializer(Shape):

@@ -1,5 +1,6 @@
 """A code that stands beside another one alone."""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.plan.terms_values import fits_any
@@ -21,6 +22,10 @@ def deny_alone(work: LineWork) -> None:
         work.deny(NAME, "CO", WITHOUT_PRIMARY, edits.clause, (("code", work.line.procedure),))
 
 
+def _has_edits(plan: CompiledPlan) -> bool:
+    return plan.edits is not None
+
+
 RULE = Rule(
     "An add-on code is paid only beside its primary procedure.",
     deny_alone,
@@ -28,4 +33,5 @@ RULE = Rule(
     member="This service ({code}) is paid only together with another one, which was not billed.",
     after=("network",),
     may_be_set_aside=True,
+    asked_by=_has_edits,
 )

@@ -1,5 +1,6 @@
 """Is there a cheaper service as which the plan pays this one?"""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.plan.teeth import known_tooth
@@ -19,8 +20,13 @@ def find_alternate(work: LineWork) -> None:
             return
 
 
+def _has_alternates(plan: CompiledPlan) -> bool:
+    return bool(plan.alternates)
+
+
 RULE = Rule(
     "Where a cheaper service would do, the benefit is that of the cheaper one (alternate benefit).",
     find_alternate,
     after=("network", "add_on", "code_pairs", "unit_limits"),
+    asked_by=_has_alternates,
 )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from tpa.engine.accumulators.periods import LIFETIME_ON
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.facts import Authorization
 from tpa.engine.adjudication.line import LineWork, Unauthorized
 from tpa.engine.adjudication.rule import Rule
@@ -66,6 +67,10 @@ def _use(work: LineWork, one: Authorization, wanted: int) -> int:
     return given
 
 
+def _has_authorizations(plan: CompiledPlan) -> bool:
+    return bool(plan.terms.authorizations)
+
+
 RULE = Rule(
     "Some services need an authorization.",
     ask_authorization,
@@ -73,4 +78,5 @@ RULE = Rule(
     member="This service needed an authorization before it was given, and there was none.",
     after=("exclusion", "waiting_period"),
     may_be_set_aside=True,
+    asked_by=_has_authorizations,
 )

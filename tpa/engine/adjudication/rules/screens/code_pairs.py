@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.compiled_edits import is_set_apart
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
@@ -41,6 +42,10 @@ def _beside(work: LineWork) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield prior.procedure, prior.modifiers
 
 
+def _has_edits(plan: CompiledPlan) -> bool:
+    return plan.edits is not None
+
+
 RULE = Rule(
     "A code that is a part of another one is not paid beside it.",
     deny_second,
@@ -48,4 +53,5 @@ RULE = Rule(
     member="This service ({column_2}) is a part of another one of the same day ({column_1}).",
     after=("network",),
     may_be_set_aside=True,
+    asked_by=_has_edits,
 )

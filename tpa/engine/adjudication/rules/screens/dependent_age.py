@@ -1,5 +1,6 @@
 """Is a child still young enough for the plan?"""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.kernel.periods import age_on
@@ -16,4 +17,8 @@ def check_age(work: LineWork) -> None:
         work.pend("dependent_age", "eligibility", f"a child aged {age}, the plan covers children under {limit}")
 
 
-RULE = Rule("Children are covered up to the plan's age limit.", check_age, after=("plan_version",))
+def _has_limit(plan: CompiledPlan) -> bool:
+    return plan.terms.dependent_age_limit is not None
+
+
+RULE = Rule("Children are covered up to the plan's age limit.", check_age, after=("plan_version",), asked_by=_has_limit)

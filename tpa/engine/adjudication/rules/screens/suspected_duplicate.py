@@ -1,5 +1,6 @@
 """Does the line look like one that was decided before?"""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.plan.terms import Screen
@@ -37,4 +38,13 @@ def ask_duplicate(work: LineWork) -> None:
             return
 
 
-RULE = Rule("What looks like a service that was paid is looked at by a person.", ask_duplicate, after=("duplicate",))
+def _asks(plan: CompiledPlan) -> bool:
+    return plan.terms.suspected_duplicates is not Screen.PAY
+
+
+RULE = Rule(
+    "What looks like a service that was paid is looked at by a person.",
+    ask_duplicate,
+    after=("duplicate",),
+    asked_by=_asks,
+)

@@ -1,5 +1,6 @@
 """Did the claim arrive in time?"""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.kernel.periods import add_months
@@ -24,6 +25,10 @@ def deny_late(work: LineWork) -> None:
         work.deny("screens.timely_filing", "CO", "29", "/timely_filing_months", inputs)
 
 
+def _has_time(plan: CompiledPlan) -> bool:
+    return plan.terms.timely_filing_months is not None
+
+
 RULE = Rule(
     "A claim must arrive within the plan's filing time.",
     deny_late,
@@ -32,4 +37,5 @@ RULE = Rule(
     member="The provider sent this claim too late: it had to arrive by {last_on}.",
     after=("duplicate",),
     may_be_set_aside=True,
+    asked_by=_has_time,
 )

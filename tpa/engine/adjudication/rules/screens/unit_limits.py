@@ -1,5 +1,6 @@
 """Units that are not likely (medically unlikely edits)."""
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 
@@ -30,6 +31,10 @@ def _of_day(work: LineWork) -> int:
     return own + sum(prior.units_milli for prior in work.same_visit() if prior.procedure == code)
 
 
+def _has_edits(plan: CompiledPlan) -> bool:
+    return plan.edits is not None
+
+
 RULE = Rule(
     "A code is paid for no more units than are likely.",
     deny_unlikely,
@@ -37,4 +42,5 @@ RULE = Rule(
     member="More units of this service were billed ({units}) than are likely in one {per} ({most}).",
     after=("network",),
     may_be_set_aside=True,
+    asked_by=_has_edits,
 )

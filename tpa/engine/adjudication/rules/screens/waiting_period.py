@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tpa.engine.adjudication.compiled import CompiledPlan
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.kernel.periods import add_months
@@ -23,6 +24,10 @@ def deny_waiting(work: LineWork) -> None:
             return
 
 
+def _has_waiting_periods(plan: CompiledPlan) -> bool:
+    return bool(plan.terms.waiting_periods)
+
+
 RULE = Rule(
     "Some benefits begin only after a waiting period.",
     deny_waiting,
@@ -30,4 +35,5 @@ RULE = Rule(
     member="Your plan pays for this service from {covered_on} on.",
     after=("exclusion",),
     may_be_set_aside=True,
+    asked_by=_has_waiting_periods,
 )
