@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from bench import batch, book, families, ledger, pages, parsing, redeciding, single, worker
+from bench import batch, billing, book, families, ledger, pages, parsing, redeciding, single, worker
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
@@ -36,6 +36,7 @@ REPEATS = {2_000: 10, 20_000: 4, 200_000: 2}
 CLAIMS_OF_A_FAMILY = 300
 SINGLE_CLAIMS = 200
 POSTINGS = 5_000_000
+EMPLOYERS, LIVES, INVOICED_MONTHS = 50, 500, 6
 VISITS = 60
 
 
@@ -221,6 +222,26 @@ class Bench:
         self._note(f"balance as of a day with {postings:,} postings, p50", page.p50, "ms")
         self._note(f"balance as of a day with {postings:,} postings, p95", page.p95, "ms")
 
+    def month_end(self) -> None:
+        """Many employers' invoices, the stop-loss sweep of all their decisions, and what a later month costs."""
+        employers = [self._employer() for _ in range(max(2, EMPLOYERS // self._scale))]
+        claims = LARGE_CLAIMS // self._scale
+        billing.open_books(employers, lives=LIVES, claims_count=claims)
+        billed = billing.billed(employers)
+        what = f"{len(employers)} employers of {LIVES} lives"
+        self._note(f"month end: invoices drafted, {what}", len(employers) / billed.draft_seconds, "1/s")
+        self._note("month end: invoices approved and issued", len(employers) / billed.issue_seconds, "1/s")
+        self._note("month end: statements to draft an invoice", billed.draft_statements, "")
+        self._note("month end: statements to approve and issue it", billed.issue_statements, "")
+        swept = billing.swept(employers)
+        self._note(f"stop-loss: sweep of {swept.decisions_count:,} decisions", swept.seconds, "s")
+        self._note("stop-loss: sweep against reading them", swept.seconds / swept.read_seconds, "x")
+        self._note(
+            "stop-loss: again, with nothing new, against reading them", swept.again_seconds / swept.read_seconds, "x"
+        )
+        growth = billing.growth(self._employer(), months=max(3, INVOICED_MONTHS // self._scale))
+        self._note(f"month end: CPU of an employer's invoice no. {INVOICED_MONTHS} over its second", growth, "x")
+
     def provision(self) -> None:
         """A new employer's schema."""
         for _ in range(5):
@@ -232,6 +253,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     name: getattr(Bench, name)
     for name in (
         "parse", "single", "provision", "batch", "what_if", "workers", "family", "sizes", "replay", "pages", "balance",
+        "month_end",
     )
 }  # fmt: skip
 
