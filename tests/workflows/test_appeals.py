@@ -90,6 +90,26 @@ def test_a_reversal_pays_the_claim_and_is_kept_with_it(in_employer, denied):
     assert sound(in_employer)
 
 
+def test_a_reversal_takes_the_claims_place_and_the_family_follows_in_its_order(in_employer):
+    home = open_plan(in_employer, plan_text(LATE_SERVICE))[0]
+    with clock_at(DECIDED):
+        first, two, three = decide(
+            in_employer,
+            claim(home, 60_000, 1, received_on=date(2026, 4, 2)),
+            claim(home, 30_000, 10),
+            claim(home, 40_000, 20),
+        )
+    # The first came too late; 300.00 and 200.00 of the later ones met the deductible.
+    assert [live(key).paid_cents for key in (first, two, three)] == [0, 0, 16_000]
+    done = answer(file(first, date(2026, 5, 4)), "reversed", orders=[aside()], authority_cents=10**6)
+    # The first meets it now: 100.00 less a fifth; the later ones owe a fifth alone.
+    assert [live(key).paid_cents for key in (first, two, three)] == [8_000, 24_000, 32_000]
+    assert [live(key).place for key in (first, two, three)] == [1, 2, 3]
+    (override,) = overrides_of([done.pk])
+    assert override.amount_cents == 8_000 + 24_000 + 16_000
+    assert sound(in_employer)
+
+
 def test_a_reversal_above_the_authority_waits_for_another_person(denied):
     row = file(denied, date(2026, 5, 4))
     answer(row, "partly", orders=[aside()], authority_cents=7_999)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.workflows import stories
-from tests.workflows.claim_stories import LONG_AGO, NPI
+from tests.workflows.claim_stories import LONG_AGO, NPI, new_claim
 from tests.workflows.test_ripple import MUCH, PLAN, claim, decide, live, open_plan, sound
 from tpa.books.claims.models import Correction, Decision
 from tpa.books.claims.selecting import Selection
@@ -23,6 +23,7 @@ from tpa.workflows.corrections import (
     apply_correction,
     preview_claims,
     preview_load,
+    renew,
 )
 from tpa.workflows.eligibility_load_effects import open_work
 from tpa.workflows.plan_publishing import publish_plan
@@ -166,24 +167,28 @@ def test_a_job_that_is_cut_off_goes_on_where_it_was_and_does_nothing_twice(in_em
     assert sound(in_employer)
 
 
-def terminated(home, ends_before):
-    """A load that ends the family's coverage earlier than the books had it."""
+def terminated(*homes, ends_before, again_on=None):
+    """A load that ends the families' coverage earlier than the books had it; from a later day on they are covered again."""
     now = clock.now()
     load = stories.load(now)
     Load.objects.filter(pk=load.pk).update(applied_at=now)
     load.refresh_from_db()
-    for held in Coverage.objects.filter(family=home.family_id, superseded_at=None):
-        before = [Segment(held.starts_on, held.ends_before, held.plan_id, held.tier)]
+    for held in Coverage.objects.filter(family__in=[home.family_id for home in homes], superseded_at=None):
+        before = Segment(held.starts_on, held.ends_before, held.plan_id, held.tier)
+        after = [before._replace(ends_before=ends_before)]
+        after += [before._replace(starts_on=again_on)] if again_on else []
         Coverage.objects.filter(pk=held.pk).update(superseded_at=now, superseded_load=load)
-        held.pk, held.ends_before, held.recorded_at, held.load = None, ends_before, now, load
-        held.save(force_insert=True)
+        for segment in after:
+            held.pk, held.starts_on, held.ends_before = None, segment.starts_on, segment.ends_before
+            held.recorded_at, held.load = now, load
+            held.save(force_insert=True)
         LoadChange.objects.create(
             load=load,
             member_id=held.member_id,
             kind=LoadChange.Kind.CHANGED,
             line=held.line,
-            before=segments_as_json(before),
-            after=segments_as_json([before[0]._replace(ends_before=ends_before)]),
+            before=segments_as_json([before]),
+            after=segments_as_json(after),
             recorded_at=now,
         )
     return load
@@ -193,7 +198,7 @@ def test_the_work_list_of_a_late_termination_is_decided_again_and_closed(in_empl
     home = homes[0]
     one, two = decide(in_employer, claim(home, 60_000, 2), claim(home, 60_000, 20))
     assert [live(key).paid_cents for key in (one, two)] == [8_000, 48_000]
-    load = terminated(home, date(2026, 3, 15))
+    load = terminated(home, ends_before=date(2026, 3, 15))
     open_work(load)
     assert [event.payload["open"][2] for event in OutboxEvent.objects.filter(payload__open__0="retro_coverage")] == [
         two
@@ -204,7 +209,39 @@ def test_the_work_list_of_a_late_termination_is_decided_again_and_closed(in_empl
     assert OutboxEvent.objects.filter(payload__close__0="retro_coverage", payload__close__1=two).exists()
     assert sound(in_employer)
     with pytest.raises(NotDecidedError):
-        preview_load(load_id=terminated(homes[1], date(2026, 3, 15)).pk, note="", by="ana")
+        preview_load(load_id=terminated(homes[1], ends_before=date(2026, 3, 15)).pk, note="", by="ana")
+
+
+def test_a_late_termination_of_three_families_reaches_into_the_next_plan_year(in_employer):
+    # Grandfathered: the law's figures of 2027 are not known yet.
+    terms = PLAN.replace('line = "medical"', 'line = "medical"\ngrandfathered = true')
+    carried = "individual = 500, family = 1000, carry_over = { months = 3 }"
+    homes = open_plan(in_employer, terms.replace("individual = 500, family = 1000", carried), count=3)
+
+    def came(home, cents, on):
+        made = new_claim(home, ("99213", cents), on=on, ref=f"{home.family_id}-{on}")
+        return made._replace(claim=made.claim._replace(received_on=date(2027, 4, 1)))
+
+    # 300.00 of November go into the deductible and carry into the next year: there 200.00 are left of it.
+    first = decide(in_employer, *(came(home, 30_000, date(2026, 11, 20)) for home in homes))
+    second = decide(in_employer, *(came(home, 60_000, date(2027, 1, 5)) for home in homes))
+    assert [live(key).paid_cents for key in (*first, *second)] == [0] * 3 + [32_000] * 3
+    load = terminated(*homes, ends_before=date(2026, 11, 16), again_on=date(2027, 1, 1))
+    open_work(load)
+    correction = preview_load(load_id=load.pk, note="on leave without coverage", by="ana")
+    assert (correction.changes_count, correction.payee_cents) == (6, -3 * 24_000)
+    # One family moves on before it is applied: then nothing of the correction is.
+    later = decide(in_employer, came(homes[0], 10_000, date(2027, 2, 1)))
+    with pytest.raises(PreviewMovedError):
+        apply_correction(correction_id=correction.pk, signature=correction.signature, by="ben", alone_up_to_cents=MUCH)
+    assert [live(key).version for key in (*first, *second)] == [1] * 6
+    assert live(later[0]).paid_cents == 8_000
+    again = renew(correction_id=correction.pk, by="ana")
+    apply_correction(correction_id=again.pk, signature=again.signature, by="ben", alone_up_to_cents=MUCH)
+    assert [live(key).outcome for key in first] == ["denied"] * 3
+    # The whole 500.00 are to be met in the new year; what came after it stays a fifth.
+    assert [live(key).paid_cents for key in (*second, *later)] == [8_000] * 3 + [8_000]
+    assert sound(in_employer)
 
 
 def test_a_signature_of_another_preview_is_refused(in_employer, homes):

@@ -34,7 +34,7 @@ NO_PAGES = {
     "portal:add-endpoint": "a button", "portal:act-on-endpoint": "a button", "portal:redeliver": "a button",
     "operator:act-on-correction": "a button", "operator:deny-claim": "a button", "operator:hand-over": "a button",
     "operator:override-claim": "a button", "operator:clock-step": "a button", "operator:file-appeal": "a button",
-    "operator:act-on-override": "a button", "operator:act-on-appeal": "a button",
+    "operator:act-on-override": "a button", "operator:act-on-appeal": "a button", "operator:payer-answer": "a button",
     "operator:tell-carrier": "a button", "operator:make-filing": "a button",
     "operator:step-filing": "a button", "operator:ask-quote": "a button", "operator:filing-packet": "a file",
     "portal:upload": "a button", "portal:act-on-load": "a button",

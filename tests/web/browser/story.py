@@ -11,7 +11,7 @@ from tests.workflows.claim_stories import NPI, new_claim, open_book, register
 from tests.workflows.eligibility_files import file_csv
 from tests.workflows.stories import GROUP, SYSTEM, agree, charge_fees, pay
 from tests.workflows.test_claim_intake import claim_of, file_of
-from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumber
+from tpa.books.agreements.models import AsoAgreement, Broker, Carrier, GroupNumber, ReviewOrganization
 from tpa.books.agreements.selectors import stop_loss_contracts
 from tpa.books.agreements.services import approve_stop_loss_version, save_stop_loss_contract
 from tpa.books.claims.models import Decision, Pend
@@ -153,6 +153,8 @@ def _set_up(employer: Employer) -> None:
     with desk_scope():
         Broker.objects.create(name="Harbor Benefits", npn="1234567", email="desk@harbor.example")
         TradingPartner.objects.create(name="Clearinghouse", sender_id="CLEAR")
+        for name in ("Lakeside Review", "Northern Review", "Prairie Review"):
+            ReviewOrganization.objects.create(name=name, accreditation="URAC", starts_on=date(2026, 1, 1))
         GroupNumber.objects.create(employer=employer, number="A-77", plain="A77")
         ApiKey.objects.create_key(name="payroll", employer=employer, scopes=["files.write"])
 

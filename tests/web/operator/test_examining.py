@@ -8,12 +8,15 @@ from tests.web.login import log_in
 from tests.web.operator.desk import colleague, desk_as, page_of, root
 from tests.workflows.test_claim_clocks import ACCIDENTS
 from tests.workflows.test_overrides import LATE, TERMS, late_claims
+from tests.workflows.test_pend_sweep import plan_text
 from tests.workflows.test_ripple import claim, decide, live, open_plan
 from tpa.books.claims.models import Appeal, Override, Pend
 from tpa.books.identity.models import Grant, User
+from tpa.engine.coordination.answers import OtherPayer
 from tpa.infra import outbox
 from tpa.infra.models import WorkItem
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.pend_sweep import resolve_pends
 
 
 @pytest.fixture
@@ -45,6 +48,24 @@ def another(authority_cents=0):
     user = User.objects.create(email="second@tpa.example", name="Second")
     Grant.objects.create(user=user, role="examiner", authority_cents=authority_cents)
     return log_in(Client(SERVER_NAME="localhost"), user)
+
+
+def test_another_plans_answer_is_entered_where_the_claim_waits_for_it(employer):
+    with employer_scope(employer):
+        home = open_plan(employer, plan_text('coordination = { method = "standard" }'))[0]
+        (key,) = decide(employer, claim(home, 60_000, 1, other_payers=(OtherPayer("First plan", None),)))
+    desk = desk_as("examiner")
+    assert 'value="First plan"' in desk.get(at(employer, key)).content.decode()
+    told = {"payer": "First plan", "paid": "500.00", "left": "100", "answered_on": "2026-04-03", "note": "EOB"}
+    assert "more than the claim" in post(desk, at(employer, key, "payer-answer/"), **told | {"paid": "600.01"})
+    assert "not an amount" in post(desk, at(employer, key, "payer-answer/"), **told | {"paid": "lots"})
+    page = post(desk, at(employer, key, "payer-answer/"), **told)
+    assert "The answer is kept" in page
+    assert "First plan has answered" in page
+    with employer_scope(employer):
+        assert resolve_pends(employer_id=employer.pk) == 1
+        decide(employer)
+        assert live(key).paid_cents == 8_000
 
 
 def test_every_key_has_its_button(employer, pended):
