@@ -130,7 +130,7 @@ def test_a_claim_of_an_unknown_member_waits_for_a_person(employer, home, desk):
     told = file_told(desk, "claim-files/", content, lambda key: read_claims_file(file_id=key))
     assert (told["state"], told["counts"]["queued"]) == ("done", 1)
     (item,) = desk("GET", "intake-items/").json()["data"]
-    assert (item["reason"], item["state"]) == ("none", "open")
+    assert (item["reason"], item["state"]) == ("number", "open")
     assert stored(employer) == before
 
 

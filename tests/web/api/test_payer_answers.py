@@ -36,7 +36,12 @@ def test_an_answer_is_entered_once_and_lets_the_claim_go(employer, story):
     key, call = story
     answer = call({"payer": ANSWER, "note": "EOB of May 3"})
     told = answer.json()
-    assert (answer.status_code, told["payer"], told["note"], told["recorded_by"]) == (201, ANSWER, "EOB of May 3", "story")
+    assert (answer.status_code, told["payer"], told["note"], told["recorded_by"]) == (
+        201,
+        ANSWER,
+        "EOB of May 3",
+        "story",
+    )
     assert call({"payer": ANSWER, "note": "EOB of May 3"}).json() == told
     assert call().json() == {"data": [told]}
     with employer_scope(employer):

@@ -128,13 +128,15 @@ def index_members(employer_id: int, entries: Iterable[Sequence[Any]]) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO edi_memberkey AS held (digest, employer_id, family_id, member_id, mark, sex)"
+            "WITH told AS (INSERT INTO edi_memberkey AS held (digest, employer_id, family_id, member_id, mark, sex)"
             " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])"
             " ON CONFLICT (digest, employer_id, member_id) DO UPDATE SET mark = excluded.mark, sex = excluded.sex"
-            " WHERE (held.mark, held.sex) <> (excluded.mark, excluded.sex) RETURNING xmax = 0",
+            " WHERE (held.mark, held.sex) <> (excluded.mark, excluded.sex) RETURNING xmax = 0 AS is_new)"
+            " SELECT count(*) FILTER (WHERE is_new) FROM told",
             [list(column) for column in zip(*rows, strict=True)],
         )
-        return sum(is_new for (is_new,) in cursor.fetchall())
+        (count,) = cursor.fetchone()
+        return int(count)
 
 
 def forget_members(employer_id: int, member_ids: Collection[int]) -> None:
