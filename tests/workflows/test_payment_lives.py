@@ -171,6 +171,11 @@ def test_a_check_grows_stale_and_is_given_up_by_the_plans_rule(in_employer, home
             assert age_payments() == expected, day
     assert books() == left
     assert Payment.objects.get().state == "escheated"
+    # The bank is told to pay it no more.
+    told = [bytes(one.content).decode().split(",") for one in PaymentFile.objects.filter(kind="checks").order_by("id")]
+    assert [row[1:5] for row in told] == [
+        ["1001", "04/02/2026", "320.00", "I"], ["1001", "04/02/2026", "320.00", "V"],
+    ]  # fmt: skip
     assert sound(in_employer)
 
 

@@ -101,7 +101,7 @@ def _nacha(employer: Employer, entries: Sequence[Transfer], terms: PayingTerms) 
 def _checks(issued: Sequence[Payment], terms: PayingTerms) -> bytes:
     account = unseal(terms.account_sealed)
     checks = [
-        Check(account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in ("void", "reissued"))
+        Check(account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in states.STOPPED)
         for one in issued
         if one.issued_on is not None
     ]
@@ -137,6 +137,16 @@ def write_change_files(*, stopped: Payment, new: Payment | None = None) -> None:
     if new is not None and new.method == states.ACH and new.terms is not None:
         content = _ach(employer, [new], new.terms)
         _file(PaymentFile.Kind.TRANSFERS, None, content, [new]).save(force_insert=True)
+
+
+def write_stops(given_up: Sequence[Payment]) -> None:
+    """The bank is told not to pay checks that were given up: one file an account."""
+    by_terms: dict[int, list[Payment]] = {}
+    for one in given_up:
+        by_terms.setdefault(one.terms_id or 0, []).append(one)
+    for checks in by_terms.values():
+        if checks[0].terms is not None:
+            _file(PaymentFile.Kind.CHECKS, None, _checks(checks, checks[0].terms), checks).save(force_insert=True)
 
 
 @transaction.atomic

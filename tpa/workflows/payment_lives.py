@@ -28,7 +28,7 @@ from tpa.engine.paying.nacha import Returned, read_returns
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, SecondPersonError
-from tpa.workflows.payment_files import write_change_files
+from tpa.workflows.payment_files import write_change_files, write_stops
 
 ACCOUNT_IS_WRONG = frozenset({"R02", "R03", "R04", "R13", "R16", "R20"})
 """Return reasons after which no more money goes to the account: closed, not found, invalid, frozen, no such kind."""
@@ -270,6 +270,7 @@ def age_payments() -> tuple[int, int]:
     services.move_payments(payment_ids=ids, state="escheated", on=today, now=now, by_id=None, note=f"to the {to}")
     entries = [entry_for(PaymentEscheated(one.pk, today, to, _amounts(one))) for one in lost]
     ledger_services.post_entries(entries=entries, recorded_at=now)
+    write_stops(list(checks.filter(pk__in=ids).select_related("terms").order_by("id")))
     return len(stale), len(lost)
 
 

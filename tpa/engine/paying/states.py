@@ -20,6 +20,9 @@ NEXT: dict[str, tuple[str, ...]] = {
 }
 """State -> the states that may follow. A returned transfer is open again: voided, or issued anew."""
 
+STOPPED = frozenset({"void", "reissued", "escheated"})
+"""The bank is not to pay it any more."""
+
 OUTSTANDING = frozenset({"issued", "mailed", "stale", "returned"})
 """The money is owed to the payee and still in the fund."""
 
