@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tpa.books.members import selectors, standing
-from tpa.infra import clock
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.views import BookView
-from tpa.workflows.member_standing import tell_contributions
+from tpa.workflows.member_standing import tell_contributions, tell_payee_order
 
 
 class ContributionSerializer(serializers.Serializer):
@@ -94,8 +92,7 @@ class PayeeOrderView(BookView):
         asked = PayeeOrderSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         name = asked.validated_data["pay_to"]
-        with transaction.atomic():
-            standing.record_payee_order(member_id=member_id, pay_to=name, at=clock.now(), by=caller_name(request))
+        tell_payee_order(member_id=member_id, pay_to=name, by=caller_name(request))
         return self._shown(member_id)
 
     def _shown(self, member_id: int) -> Response:
