@@ -19,6 +19,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from bench import batch, billing, book, families, ledger, pages, parsing, redeciding, single, worker
+from bench.meter import machine_seconds
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
@@ -75,8 +76,14 @@ class Bench:
     def run(self, parts: list[str]) -> None:
         """Measure these parts; raises RuntimeError where a measured result is wrong."""
         batch.decided(self._employer(), 500)  # the first batch of a process reads plans and prices, and is not counted
+        self._tell_machine("at the beginning")
         for self._part in parts:
             PARTS[self._part](self)
+        self._tell_machine("at the end")
+
+    def _tell_machine(self, when: str) -> None:
+        self._part = "machine"
+        self._note(f"this machine {when}: ten million additions in Python", machine_seconds(), "s")
 
     def _note(
         self, name: str, value: float, unit: str, at_most: float | None = None, *, at_least: float | None = None
@@ -195,6 +202,7 @@ class Bench:
                 each.decide(two.pk)
             together = max(each.seconds() for each in pair)
         floor = min(floor.text.wall for floor in self._floors)
+        self._note("two processes that only count: faster than one on this machine", worker.most(2), "x")
         self._note("two workers: faster than one", alone / together, "x", at_least=1.7)
         self._note("two workers: time against the floor (COPY of ready text)", together / floor, "x", 3)
 

@@ -19,6 +19,13 @@ from django.db import connection
 from tests import databases
 from tpa.workflows.adjudication import decide_waiting
 
+_LOOP = """
+import time
+began = time.perf_counter()
+for _ in range(20_000_000):
+    pass
+print(time.perf_counter() - began)"""
+
 
 @contextmanager
 def workers(count: int) -> Iterator[list[Worker]]:
@@ -42,6 +49,23 @@ def _started(address: str) -> Iterator[Worker]:
         worker = Worker(process)
         worker.answer("ready")
         yield worker
+
+
+def most(count: int) -> float:
+    """How much faster so many processes are than one on this machine where they wait for nothing and share nothing.
+
+    No number of workers is faster than that. Two processors that are two threads of one core do not make two.
+    """
+    return count * _loops(1) / _loops(count)
+
+
+def _loops(count: int) -> float:
+    """Seconds on the clock that the slowest of so many processes takes for the same calculation, all at once."""
+    running = [
+        subprocess.Popen([sys.executable, "-c", _LOOP], cwd=databases.ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    return max(float(process.communicate()[0]) for process in running)
 
 
 class Worker:

@@ -5,11 +5,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
+    path("api/v1/", include("tpa.web.api.v1.urls")),  # first, because programs call most often
     path("", RedirectView.as_view(pattern_name="operator:today")),
     path("desk/", include("tpa.web.operator.urls")),
     path("", include("tpa.web.health")),
     path("api/", include("tpa.web.api.docs")),
-    path("api/v1/", include("tpa.web.api.v1.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("tpa.config.urls_account")),
 ]

@@ -3,9 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("tpa.web.portal.urls")),
+    path("api/v1/", include("tpa.web.api.v1.urls")),  # first, because programs call most often
     path("api/", include("tpa.web.api.docs")),
-    path("api/v1/", include("tpa.web.api.v1.urls")),
+    path("", include("tpa.web.portal.urls")),
     path("account/", include("tpa.config.urls_account")),
 ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 def prepared(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -15,7 +15,7 @@ def prepared(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[
 
     Values travel beside the statement, so a value whose type does not show from its place needs a cast.
     """
-    return cast(Any, connection).prepared(statement, values)
+    return cast(Any, connections[DEFAULT_DB_ALIAS]).prepared(statement, values)
 
 
 def keys_text(keys: Iterable[int]) -> str:

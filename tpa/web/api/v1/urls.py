@@ -47,6 +47,7 @@ from tpa.web.api.v1 import (
 )
 
 urlpatterns = [
+    path("claims/", claims.ClaimsView.as_view(), name="claims"),
     path("employers/", employers.EmployersView.as_view(), name="employers"),
     path("employers/<str:employer>/", employers.EmployerView.as_view(), name="employer"),
     path("employers/<str:employer>/suspend/", employers.EmployerSuspendView.as_view(), name="employer-suspend"),
@@ -94,7 +95,6 @@ urlpatterns = [
         external_accumulators.ExternalAmountsFileView.as_view(),
         name="external-accumulators-csv",
     ),
-    path("claims/", claims.ClaimsView.as_view(), name="claims"),
     path("claims/<str:claim>/", claims.ClaimView.as_view(), name="claim"),
     path("claims/<str:claim>/decisions/", claims.ClaimDecisionsView.as_view(), name="claim-decisions"),
     path(
