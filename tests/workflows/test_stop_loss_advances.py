@@ -70,6 +70,8 @@ def test_an_advance_is_owed_back_until_the_claims_are_paid(story):
     assert balances() == (400_000, -400_000, 0, -200_000)
     held = [(one.what, one.by, one.cents) for one in selectors.risks(employer.pk, JUNE) if one.what == "pay_on_by"]
     assert held == [("pay_on_by", date(2025, 7, 7), 400_000)]
+    with pytest.raises(FilingError, match="pays the claims"):
+        post_received(filing_id=advance.pk, on=JUNE, by=WHO, to="invoice")
     post_received(filing_id=advance.pk, on=JUNE, by=WHO, to="fund")
     pay(waiting, JUNE)
     sweep()

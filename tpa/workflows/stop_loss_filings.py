@@ -209,8 +209,13 @@ def record(
 
 @transaction.atomic
 def post_received(*, filing_id: int, on: date, by: str, to: Literal["fund", "invoice"]) -> FilingEvent:
-    """What came stays in the fund, or is credited on the next invoice. Raises what `record` raises."""
+    """What came stays in the fund, or is credited on the next invoice. Raises what `record` raises.
+
+    An advance stays in the fund, because the claims that it is for are paid from there: raises FilingError.
+    """
     filing = selectors.filing(filing_id)
+    if filing.is_advance and to != "fund":
+        raise FilingError("An advance pays the claims that wait for it.", where="to", remedy="Post it to the fund.")
     sums = selectors.sums(filing)
     cents = sums["received"] - sums["posted"]
     event = record(filing_id=filing_id, state=State.POSTED, on=on, by=by, cents=cents, note=f"to the {to}")
