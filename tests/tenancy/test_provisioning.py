@@ -15,7 +15,8 @@ from tests.databases import who
 from tpa.books.audit.models import AuditEvent
 
 CATALOGUE = {
-    "columns": """SELECT table_name, column_name, ordinal_position, column_default, is_nullable, udt_name,
+    "columns": """SELECT table_name, column_name, row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position),
+        column_default, is_nullable, udt_name,
         character_maximum_length, numeric_precision, numeric_scale, collation_name, is_identity, identity_generation,
         is_generated, generation_expression FROM information_schema.columns WHERE table_schema = %(s)s""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %(s)s",

@@ -1,6 +1,7 @@
 """Funding requests over REST, at the desk and in the portal: asked by the desk alone, seen by the employer."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 
@@ -37,11 +38,11 @@ def _book(employer):
 
 @pytest.fixture
 def call(portal_client, employer):
-    headers = key_for(employer)
+    headers, keys = key_for(employer), count()
 
-    def send(path, body=None, method="post", key="k"):
+    def send(path, body=None, method="post", key=None):
         answer = getattr(portal_client, method)(
-            f"/api/v1/{path}", body, "application/json", HTTP_IDEMPOTENCY_KEY=key, **headers
+            f"/api/v1/{path}", body, "application/json", HTTP_IDEMPOTENCY_KEY=key or str(next(keys)), **headers
         )
         return answer.status_code, answer.json()
 

@@ -1,6 +1,7 @@
 """After an invoice is issued: files, sending, the statement, a line disputed in the portal and answered at the desk."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 
@@ -40,11 +41,11 @@ def invoice(employer):
 
 @pytest.fixture
 def call(portal_client, employer):
-    headers = key_for(employer)
+    headers, keys = key_for(employer), count()
 
-    def send(path, body=None, method="post", key="k"):
+    def send(path, body=None, method="post", key=None):
         return getattr(portal_client, method)(
-            f"/api/v1/{path}", body, "application/json", HTTP_IDEMPOTENCY_KEY=key, **headers
+            f"/api/v1/{path}", body, "application/json", HTTP_IDEMPOTENCY_KEY=key or str(next(keys)), **headers
         )
 
     return send
