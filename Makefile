@@ -16,7 +16,7 @@ demo: .venv/.runtime ## Run the demo TPA: servers, demo employers, worker, web; 
 	@$(SERVERS) run sh -c '$(PY) manage.py migrate -v 0 && exec $(PY) manage.py demo $(if $(ONCE),--once)'
 
 test: lint ## Check everything: lint, then all tests against the embedded servers
-	@$(SERVERS) run $(PY) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@$(SERVERS) run $(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## Check style, types, imports and migrations
 	@$(PY) -m ruff check .

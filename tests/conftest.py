@@ -18,15 +18,15 @@ from tenants.models import Employer
 from tenants.scope import employer_scope
 from tests import databases
 
-LONGEST_FIRST = ("tests/web/browser", "tests/survival", "tests/journeys")
+ORDER = {"tests/web/browser": 0, "tests/survival": 1, "tests/journeys": 2}
+PURE_LAST = dict.fromkeys(("tests/engine", "tests/kernel", "tests/scenarios", "tests/x12", "tests/architecture"), 9)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that no process waits for it at the end."""
-    folders = [Path(__file__).parents[1] / folder for folder in LONGEST_FIRST]
-    items.sort(
-        key=lambda item: next((n for n, folder in enumerate(folders) if folder in item.path.parents), len(folders))
-    )
+    """What takes minutes begins first; what needs no database is last, where the second process begins meanwhile."""
+    root = Path(__file__).parents[1]
+    places = {root / folder: place for folder, place in (ORDER | PURE_LAST).items()}
+    items.sort(key=lambda item: next((places[folder] for folder in item.path.parents if folder in places), 5))
 
 
 @pytest.fixture(scope="session")

@@ -97,11 +97,16 @@ def test_every_page_is_sound_in_a_browser(own_database, settings, tmp_path, plac
                 visitor.look(name, path)
         context.add_cookies([logged_in])
         for name, path in pages.items():
-            visitor.look(name, path)
+            visitor.look(name, path, elsewhere=place == "portal" and _is_at_the_desk_too(path))
         if place == "desk":
             _ask_for_a_release_without_a_mouse(context.new_page(), f"http://{host}:{port}", story.queue)
         browser.close()
     assert not visitor.findings, "\n".join(visitor.findings)
+
+
+def _is_at_the_desk_too(path: str) -> bool:
+    """Whether both hosts show the page, from the same template."""
+    return resolve(urlsplit(path).path, places.PORTAL_URLS).func.__module__.startswith("tpa.web.employer.")
 
 
 def _ask_for_a_release_without_a_mouse(page: Page, site: str, queue: str) -> None:

@@ -44,14 +44,26 @@ class Visitor:
         if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self._host:
             self._find(f"asks another host: {url}")
 
-    def look(self, name: str, path: str, *, status: int = 200) -> None:
-        """One page: light, dark, and as wide as a phone."""
+    def look(self, name: str, path: str, *, status: int = 200, elsewhere: bool = False) -> None:
+        """One page: light, dark, and as wide as a phone. What axe sees `elsewhere`, on the other host, it does not see here."""
         self._at, self._expected = name, status
         answer = self._page.goto(f"http://{self._host}{path}", wait_until="load")
         if answer is None or answer.status != status:
             self._find(f"status {answer.status if answer else 'none'} at {path}")
             return
         self._page.locator("[aria-busy=true]").wait_for(state="detached", timeout=LONGEST)
+        if elsewhere:
+            self._shoot(f"{name}-light")
+        else:
+            self._examine(name)
+        self._at = f"{name} phone"
+        self._page.set_viewport_size(PHONE)
+        self._shoot(f"{name}-phone")
+        if self._page.evaluate(_SPILLS):
+            self._find("is wider than a phone")
+        self._page.set_viewport_size(WIDE)
+
+    def _examine(self, name: str) -> None:
         self._page.evaluate(self._axe.axe_script)
         frame = "\n".join(self._page.locator(FRAME).all_inner_texts())
         left_out = [[part] for part in FRAME.split(", ")] if frame in self._frames_seen else []
@@ -68,12 +80,6 @@ class Visitor:
                     self._find(f"axe {fault['id']}: {places}")
         if "dark" in themes:
             self._switch()
-        self._at = f"{name} phone"
-        self._page.set_viewport_size(PHONE)
-        self._shoot(f"{name}-phone")
-        if self._page.evaluate(_SPILLS):
-            self._find("is wider than a phone")
-        self._page.set_viewport_size(WIDE)
 
     def _shoot(self, name: str) -> None:
         self._page.screenshot(path=self._folder / f"{name}.jpeg", full_page=True, type="jpeg", quality=80)
