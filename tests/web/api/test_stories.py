@@ -72,6 +72,11 @@ def test_an_employer_is_made_by_a_job_and_closed_for_a_time(db, tpa):
     assert tpa("get", "members/", **named).status_code == 409
     assert tpa("post", f"{path}resume/").json()["state"] == "active"
     assert tpa("post", "employers/", {"code": "quarry", "name": "Again"}).status_code == 422
+    refused = tpa("delete", path)
+    assert (refused.status_code, refused.json()["detail"]) == (422, "Quarry & Sons is active.")
+    tpa("post", f"{path}suspend/")
+    assert tpa("delete", path).status_code == 204
+    assert tpa("get", path).status_code == 404
 
 
 @pytest.mark.parametrize(

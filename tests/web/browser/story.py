@@ -90,6 +90,8 @@ class Story(NamedTuple):
     endpoint: int
     appeal: int
     subrogation: int
+    plan: int
+    plan_version: int
     filing: int
     quote: int
 
@@ -125,6 +127,7 @@ def tell(employer: Employer) -> Story:
         correction = preview_claims(claim_ids=[paid], why="entry_error", note="twice", by="story", take_back=True)
         _money(employer, invoices[0].pk)
         pursued = _pursued(paid)
+        draft = PlanVersion.objects.get(state="draft")
     _requests(employer)
     _settlements(employer)
     run, payment = _pay(employer)
@@ -132,7 +135,8 @@ def tell(employer: Employer) -> Story:
     return Story(
         homes[0].member_ids[0], paid, pended, decision.pk, entry.pk, invoices[0].pk, invoices[-1].pk,
         load, file, IntakeItem.objects.get().pk, job.pk, WorkItem.objects.get(queue=queue).queue,
-        question, correction.pk, run, payment, endpoint.pk, appeal, pursued, *_stop_loss(employer),
+        question, correction.pk, run, payment, endpoint.pk, appeal, pursued,
+        draft.plan_id, draft.pk, *_stop_loss(employer),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from tenants import directory
 from tenants.models import Employer
 from tests.web.operator.desk import EVIL, colleague, desk_as
+from tests.workflows.stories import agree
 from tpa.books.identity.models import ApiKey, Grant, User
 from tpa.books.identity.services import use_key
 from tpa.infra.models import Job
@@ -50,6 +51,8 @@ def test_an_employer_is_suspended_and_resumed(desk, employer):
     press(desk, "tenants_employer", "suspend", employer.pk)
     assert Client(SERVER_NAME=directory.portal_host(employer)).get("/").status_code == 404
     assert "is suspended" in press(desk, "tenants_employer", "suspend", employer.pk)
+    agree(employer)
+    assert "still name Acme Tools" in press(desk, "tenants_employer", "drop", employer.pk)
     press(desk, "tenants_employer", "resume", employer.pk)
     assert Client(SERVER_NAME=directory.portal_host(employer)).get("/").status_code == 302
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from importlib.resources import files
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from tpa.kernel.errors import InvariantError, NotFoundError
 
 _terms: dict[tuple[int, int], PlanTerms] = {}
 """Parsed terms by employer and version. A published version never changes, so what is here is right for ever."""
+_DESIGNS = files("tpa.books.plans").joinpath("templates")
 _MOST_CACHED = 2_000
 _PUBLISHED = """
     SELECT id, plan_id, effective_on FROM plans_planversion
@@ -54,6 +56,25 @@ def version_in_force(plan_id: int, day: date) -> PlanVersion | None:
     """The published version that governs `day`: the latest effective one, of equals the highest number."""
     found = PlanVersion.objects.filter(plan=plan_id, state=PlanVersion.State.PUBLISHED, effective_on__lte=day)
     return found.select_related("plan").order_by("-effective_on", "-number").first()
+
+
+def version_before(version: PlanVersion) -> PlanVersion | None:
+    """The published version that this one takes, or took, the place of."""
+    earlier = PlanVersion.objects.filter(plan=version.plan_id, state=PlanVersion.State.PUBLISHED).exclude(pk=version.pk)
+    earlier = earlier.filter(effective_on__lte=version.effective_on, number__lt=version.number)
+    return earlier.order_by("-effective_on", "-number").first()
+
+
+def designs() -> list[str]:
+    """Names of the ready designs from which a plan may start."""
+    return sorted(one.name.removesuffix(".toml") for one in _DESIGNS.iterdir() if one.name.endswith(".toml"))
+
+
+def design(name: str) -> str:
+    """The document of a ready design, in TOML. Raises NotFoundError."""
+    if name not in designs():
+        raise NotFoundError("There is no such design.")
+    return _DESIGNS.joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
 def versions_difference(old_id: int, new_id: int) -> str:

@@ -144,14 +144,16 @@ def _above(
 
 def _hdhp(terms: PlanTerms, figures: Value) -> Iterator[Finding]:
     yield from _before_deductible(terms)
+    in_family = figures["minimum_deductible_family_cents"]
     for n, one in enumerate(terms.deductibles):
         for key, given, least in _least_deductibles(one, figures):
             if given is not None and given < least:
+                whose = "deductible in a family" if least == in_family else "deductible"
                 yield Finding(
                     "hdhp_deductible",
                     "error",
                     f"/deductibles/{n}/{key}",
-                    f"{format_amount(given)} is below the least deductible, {format_amount(least)}.",
+                    f"{format_amount(given)} is below the least {whose}, {format_amount(least)}.",
                     f"Raise it to {format_amount(least)} or more.",
                 )
     most = figures["maximum_out_of_pocket_self_cents"], figures["maximum_out_of_pocket_family_cents"]

@@ -30,6 +30,7 @@ SECTIONS = {
         Tab("members", "Members", "members/", "members.read"),
         Tab("loads", "Enrolment", "enrolment/", "files.read"),
     ),
+    "Plans": (Tab("plans", "Plans", "plans/", "plans.read"),),
     "Funding": (
         Tab("funding", "Fund", "funding/", "funding.read"),
         Tab("requests", "Requests", "funding-requests/", "funding.read"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from typing import NamedTuple
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from tpa.books.payments import accounts
 from tpa.books.payments import selectors as payments
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import Plan
+from tpa.books.plans.selectors import design
 from tpa.books.providers import services as providers
 from tpa.books.providers.models import (
     EmployerNetwork,
@@ -147,8 +147,7 @@ def _paying_terms(demo: DemoEmployer) -> None:
 def _plan(code: str, name: str, line: str, template: str) -> None:
     now = clock.now()
     made = plans.create_plan(code=code, name=name, line=line, at=now)
-    text = files("tpa.books.plans").joinpath("templates", f"{template}.toml").read_text(encoding="utf-8")
-    version = plans.draft_version(plan_id=made.pk, text=text, effective_on=STARTS_ON, by=BY, at=now)
+    version = plans.draft_version(plan_id=made.pk, text=design(template), effective_on=STARTS_ON, by=BY, at=now)
     plans.publish_version(version_id=version.pk, by=BY, at=now)
 
 

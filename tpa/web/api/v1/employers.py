@@ -22,7 +22,7 @@ from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.jobs import JobSerializer, accepted
 from tpa.workflows.group_numbers import add_group_number, remove_group_number
-from tpa.workflows.tenant_setup import request_employer
+from tpa.workflows.tenant_setup import remove_employer, request_employer
 
 
 class EmployerSerializer(serializers.Serializer):
@@ -109,11 +109,12 @@ class EmployersView(BookView):
 
 
 class EmployerView(BookView):
-    """GET: one employer. PATCH: its situs, at the TPA's own host."""
+    """GET: one employer. PATCH: its situs. DELETE: a suspended one whose books are closed. Both at the TPA's own host."""
 
     permissions: ClassVar = {
         "GET": Row("employers.read", False, True),
         "PATCH": Row("employers.write", False, True),
+        "DELETE": Row("employers.write", False, True),
     }
 
     @extend_schema(responses=EmployerSerializer)
@@ -129,6 +130,12 @@ class EmployerView(BookView):
         asked.is_valid(raise_exception=True)
         changed = services.set_situs(employer_id=found.pk, situs=asked.validated_data["situs"])
         return Response(EmployerSerializer(changed, context=self.context()).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, employer: str) -> Response:
+        """Drop the employer with its books. Refused with every reason while they are open or have to be retained."""
+        remove_employer(employer_id=_employer(self, employer).pk)
+        return Response(status=204)
 
 
 class GroupNumbersView(BookView):

@@ -18,7 +18,7 @@ from tpa.books.edi.models import TradingPartner
 from tpa.web.operator.admin.agreements import choose
 from tpa.web.operator.admin.base import EntryAdmin, ServiceAdmin, ServiceForm, button
 from tpa.workflows.group_numbers import add_group_number, remove_group_number
-from tpa.workflows.tenant_setup import request_employer
+from tpa.workflows.tenant_setup import remove_employer, request_employer
 
 _ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Pacific/")))
 
@@ -61,7 +61,7 @@ class EmployerAdmin(ServiceAdmin):
     search_fields = ("name", "code")
     fields = ("name", "code", "state", "currency", "time_zone", "situs", "created_at")
     readonly_fields = ("name", "code", "state", "currency", "time_zone", "created_at")
-    actions_detail = ("suspend", "resume")
+    actions_detail = ("suspend", "resume", "drop")
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """The situs may be corrected; nothing else of an employer changes here."""
@@ -94,6 +94,16 @@ class EmployerAdmin(ServiceAdmin):
         """Open it again."""
         resume_employer(employer_id=employer.pk)
         return f"{employer} is open again."
+
+    @button(
+        "Delete",
+        asks="Its plans, people, claims and ledger are gone for good. Refused while its books are open or to be retained.",
+        fits=lambda employer: employer.state != employer.State.ACTIVE,
+    )
+    def drop(self, request: HttpRequest, employer: Employer) -> str:
+        """Throw its books away."""
+        remove_employer(employer_id=employer.pk)
+        return f"{employer} is deleted."
 
 
 class GroupNumberForm(ServiceForm):
