@@ -25,6 +25,7 @@ STATES = {
     "pended": ("warn", "Waits for a person"),
     "waiting": ("info", "To be decided"),
     "draft": ("warn", "Draft"),
+    "published": ("good", "Published"),
     "reviewed": ("info", "Reviewed"),
     "approved": ("info", "Approved"),
     "sent": ("good", "Sent"),
