@@ -247,8 +247,9 @@ class Bench:
         self._note(
             "stop-loss: again, with nothing new, against reading them", swept.again_seconds / swept.read_seconds, "x"
         )
-        growth = billing.growth(self._employer(), months=max(3, INVOICED_MONTHS // self._scale))
-        self._note(f"month end: CPU of an employer's invoice no. {INVOICED_MONTHS} over its second", growth, "x")
+        months = max(3, INVOICED_MONTHS // self._scale)
+        growth = billing.growth(self._employer(), months=months)
+        self._note(f"month end: CPU of an employer's invoice no. {months} over its second", growth, "x")
 
     def provision(self) -> None:
         """A new employer's schema."""

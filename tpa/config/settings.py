@@ -230,6 +230,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "TPA"
+# A code that was read just before it changed still counts (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 """Addresses are entered by the administrator; nobody proves his own."""
 MFA_AT_DESK = env.bool("MFA_AT_DESK", TPA_HOST != "localhost")

@@ -27,7 +27,7 @@ JUDGES = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 3}
+EXAMPLES = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 2}
 
 
 def described():
