@@ -55,14 +55,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Allowed 
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = _connect(host, port, _address_of(host, port, allowed), is_tls=parts.scheme == "https")
-    end = threading.Timer(SECONDS, _cut, [connection.sock])
+    is_late = threading.Event()
+    end = threading.Timer(SECONDS, _cut, [connection.sock, is_late])
     end.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {**headers, "Connection": "close"})
         response = connection.getresponse()
         answer = Answer(response.status, response.read(READ_BYTES).decode("utf-8", "replace").replace("\0", ""))
-        if end.finished.is_set():
+        if is_late.is_set():
             raise TimeoutError(f"{host} took more than {SECONDS} seconds.")
         return answer
     finally:
@@ -70,7 +71,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Allowed 
         connection.close()
 
 
-def _cut(link: socket.socket) -> None:
+def _cut(link: socket.socket, is_late: threading.Event) -> None:
+    is_late.set()
     with suppress(OSError):
         link.shutdown(socket.SHUT_RDWR)
 
