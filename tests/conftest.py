@@ -18,15 +18,17 @@ from tenants.models import Employer
 from tenants.scope import employer_scope
 from tests import databases
 
-ORDER = {"tests/web/browser": 0, "tests/survival": 1, "tests/journeys": 2}
-PURE_LAST = dict.fromkeys(("tests/engine", "tests/kernel", "tests/scenarios", "tests/x12", "tests/architecture"), 9)
+FIRST = ("tests/web/browser", "tests/survival", "tests/journeys")
+PURE = ("tests/engine", "tests/kernel", "tests/scenarios", "tests/x12", "tests/architecture")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first; what needs no database is last, where the second process begins meanwhile."""
-    root = Path(__file__).parents[1]
-    places = {root / folder: place for folder, place in (ORDER | PURE_LAST).items()}
-    items.sort(key=lambda item: next((places[folder] for folder in item.path.parents if folder in places), 5))
+    root, middle = Path(__file__).parents[1], len(FIRST)
+    places = {root / folder: place for place, folder in enumerate(FIRST)} | {
+        root / folder: middle + 1 for folder in PURE
+    }
+    items.sort(key=lambda item: next((places[folder] for folder in item.path.parents if folder in places), middle))
 
 
 @pytest.fixture(scope="session")

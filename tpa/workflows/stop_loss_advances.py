@@ -16,7 +16,6 @@ from tpa.books.stoploss.models import Filing, Kind
 from tpa.engine.stoploss.advance import AdvanceDue, AdvanceError, advance_of, advances
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
-from tpa.kernel.errors import NotFoundError
 from tpa.workflows.stop_loss_filings import write_filing
 
 
@@ -51,8 +50,6 @@ def ask_advance(*, contract_id: int, unit_id: int, by: str) -> Filing:
     employer = open_employer()
     locks.lock("stop_loss_sweep")
     contract = agreements.stop_loss_contract(employer.pk, contract_id)
-    if contract is None:
-        raise NotFoundError("There is no such contract.")
     day = clock.today(employer.time_zone)
     standing = selectors.standing_in_full(contract, day)
     units = standing.expected.specific.units if standing.expected.specific else ()

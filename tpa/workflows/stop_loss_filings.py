@@ -23,7 +23,6 @@ from tpa.engine.journal.recipes.stop_loss_refused import StopLossRefused
 from tpa.engine.stoploss.contract import UNITS
 from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
-from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
 from tpa.kernel.periods import add_months
@@ -44,8 +43,6 @@ def file_claim(*, contract_id: int, kind: str, unit_id: int, by: str) -> Filing:
     employer = open_employer()
     locks.lock("stop_loss_sweep")
     contract = agreements.stop_loss_contract(employer.pk, contract_id)
-    if contract is None:
-        raise NotFoundError("There is no such contract.")
     day = clock.today(employer.time_zone)
     exposure = selectors.standing_in_full(contract, day).exposure
     before = list(Filing.objects.filter(contract_id=contract_id, kind=kind, unit_id=unit_id).order_by("number"))

@@ -82,7 +82,7 @@ def open_watch(*, contract_id: int, unit_id: int, why: str, by: str, due_on: dat
     employer = open_employer()
     locks.lock("stop_loss_sweep")
     contract = agreements.stop_loss_contract(employer.pk, contract_id)
-    if contract is None or contract.terms.specific is None:
+    if contract.terms.specific is None:
         raise NotFoundError("There is no such contract with a specific cover.")
     if not 1 <= len(why.strip()) <= 60:
         raise WatchError("Why is needed, in up to 60 characters.", where="why")

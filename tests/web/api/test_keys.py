@@ -14,12 +14,6 @@ from tpa.kernel.ids import public_id
 NEW = {"name": "payroll", "scopes": ["members.read", "files.write"]}
 
 
-@pytest.fixture(autouse=True)
-def no_keys(db):
-    """Only this test's keys count, whatever a test with commits of its own has left in this database."""
-    ApiKey.objects.all().delete()
-
-
 @pytest.fixture
 def admin(desk_client, employer):
     """The TPA's administrator, for whom one employer is named with every call."""

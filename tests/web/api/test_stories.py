@@ -41,7 +41,7 @@ class Caller:
 
 
 @pytest.fixture
-def tpa(desk_client):
+def tpa(db, desk_client):
     return Caller(desk_client, key_for(None))
 
 

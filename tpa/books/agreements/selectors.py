@@ -181,9 +181,12 @@ def stop_loss_contracts_open_on(employer_id: int, day: date) -> list[StopLossInF
     return [contract for contract in parsed if day in contract.terms.paid_window]
 
 
-def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce | None:
-    """One contract by its latest approved version, or None."""
-    return next((_parsed(row) for row in _in_force(employer_id) if row.contract_id == contract_id), None)
+def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce:
+    """One contract by its latest approved version. Raises NotFoundError."""
+    found = next((row for row in _in_force(employer_id) if row.contract_id == contract_id), None)
+    if found is None:
+        raise NotFoundError("There is no such contract.")
+    return _parsed(found)
 
 
 def stop_loss_contracts(employer_id: int) -> list[StopLossInForce]:
