@@ -13,8 +13,7 @@ from bench import book
 from bench.meter import measured
 from tenants.models import Employer
 from tenants.scope import employer_scope
-from tests.workflows.stories import agree, charge_fees, insure
-from tpa.books.payments.models import Payment, PaymentRun
+from tests.workflows.stories import agree, charge_fees, insure, issued
 from tpa.infra.clock import clock_at
 from tpa.infra.postgres.statements import count_statements
 from tpa.kernel.periods import add_months
@@ -76,11 +75,7 @@ def open_books(employers: Sequence[Employer], *, lives: int, claims_count: int) 
         with clock_at(_on(MONTH, 20)):
             decide_waiting(employer_id=employer.pk)
         with employer_scope(employer), transaction.atomic(), connection.cursor() as cursor:
-            run = PaymentRun.objects.create(run_on=MONTH, started_at=_on(MONTH, 1), available_cents=0)
-            payment = Payment.objects.create(
-                run=run, payee="provider", method="advice", amount_cents=1, amounts=[], issued_on=MONTH, state="issued"
-            )
-            cursor.execute(_PAY, [payment.pk])
+            cursor.execute(_PAY, [issued(1, MONTH).pk])
     book.settle()
 
 

@@ -246,20 +246,23 @@ def _line(decision, service_on, line, denied, stop_loss=""):
     )
 
 
+def issued(cents, on):
+    """A payment of one cent or more that another party issues, in a run of its own, released."""
+    told = {"available_cents": cents, "paid_count": 1, "paid_cents": cents, "alone_up_to_cents": cents}
+    run = PaymentRun.objects.create(run_on=on, started_at=NOW, **told)
+    payment = Payment.objects.create(
+        run=run, payee="provider", method="advice", amount_cents=cents, amounts=[["medical", cents]]
+    )
+    PaymentRun.objects.filter(pk=run.pk).update(state="released")
+    payment.state, payment.issued_on = "issued", on
+    payment.save(update_fields=["state", "issued_on"])
+    return payment
+
+
 def pay(decision, issued_on):
     """The payment of a decision is issued."""
-    run = PaymentRun.objects.create(run_on=issued_on, started_at=NOW, available_cents=decision.paid_cents, paid_count=1)
-    payment = Payment.objects.create(
-        run=run,
-        payee="provider",
-        method="advice",
-        amount_cents=decision.paid_cents,
-        amounts=[["medical", decision.paid_cents]],
-        issued_on=issued_on,
-        state="issued",
-    )
     return ClaimPayment.objects.create(
-        payment=payment,
+        payment=issued(decision.paid_cents, issued_on),
         decision_id=decision.pk,
         claim_id=decision.claim_id,
         amount_cents=decision.paid_cents,

@@ -89,6 +89,31 @@ def test_the_database_refuses_the_maker_too(large):
     assert state(large) == "proposed"
 
 
+def test_no_payment_gets_into_a_run_past_who_approves_it(large):
+    """By SQL: a run that begins as released, a payment more before or after its release, a run that says less than it pays."""
+    run = (
+        "INSERT INTO payments_paymentrun (state, run_on, started_at, available_cents, paid_count, paid_cents, held_count,"
+        " held_cents, offset_cents, alone_up_to_cents, proposed_by_id, ended_note)"
+        " VALUES (%s, '2026-03-20', now(), 0, 0, 0, 0, 0, 0, 0, 1, '')"
+    )
+    payment = (
+        "INSERT INTO payments_payment (run_id, payee, payee_tax_id, payee_npi, payee_name, family_id, method, account_key,"
+        " number, amount_cents, amounts, issued_on, state) VALUES (%s, 'provider', '1', '', '', 0, 'check', '', %s, 900000,"
+        " '[]', '2026-03-20', %s)"
+    )
+    sql(run, "released")
+    sql(payment, large.pk, "1", "issued")
+    with pytest.raises(DatabaseError, match="says 44100 cents, its payments come to 944100"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(payment, [large.pk, "2", "proposed"])
+        approve_payments(run_id=large.pk, person_id=BEN)
+    approve_payments(run_id=large.pk, person_id=BEN)
+    sql(payment, large.pk, "3", "proposed")
+    release_payments(run_id=large.pk, person_id=BEN)
+    sql(payment, large.pk, "4", "proposed")
+    assert list(Payment.objects.values_list("amount_cents", "state")) == [(TOTAL, "issued")]
+
+
 def test_a_large_payment_is_not_issued_anew_by_who_released_it_nor_past_a_run_by_sql(large):
     approve_payments(run_id=large.pk, person_id=BEN)
     release_payments(run_id=large.pk, person_id=BEN)

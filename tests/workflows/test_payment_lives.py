@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tenants.scope import desk_scope, employer_scope
+from tests.workflows import stories
 from tests.workflows.test_ripple import apply, claim, decide, live, open_plan, sound
 from tpa.books.ledger import selectors as ledger
 from tpa.books.payments import accounts, selectors
@@ -14,6 +15,8 @@ from tpa.books.payments.errors import RunOvertakenError, RunStateError
 from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment, PaymentFile
 from tpa.books.providers import payee_accounts
 from tpa.books.providers.account_models import PayeeAccount
+from tpa.books.stoploss import selectors as stoploss
+from tpa.books.stoploss.models import Offset
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
 from tpa.workflows.bank_accounts import (
@@ -35,8 +38,9 @@ from tpa.workflows.payment_lives import (
     take_returns,
     void_payment,
 )
-from tpa.workflows.payment_run import run_payments
+from tpa.workflows.payment_run import cancel_payments, propose_payments, release_payments, run_payments
 from tpa.workflows.receivables import ask_back, receive_refund
+from tpa.workflows.stop_loss_sweep import sweep
 
 NOW = datetime(2026, 4, 2, 15, tzinfo=UTC)
 DAY = NOW.date()
@@ -159,23 +163,51 @@ def test_a_reissue_keeps_the_claims_paid_since_the_first_day(in_employer, home):
 
 
 @pytest.mark.parametrize(
-    ("to", "left"), [("plan", (1_000_000, 0, 0, 0, 1_000_000)), ("state", (968_000, 0, 0, 0, 968_000))]
+    ("to", "left", "carrier"),
+    [("plan", (1_000_000, 0, 0, 0, 1_000_000), 0), ("state", (968_000, 0, 0, 0, 968_000), 2_000)],
 )
-def test_a_check_grows_stale_and_is_given_up_by_the_plans_rule(in_employer, home, to, left):
+def test_a_check_grows_stale_and_is_given_up_by_the_plans_rule(in_employer, home, to, left, carrier):
+    """Of 320.00 the carrier bears 20.00; where the money falls back to the plan it was never paid, and nobody bears it."""
+    contract = stories.insure(in_employer, {"deductible_cents": 30_000}, run_out_months=6, year=2026)
     terms(unclaimed_to=to, stale_after_days=180, unclaimed_after_days=365)
     decide(in_employer, claim(home, 90_000, 1))
     run_payments()
+    sweep()
+    assert stoploss.owed(contract.contract_id) == {("specific", home.member_ids[0]): (1, 2_000)}
     for day, expected in ((date(2026, 9, 28), (0, 0)), (date(2026, 9, 29), (1, 0)), (date(2027, 4, 1), (0, 0)),
                           (date(2027, 4, 2), (0, 1)), (date(2027, 4, 3), (0, 0))):  # fmt: skip
         with clock_at(datetime(day.year, day.month, day.day, 16, tzinfo=UTC)):
             assert age_payments() == expected, day
     assert books() == left
     assert Payment.objects.get().state == "escheated"
+    back = Offset.objects.values_list("kind", "line", "member_id", "cents", "incurred_on", "paid_on", "known_on")
+    fell_back = ("forfeited", "medical", home.member_ids[0], 32_000, date(2026, 3, 1), DAY, date(2027, 4, 2))
+    assert list(back) == ([fell_back] if to == "plan" else [])
+    for day, owed in ((1, 2_000), (3, carrier)):
+        with clock_at(datetime(2027, 4, day, 16, tzinfo=UTC)):
+            sweep()
+        assert [cents for _, cents in stoploss.owed(contract.contract_id).values()] == [owed]
     # The bank is told to pay it no more.
     told = [bytes(one.content).decode().split(",") for one in PaymentFile.objects.filter(kind="checks").order_by("id")]
     assert [row[1:5] for row in told] == [
         ["1001", "04/02/2026", "320.00", "I"], ["1001", "04/02/2026", "320.00", "V"],
     ]  # fmt: skip
+    assert sound(in_employer)
+
+
+def test_of_a_check_that_had_set_something_off_only_what_was_on_it_falls_back(in_employer, home):
+    """Claim 2 was paid 160.00 too much; of the 800.00 for claim 3 the check is 640.00."""
+    terms(unclaimed_to="plan", stale_after_days=180, unclaimed_after_days=365)
+    one, _ = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    run_payments()
+    clear_payments(items=[Item("1001", 16_000, DAY)])
+    take_back(one)
+    run_payments()
+    decide(in_employer, claim(home, 120_000, 3))
+    run_payments()
+    with clock_at(datetime(2027, 4, 2, 16, tzinfo=UTC)):
+        assert age_payments() == (1, 1)
+    assert list(Offset.objects.values_list("cents", flat=True)) == [64_000]
     assert sound(in_employer)
 
 
@@ -360,14 +392,63 @@ def test_the_database_holds_second_person_waiting_time_prenote_and_account(in_em
                 cursor.execute(text)
     made.refresh_from_db()
     assert made.state == "proposed"
-    run = run_payments()
+    run_payments()
+    first = Payment.objects.get()
+    reissue_payment(payment_id=first.pk, person_id=ANA, reason="lost")
     with pytest.raises(DatabaseError, match="may not be used"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO payments_payment (run_id, payee, payee_tax_id, payee_npi, payee_name, family_id, method, account_id,"
-            " account_key, number, amount_cents, amounts, issued_on, state)"
-            " VALUES (%s, 'provider', '1', '', '', 0, 'ach', %s, '', 'x', 1, '[]', '2026-04-30', 'issued')",
-            [run.pk, made.pk],
+            "INSERT INTO payments_payment (reissue_of_id, payee, payee_tax_id, payee_npi, payee_name, family_id, method,"
+            " account_id, account_key, number, amount_cents, amounts, issued_on, state)"
+            " SELECT id, payee, payee_tax_id, '', '', 0, 'ach', %s, '', 'x', amount_cents, '[]', '2026-04-30', 'issued'"
+            " FROM payments_payment WHERE id = %s",
+            [made.pk, first.pk],
         )
+
+
+def test_a_run_is_not_released_to_an_account_that_is_used_no_more(in_employer, home):
+    """Proposed on Friday the 10th; until Monday the account comes back, or the clinic's other one waits."""
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    payee = selectors.payables()[0].payee
+    first = account_of(payee.tax_id)
+    with clock_at(datetime(2026, 4, 10, 16, tzinfo=UTC)):
+        run = propose_payments(person_id=ANA)
+        second = enter_provider_account(tax_id=payee.tax_id, person_id=ANA, **CLINIC | {"account_number": "776655"})
+    with clock_at(datetime(2026, 4, 13, 16, tzinfo=UTC)):
+        with pytest.raises(RunOvertakenError, match=rf"No money goes to the account any more .*: {payee.tax_id}\.$"):
+            release_payments(run_id=run.pk, person_id=BEN)
+        decide_provider_account(account_id=second.pk, approve=False, person_id=BEN)
+        with desk_scope():
+            payee_accounts.refuse_returned(account_ids=[first.pk], note="R02")
+        with pytest.raises(RunOvertakenError, match="No money goes to the account"):
+            release_payments(run_id=run.pk, person_id=BEN)
+        assert not PaymentFile.objects.filter(kind="ach").exists()
+        cancel_payments(run_id=run.pk, person_id=BEN, note="account")
+        run_payments()
+    assert list(Payment.objects.order_by("id").values_list("method", "state")) == [
+        ("ach", "cancelled"), ("check", "issued"),
+    ]  # fmt: skip
+    assert sound(in_employer)
+
+
+def test_what_comes_back_names_a_payment_or_a_prenote_and_the_files_of_a_day_differ(in_employer, home):
+    """The clinic is paid while the prenotes of two members go out: the bank's change of one touches no other account."""
+    terms()
+    decide(in_employer, claim(home, 90_000, 1))
+    clinic = account_of(selectors.payables()[0].payee.tax_id)
+    with clock_at(datetime(2026, 4, 10, 16, tzinfo=UTC)):
+        run_payments()
+        member = enter_member_account(member_id=home.member_ids[0], person_id=ANA, **CLINIC | {"holder": "Bo"})
+        decide_member_account(account_id=member.pk, approve=True, person_id=BEN)
+        lines = bytes(write_prenotes().content).decode().splitlines()
+        assert lines[2][79:94] != Payment.objects.get().number
+        told = returned(lines, 2, f"798C01{lines[2][79:94]}{'':6}01140153{'998878':29}")
+        assert [(one.outcome, one.payment_id) for one in take_returns(content=told)] == [("refused", None)]
+    files = PaymentFile.objects.filter(kind__in=("ach", "trials"), made_at__date=date(2026, 4, 10)).order_by("id")
+    assert [bytes(one.content)[33:34] for one in files] == [b"A", b"B"]
+    assert [(one.pk, one.state) for one in PayeeAccount.objects.order_by("id")] == [
+        (clinic.pk, "approved"), (member.pk, "refused"),
+    ]  # fmt: skip
 
 
 def test_what_a_later_payment_has_set_off_keeps_the_first_from_being_voided(in_employer, home):

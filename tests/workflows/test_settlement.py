@@ -13,14 +13,19 @@ from tpa.books.funding import selectors
 from tpa.books.funding.errors import DepositError
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
+from tpa.books.members.models import Member
+from tpa.books.stoploss.models import Offset
 from tpa.engine.funding.settlement import SettlementError
 from tpa.engine.journal.accounts import CASH, CLAIMS_RESERVE, EMPLOYER_DEPOSITS, FUNDING_RECEIVABLE, SETTLEMENT_PAYABLE
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.settlement import pay_out, settle_year, settlement_of
+from tpa.workflows.stop_loss_filings import file_claim, record
+from tpa.workflows.stop_loss_sweep import sweep
 
 YEAR = date(2026, 1, 1)
 PAID = 11_500
@@ -131,6 +136,79 @@ def test_a_deficit_is_billed(year):
         # It is no part of what 2027 collects.
         assert settlement_of(year_starts_on=date(2027, 1, 1)).year.collected_cents == 0
     assert (ledger.balance(FUNDING_RECEIVABLE), -ledger.balance(EMPLOYER_DEPOSITS)) == (0, before + 7_500)
+
+
+def bill(months):
+    """The first months' invoices, final: 35.00 of administration each."""
+    for n in range(1, months + 1):
+        invoice = draft_month(month=date(2026, n, 1))
+        approve_invoice(invoice_id=invoice.pk)
+        issue_invoice(invoice_id=invoice.pk)
+
+
+def test_what_fees_took_of_the_deposits_is_charged_unless_parts_of_the_deposit_pay_them(year):
+    """Of 1,000.00, 115.00 paid a claim and 105.00 the fees of three months; 50.00 more for an invoice change nothing."""
+    agreed(year, deficit="billed")
+    stories.charge_fees(year, ("pepm", "Administration", {"rates_cents": {"ALL": 3_500}}), effective_on=YEAR)
+    with clock_at(stories.at(2026, 4, 2)):
+        bill(3)
+        receive_deposit(purpose="invoice", received_on=date(2026, 4, 2), cents=5_000, reference="I")
+    with clock_at(stories.at(2027, 4, 1)):
+        made = settle_year(year_starts_on=YEAR)
+        assert (made.year["collected_cents"], made.year["charges_cents"]) == (105_000, 10_500)
+        assert made.settled["returned_cents"] == 105_000 - PAID - 10_500
+        # To the cent what the fund still holds.
+        assert balances() == (0, 0, 83_000)
+        with desk_scope():
+            parts = {"claims_fund_cents": 5_000, "admin_cents": 3_500}
+            terms = {"monthly": parts, "settlement": {"run_out_months": 3}}
+            AsoAgreement.objects.filter(employer=year).update(funding_terms=terms)
+        found = settlement_of(year_starts_on=YEAR).year
+        assert (found.collected_cents, found.charges_cents) == (100_000 - 12 * 3_500, 0)
+
+
+def test_what_the_carrier_still_owes_counts_but_is_not_paid_out_and_what_it_refused_does_not(year):
+    """The carrier bears 65.00 of the claim of 115.00: 950.00 are left, 885.00 are there."""
+    agreed(year)
+    contract = stories.insure(year, {"deductible_cents": 5_000}, run_out_months=6, year=2026)
+    with clock_at(stories.at(2027, 4, 1)):
+        sweep()
+        key = {"contract_id": contract.contract_id, "kind": "specific", "unit_id": Member.objects.earliest("id").pk}
+        filing = file_claim(**key, by="ana")
+        told = {"filing_id": filing.pk, "on": date(2027, 4, 1), "by": "ana"}
+        record(state="filed", **told)
+        with transaction.atomic():
+            record(state="part", cents=2_500, **told)
+            assert settlement_of(year_starts_on=YEAR).year.stop_loss_cents == 2_500
+            transaction.set_rollback(True)
+        made = settle_year(year_starts_on=YEAR, person_id=7)
+        assert (made.year["stop_loss_cents"], made.payable) == (6_500, {"employer": 95_000})
+        paid = {"settlement_id": made.pk, "party": "employer", "paid_on": date(2027, 4, 1), "person_id": 8}
+        with pytest.raises(ConflictError, match=r"The fund lacks 65\.00"):
+            pay_out(**paid, reference="W9")
+        assert balances() == (-6_500, 0, 95_000)
+        record(state="approved", **told)
+        record(state="received", cents=6_500, reference="R", **told)
+        pay_out(**paid, reference="W9")
+    assert (balances(), ledger.balance(CASH) - PAID) == ((0, 0, 0), 0)
+
+
+def test_a_check_that_fell_back_to_the_plan_was_not_paid(year):
+    agreed(year)
+    person = Member.objects.earliest("id")
+    told = {
+        "kind": "forfeited",
+        "line": "medical",
+        "member_id": person.pk,
+        "family_id": person.family_id,
+        "cents": 1_500,
+    }
+    days = {"incurred_on": date(2026, 3, 20), "paid_on": date(2026, 3, 20)}
+    by = {"recorded_at": stories.NOW, "recorded_by": "rule"}
+    for reference, known_on in (("in time", date(2027, 3, 31)), ("late", date(2027, 4, 1))):
+        Offset.objects.create(reference=reference, known_on=known_on, **told, **days, **by)
+    with clock_at(stories.at(2027, 4, 1)):
+        assert settlement_of(year_starts_on=YEAR).year.paid_cents == PAID - 1_500
 
 
 def test_an_agreement_without_terms_is_not_settled(year):

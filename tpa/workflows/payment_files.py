@@ -28,6 +28,7 @@ from tpa.x12.remittance import PaidBy
 from tpa.x12.writers.interchange import Envelope
 from tpa.x12.writers.remittance_835 import trace, write_835
 
+_NACHA = (PaymentFile.Kind.TRANSFERS, PaymentFile.Kind.PRENOTES)
 PRENOTE_WAITS_DAYS = 3
 """Banking days in which the receiving bank may send a prenote back (Nacha Operating Rules 2.6.2)."""
 
@@ -94,8 +95,9 @@ def _ach(employer: Employer, transfers: Sequence[Payment], terms: PayingTerms) -
 
 def _nacha(employer: Employer, entries: Sequence[Transfer], terms: PayingTerms) -> bytes:
     originator = Originator(terms.company_id, employer.name, terms.bank_name, terms.routing_number)
-    settles_on = add_business_days(clock.today(employer.time_zone), 1)
-    return write_ach(entries, originator, written_at=clock.now(), settles_on=settles_on)
+    settles_on, now = add_business_days(clock.today(employer.time_zone), 1), clock.now()
+    of_today = PaymentFile.objects.filter(kind__in=_NACHA, made_at__date=now.date())
+    return write_ach(entries, originator, written_at=now, settles_on=settles_on, nth=of_today.count())
 
 
 def _checks(issued: Sequence[Payment], terms: PayingTerms) -> bytes:
@@ -165,7 +167,8 @@ def write_prenotes() -> PaymentFile | None:
     accounts = [one for one in payee_accounts.to_prenote(payments.paid_tax_ids()) if one.pk not in tried]
     if not accounts:
         return None
-    traces = [f"{terms.routing_number[:8]}{key % 10**7:07d}" for key in next_ids(Prenote, len(accounts))]
+    # Numbered with the payments: what comes back names one of them or one of these, never both.
+    traces = [f"{terms.routing_number[:8]}{key % 10**7:07d}" for key in next_ids(Payment, len(accounts))]
     entries = [
         Transfer(
             "CCD" if one.payee == PROVIDER else "PPD", one.routing_number, unseal(one.account_sealed),

@@ -28,6 +28,7 @@ from tpa.engine.paying.nacha import Returned, read_returns
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, SecondPersonError
+from tpa.workflows.forfeitures import forfeit
 from tpa.workflows.payment_files import write_change_files, write_stops
 
 ACCOUNT_IS_WRONG = frozenset({"R02", "R03", "R04", "R13", "R16", "R20"})
@@ -271,6 +272,8 @@ def age_payments() -> tuple[int, int]:
     entries = [entry_for(PaymentEscheated(one.pk, today, to, _amounts(one))) for one in lost]
     ledger_services.post_entries(entries=entries, recorded_at=now)
     write_stops(list(checks.filter(pk__in=ids).select_related("terms").order_by("id")))
+    if to == "plan":
+        forfeit(lost, on=today)
     return len(stale), len(lost)
 
 

@@ -114,7 +114,7 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     """The run's payments are issued and booked.
 
     Raises NotFoundError, RunStateError, SecondPersonError, and RunOvertakenError where a claim was corrected since, the
-    interest on late claims has grown, or the money is no longer there.
+    interest on late claims has grown, a payee's account is no longer used, or the money is no longer there.
     """
     employer = open_employer()
     locks.lock("payment_run")
@@ -128,6 +128,7 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     payments = list(run.payments.order_by("id").select_related("terms"))
     if today != run.run_on:
         _require_interest(employer.pk, payments, today)
+    _require_accounts(payments, today)
     _require_money(employer.pk, today, payments)
     issue(payments, on=today, person_id=person_id)
     payment_files.write_files(run)
@@ -150,6 +151,19 @@ def _require_interest(employer_id: int, payments: Sequence[Payment], today: date
             "The interest on claims that are paid late has grown since the run was proposed.",
             remedy="Cancel the run, propose it anew and release it the same day.",
         )
+
+
+def _require_accounts(payments: Sequence[Payment], today: date) -> None:
+    """The bank may have sent something back of an account since, or the payee's other account waits."""
+    usable = payee_accounts.usable_accounts(today)
+    gone = [
+        one.payee_name or one.payee_tax_id
+        for one in payments
+        if one.account_id is not None and usable.get(selectors.payee_of(one)) != one.account_id
+    ]
+    if gone:
+        names = ", ".join(gone[:5])
+        raise RunOvertakenError(f"No money goes to the account any more that the run would send it to: {names}.")
 
 
 def _require_money(employer_id: int, today: date, payments: Sequence[Payment]) -> None:

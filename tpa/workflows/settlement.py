@@ -4,19 +4,22 @@
     settle_year(year_starts_on=date(2025, 1, 1), is_renewed=True, person_id=7)
     pay_out(settlement_id=1, party="employer", paid_on=date(2026, 4, 9), reference="WIRE", person_id=8)
 
-Collected are the deposits for claims, paid is what was issued for claims incurred in the year until its run-out ended, credited
-what stop-loss contracts of the year owe. A deficit that is billed is a receivable like an invoice: the next deposit pays
-it. Everything happens inside `employer_scope`.
+Collected are the year's deposits, paid is what was issued for claims incurred in it until its run-out ended, less checks that
+fell back to the plan; credited what the year's stop-loss contract owes, less what its carrier refused. Charges are the
+fees, taxes and premium billed for the year's months; where the agreement divides the deposit into parts, those parts pay
+them and only the claims fund is settled. A deficit that is billed is a receivable like an invoice.
+Everything happens inside `employer_scope`.
 """
 
 from dataclasses import asdict
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from tpa.books.agreements import selectors as agreements
+from tpa.books.funding import selectors as books
 from tpa.books.funding.models import Credit, Deposit
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
@@ -24,7 +27,7 @@ from tpa.books.ledger import services as ledger_services
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.funding.settlement import Settled, SettlementError, SettlementTerms, Year, settle
 from tpa.engine.funding.terms import FundingTerms, parse_terms
-from tpa.engine.journal.accounts import CLAIMS_RESERVE
+from tpa.engine.journal.accounts import CLAIMS_RESERVE, EMPLOYER_DEPOSITS
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
 from tpa.engine.journal.recipes.settlement_paid import SettlementPaid
@@ -32,6 +35,7 @@ from tpa.engine.journal.recipes.year_settled import YearSettled
 from tpa.infra import clock, locks
 from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
+from tpa.kernel.money import format_amount
 from tpa.kernel.periods import Span, add_months, months_in
 
 _PAID = """
@@ -100,25 +104,42 @@ def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, perio
     with connection.cursor() as cursor:
         cursor.execute(_PAID, [ended, *period, *period])
         (paid,) = cursor.fetchone()
-    came = Deposit.objects.filter(
-        purpose=Deposit.Purpose.FUND, received_on__gte=period.starts_on, received_on__lt=period.ends_before
-    )
-    deposits = int(came.aggregate(cents=Sum("cents"))["cents"] or 0)
-    # Of a deposit with parts only the claims fund is settled: administration and premium are spent.
-    fixed = (funding.monthly_cents - funding.claims_fund_cents) * len(months_in(period))
+    collected, charges = _collected(funding, period)
     given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=period.starts_on, granted_on__lt=ended)
     contract = agreements.stop_loss_contract_on(employer_id, period.starts_on)
-    owed = stoploss.owed(contract.contract_id).values() if contract else ()
     return Year(
-        collected_cents=max(0, deposits - fixed),
-        paid_cents=paid,
-        stop_loss_cents=sum(cents for _, cents in owed),
-        other_credits_cents=int(given.aggregate(cents=Sum("cents"))["cents"] or 0),
+        collected_cents=collected,
+        paid_cents=paid - stoploss.forfeited_cents(period, ended),
+        charges_cents=charges,
+        stop_loss_cents=_credited(contract.contract_id) if contract else 0,
+        other_credits_cents=_sum(given),
         brought_forward_cents=-_carried(period.starts_on),
         reserve_cents=-ledger.balance(CLAIMS_RESERVE),
         deposit_cents=funding.monthly_cents,
         is_renewed=is_renewed,
     )
+
+
+def _collected(terms: FundingTerms, period: Span) -> tuple[int, int]:
+    """What came in a year, and what fees, taxes and premium took of it: no charges where parts of the deposit pay them."""
+    months = months_in(period)
+    came = Deposit.objects.filter(received_on__gte=period.starts_on, received_on__lt=period.ends_before)
+    fixed = (terms.monthly_cents - terms.claims_fund_cents) * len(months)
+    if fixed:
+        return max(0, _sum(came.filter(purpose=Deposit.Purpose.FUND)) - fixed), 0
+    charged = [books.billed_by_month(kind) for kind in ("fee", "premium")]
+    return _sum(came.exclude(purpose=Deposit.Purpose.SETTLEMENT)), sum(
+        by_month.get(month, 0) for by_month in charged for month in months
+    )
+
+
+def _credited(contract_id: int) -> int:
+    owed = stoploss.owed(contract_id).values()
+    return sum(cents for _, cents in owed) - stoploss.refused_cents(contract_id)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    return int(rows.aggregate(all_cents=Sum("cents"))["all_cents"] or 0)
 
 
 def _carried(starts_on: date) -> int:
@@ -174,8 +195,8 @@ def pay_out(
 ) -> SettlementPayout:
     """What a settlement owes a party (employer, tpa, carrier, tax) leaves the fund, whole and once.
 
-    Raises NotFoundError, ConflictError where nothing is owed or it was paid, SecondPersonError for who settled the year,
-    DomainError for a day before the settlement or after today.
+    Raises NotFoundError, ConflictError where nothing is owed, it was paid, or the fund does not hold it; SecondPersonError
+    for who settled the year, DomainError for a day before the settlement or after today.
     """
     employer = open_employer()
     locks.lock("deposits")
@@ -193,6 +214,7 @@ def pay_out(
         raise DomainError("The bank's reference is needed.", where="reference")
     if made.payouts.filter(party=party).exists():
         raise ConflictError("It is paid out already.", where="party")
+    _require_funded()
     now = clock.now()
     payout = SettlementPayout.objects.create(
         settlement=made, party=party, cents=cents, paid_on=paid_on, reference=reference.strip()[:60], by_id=person_id,
@@ -201,3 +223,14 @@ def pay_out(
     entry = entry_for(SettlementPaid(payout.pk, paid_on, party, cents))
     ledger_services.post_entries(entries=[entry], recorded_at=now)
     return payout
+
+
+def _require_funded() -> None:
+    """A surplus may count on money that the carrier still owes: what is not there is not paid out."""
+    held = -ledger.balance(EMPLOYER_DEPOSITS)
+    if held < 0:
+        raise ConflictError(
+            f"The fund lacks {format_amount(-held)} of what the settlement counts on.",
+            where="party",
+            remedy="Wait for the stop-loss carrier's money, or ask the employer for it.",
+        )

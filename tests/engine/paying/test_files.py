@@ -51,6 +51,13 @@ def test_achkit_sees_a_wrong_total_so_its_silence_means_something():
     assert achkit.validate(wrong)["errors"]
 
 
+@pytest.mark.parametrize(("nth", "mark"), [(0, "A"), (25, "Z"), (26, "0"), (35, "9")])
+def test_each_file_of_a_day_has_its_own_mark(nth, mark):
+    assert write_ach([CLINIC], FROM, written_at=AT, settles_on=DAY, nth=nth)[33:34].decode() == mark
+    with pytest.raises(AchError, match="36 files of a day"):
+        write_ach([CLINIC], FROM, written_at=AT, settles_on=DAY, nth=36)
+
+
 def test_a_prenote_is_an_entry_of_nothing():
     entries = [line[:3] for line in written(CLINIC._replace(cents=0), MEMBER._replace(cents=0)).decode().splitlines()]
     assert (entries[2], entries[6]) == ("623", "633")

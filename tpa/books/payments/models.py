@@ -1,8 +1,8 @@
 """Payments of decided claims: runs, what each payee gets, what each payee owes back. Tenant schema.
 
 Money is never edited: a payment goes from state to state by events, a void frees its claims to be paid again. The
-database itself refuses that a decision is settled twice, that a run is released by its maker, and that a payment of a
-run that is not released is issued (`sql` of the migrations).
+database itself refuses that a decision is settled twice, that a run is released by its maker, that it is released for
+another sum than its payments come to, and that a payment of a run that is not released is issued (the migrations).
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -76,7 +76,7 @@ class PaymentRun(models.Model):
         RELEASED = "released", "Released"
         CANCELLED = "cancelled", "Cancelled"
 
-    state = models.CharField(max_length=9, choices=State, default=State.RELEASED)
+    state = models.CharField(max_length=9, choices=State, default=State.PROPOSED)
     run_on = models.DateField()
     started_at = models.DateTimeField()
     available_cents = models.BigIntegerField(help_text="The employer's unused deposits before the run.")

@@ -66,7 +66,6 @@ def propose_run(
     chosen = [one for payment in plan.payments for one in payment.claims]
     set_off = [one.cents for payment in plan.payments for one in payment.taken]
     run = PaymentRun.objects.create(
-        state=PaymentRun.State.PROPOSED,
         run_on=run_on,
         started_at=started_at,
         available_cents=available_cents,

@@ -205,7 +205,8 @@ class Overpayment(models.Model):
 
 
 class Offset(models.Model):
-    """What came back of claims that were paid: a rebate, a subrogation recovery, a refund outside a claim's versions.
+    """What came back of claims that were paid: a rebate, a subrogation recovery, a refund outside a claim's versions, a check
+    that nobody cashed.
 
     Append-only. It lowers the month of `paid_on`, when what it takes back was paid, and counts from `known_on`.
     """
@@ -214,6 +215,7 @@ class Offset(models.Model):
         REBATE = "rebate", "Rebate"
         SUBROGATION = "subrogation", "Subrogation"
         REFUND = "refund", "Refund"
+        FORFEITED = "forfeited", "Check that fell back to the plan"
 
     kind = models.CharField(max_length=11, choices=Kind)
     reference = models.CharField(max_length=60, unique=True, help_text="Counts once.")

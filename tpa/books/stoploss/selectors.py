@@ -8,14 +8,14 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
 from tpa.books.stoploss.amounts import amounts, condensed_amounts
-from tpa.books.stoploss.models import Filing, FilingEvent, QuoteWhatIf, Receivable, StopLossNotice
+from tpa.books.stoploss.models import Filing, FilingEvent, Offset, QuoteWhatIf, Receivable, StopLossNotice
 from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
 from tpa.engine.stoploss.advance import pay_on_by
@@ -152,6 +152,25 @@ def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:
         (kind, unit_id): (number, cents)
         for kind, unit_id, number, cents in rows.values_list("kind", "unit_id", "number", "owed_cents")
     }
+
+
+def refused_cents(contract_id: int) -> int:
+    """What a contract's carrier has refused of what was asked for; an advance's refusal loses nothing."""
+    decided = FilingEvent.objects.filter(filing=OuterRef("pk"), state__in=DECISIONS).order_by("-id")
+    rows = Filing.objects.filter(contract_id=contract_id, ahead_from_cents=None)
+    asked = rows.annotate(accepted=Subquery(decided.values("cents")[:1])).exclude(accepted=None)
+    return sum(row.requested_cents - row.accepted for row in asked)
+
+
+def forfeited_cents(incurred: Span, known_before: date) -> int:
+    """What fell back to the plan, by a day, of checks for services in a span: nobody had cashed them."""
+    rows = Offset.objects.filter(
+        kind=Offset.Kind.FORFEITED,
+        incurred_on__gte=incurred.starts_on,
+        incurred_on__lt=incurred.ends_before,
+        known_on__lt=known_before,
+    )
+    return int(rows.aggregate(all_cents=Sum("cents"))["all_cents"] or 0)
 
 
 def notices_given(contract_id: int) -> set[tuple[int, str, int]]:

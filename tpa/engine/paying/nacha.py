@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from string import ascii_uppercase, digits
 from typing import NamedTuple
 
 from tpa.kernel.errors import DomainError
@@ -17,6 +18,8 @@ CREDITS = "220"
 _BLOCK = 10
 _WIDTH = 94
 _HASH = 10**10
+_MODIFIERS = ascii_uppercase + digits
+"""What tells the files of one day apart, in their order; a bank takes two with the same for one sent twice."""
 _FIRST_DEBIT = 5
 """Last digit of a transaction code: 1 to 4 credits (returned, live, prenote, zero-dollar), 6 to 9 debits."""
 
@@ -69,12 +72,17 @@ def write_ach(
     *,
     written_at: datetime,
     settles_on: date,
-    modifier: str = "A",
+    nth: int = 0,
 ) -> bytes:
-    """The file: one batch a class, in the order of the traces. Raises AchError where a value does not fit."""
+    """The file: one batch a class, in the order of the traces. `nth`: how many files the day had before it.
+
+    Raises AchError where a value does not fit.
+    """
     if not transfers:
         raise AchError("An ACH file without entries is not sent.")
-    records = [_file_header(originator, written_at, modifier)]
+    if nth >= len(_MODIFIERS):
+        raise AchError(f"A bank tells {len(_MODIFIERS)} files of a day apart.", remedy="Write the next one tomorrow.")
+    records = [_file_header(originator, written_at, _MODIFIERS[nth])]
     totals: list[tuple[int, int, int]] = []
     ordered = sorted(transfers, key=lambda one: (one.sec, one.trace))
     for number, (sec, batch) in enumerate(groupby(ordered, key=lambda one: one.sec), 1):
