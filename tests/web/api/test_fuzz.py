@@ -19,7 +19,7 @@ from schemathesis.specs.openapi import checks
 from tests.web.api.book import key_for
 from tpa.config.wsgi import application
 from tpa.web.api import docs
-from tpa.web.api.core.schema import ID_KINDS
+from tpa.web.api.core.places import ID_KINDS
 
 JUDGES = [
     not_a_server_error,

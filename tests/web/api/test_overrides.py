@@ -54,6 +54,8 @@ def test_above_the_authority_another_person_approves(employer, story):
     # The same request again is answered as before; another one under its key is refused.
     again = first("post", f"claims/{claim}/overrides/", body(set_aside=LATE), key="k1")
     assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (201, told, "true")
+    assert answer["Location"] == again["Location"] == f"http://localhost/api/v1/overrides/{told['id']}/"
+    assert first("get", f"overrides/{told['id']}/").json() == told
     assert first("post", f"claims/{claim}/overrides/", body(allow_cents=1), key="k1").status_code == 422
     assert (answer.status_code, told["state"], told["amount_cents"], told["authority_cents"]) == (
         201,

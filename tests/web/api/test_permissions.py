@@ -7,7 +7,7 @@ from tenants import directory
 from tpa.books.identity.models import ApiKey
 from tpa.books.identity.permissions import ACTIONS
 from tpa.kernel.ids import public_id
-from tpa.web.api.core.schema import ID_KINDS
+from tpa.web.api.core.places import ID_KINDS
 from tpa.web.api.core.uploads import UploadView
 from tpa.web.api.v1.urls import urlpatterns
 

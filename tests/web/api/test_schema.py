@@ -80,6 +80,27 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
     assert needed == {f"/api/v1/{name}/" for name in (*plain, *of_a_case)}
 
 
+def test_whatever_is_made_and_can_be_read_is_told_with_its_address(schema):
+    told, unnamed = set(), set()
+    for (path, _), operation in operations(schema).items():
+        for status in operation["responses"].keys() & {"201", "202"}:
+            headers = operation["responses"][status].get("headers", {})
+            (told if "Location" in headers else unnamed).add(path.removeprefix("/api/v1/"))
+    assert {"claims/", "plans/", "employers/", "plans/{plan}/versions/", "claim-files/", "what-ifs/"} <= told
+    many = {f"{name}/csv/" for name in ("authorizations", "external-accumulators")} | {
+        f"{name}/"
+        for name in ("authorizations", "bank-statements", "external-accumulators", "tax-reports", "transfer-returns")
+    }
+    in_a_list_alone = {
+        "agreements/", "api-keys/", "claims/{claim}/clock/", "claims/{claim}/payer-answers/", "closes/",
+        "closes/reopen/", "credits/", "deposits/", "disputes/", "fee-schedules/", "figures/", "group-numbers/",
+        "invoices/{invoice}/sendings/", "member-accounts/", "paying-terms/", "pends/{pend}/hand-over/", "prenotes/",
+        "price-lists/", "provider-accounts/", "settlements/", "settlements/{settlement}/payouts/",
+        "stop-loss-contracts/", "stop-loss-offsets/", "stop-loss-repayments/", "stop-loss-watches/",
+    }  # fmt: skip
+    assert unnamed == many | in_a_list_alone
+
+
 def test_a_list_in_pages_and_a_whole_list_are_described_apart(schema):
     told = operations(schema)
     for path, required in (("appeals", ["data", "next"]), ("claims/{claim}/appeals", ["data"])):

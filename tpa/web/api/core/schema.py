@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -13,18 +15,8 @@ from tpa.web.api.core.access import EMPLOYER_HEADER
 from tpa.web.api.core.fields import id_schema
 from tpa.web.api.core.idempotent import HEADER as KEY_HEADER
 from tpa.web.api.core.pages import Whole
+from tpa.web.api.core.places import ID_KINDS, collection_of
 from tpa.web.api.core.problems import CONTENT_TYPE
-
-ID_KINDS = {
-    "claim": "clm", "contract_version": "slv", "correction": "cor", "decision": "dec", "delivery": "whd",
-    "employer": "emp", "endpoint": "whk", "entry": "led",
-    "fee_version": "fsc", "file": "fil", "filing": "slf", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
-    "bank_entry": "bke", "provider_account": "pac", "settlement": "stl", "member_account": "acc",
-    "override": "ovr", "dispute": "dsp", "subrogation_case": "sub",
-    "item": "itk", "job": "job", "load": "lod", "member": "mem", "pend": "pnd", "plan": "pln", "price_list": "prl",
-    "price_version": "prv", "quote": "slw", "run": "run", "version": "plv", "what_if": "wif", "work_item": "wki",
-}  # fmt: skip
-"""Name of a place in a path -> the kind of public id that stands there."""
 
 PROBLEM = {
     "type": "object",
@@ -75,6 +67,11 @@ _ON_WRITING = {
     413: "The body is too large.",
     415: "The body is of another type.",
     422: "Understood and refused: `code` and `remedy` say why and what to do.",
+}
+_LOCATION = {
+    "description": "The address at which what was made can be read.",
+    "required": True,
+    "schema": {"type": "string", "format": "uri"},
 }
 _ON_MATCHING = {412: "Changed since it was read.", 428: "The header If-Match is missing."}
 
@@ -137,6 +134,19 @@ class BookSchema(AutoSchema):
         answers: dict[str, Any] = super()._get_response_bodies(direction)
         if "422" in answers:
             told[422] = _ON_WRITING[422]
+        for status in answers.keys() & {"201", "202"}:
+            if self._has_place(answers[status]):
+                answers[status]["headers"] = {"Location": _LOCATION}
         for status, text in sorted(told.items()):
             answers[str(status)] = {"description": text, "content": {CONTENT_TYPE: {"schema": problem.ref}}}
         return answers
+
+    def _has_place(self, answer: dict[str, Any]) -> bool:
+        """Whether what is made has an address of its own, by the kind of its id."""
+        shown = json.dumps(answer.get("content", {}))
+        for name in re.findall(r'"\$ref": "#/components/schemas/(\w+)"', shown):
+            form = self.registry[name, ResolvedComponent.SCHEMA].schema.get("properties", {})
+            named = form.get("id") or (next(iter(form.values())) if len(form) == 1 else {})
+            if collection_of(named.get("pattern", "")[1:4], self.path):
+                return True
+        return False

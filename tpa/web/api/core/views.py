@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.utils.cache import patch_cache_control
@@ -23,6 +24,7 @@ from tpa.web.api.core.idempotent import heeding
 from tpa.web.api.core.limits import Allowance, WithinLimit
 from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import KeyPages
+from tpa.web.api.core.places import place_of
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -79,6 +81,14 @@ class BookView(APIView):
         if self.desk_only and getattr(request, "employer", None) is not None:
             raise NotFoundError("There is nothing here.")
         self._scopes.enter_context(employer_scope(self.employer) if self.employer is not None else desk_scope())
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What was made, or is being made, is told with its address; also where the same request made it before."""
+        if request.method == "POST" and response.status_code in (200, 201, 202):
+            place = place_of(getattr(response, "data", None), request.path)
+            if place and (response.status_code != HTTPStatus.OK or place.startswith(request.path)):
+                response["Location"] = request.build_absolute_uri(place)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def employer_id(self) -> int:

@@ -10,14 +10,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.models import InboundFile
 from tpa.books.members import selectors as members
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError
-from tpa.kernel.ids import key_of, public_id
+from tpa.kernel.ids import key_of
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import Query
@@ -107,12 +106,9 @@ class ClaimFilesView(UploadView):
         """Store an 837 as it came; it is read soon. The same file again is answered with the first one."""
         upload = uploaded(request)
         received = receive_claims_file(content=upload.file, name=upload.name, received_by=caller_name(request))
-        answer = Response(
+        return Response(
             FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
         )
-        place = public_id("fil", 0, received.file.pk)
-        answer["Location"] = reverse("claim-file", kwargs={"file": place}, request=request)
-        return answer
 
 
 class ClaimFileView(BookView):
@@ -175,12 +171,9 @@ class EligibilityFilesView(UploadView):
         """Store an 834 or CSV file as it came; a worker reads it and stages a load. The same file again is the first one."""
         upload = uploaded(request)
         received = receive_enrolment_file(content=upload.file, name=upload.name, received_by=caller_name(request))
-        answer = Response(
+        return Response(
             FileSerializer(received.file, context=self.context()).data, status=202 if received.is_new else 200
         )
-        place = public_id("fil", 0, received.file.pk)
-        answer["Location"] = reverse("eligibility-file", kwargs={"file": place}, request=request)
-        return answer
 
 
 def _own_files() -> Any:

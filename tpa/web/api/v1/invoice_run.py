@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,7 +41,7 @@ class BoardInvoiceSerializer(serializers.Serializer):
     causes = serializers.DictField(child=serializers.IntegerField(), help_text="Cause -> cents.")
     needs_second_person = serializers.BooleanField(source="second_person")
 
-    @extend_schema(responses=id_schema("inv"))
+    @extend_schema_field(id_schema("inv"))
     def get_id(self, row: BoardInvoice) -> str:
         """The invoice."""
         return public_id("inv", row.employer_id, row.invoice_id)
@@ -68,7 +68,7 @@ class SteppedSerializer(serializers.Serializer):
     code = serializers.CharField(source="refusal.code", default="", allow_blank=True)
     detail = serializers.SerializerMethodField()
 
-    @extend_schema(responses=id_schema("inv"))
+    @extend_schema_field(id_schema("inv"))
     def get_invoice(self, one: Stepped) -> str:
         """Which."""
         return public_id("inv", one.employer.pk, one.invoice_id)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from tpa.infra import jobs
 from tpa.infra.models import Job
@@ -38,7 +37,7 @@ class JobSerializer(serializers.Serializer):
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
 
-    @extend_schema(responses=id_schema("job"))
+    @extend_schema_field(id_schema("job"))
     def get_id(self, job: Job) -> str:
         """The employer's, or the TPA's own."""
         return job_id(job)
@@ -57,10 +56,8 @@ def job_id(job: Job) -> str:
 
 
 def accepted(view: BookView, job: Job) -> Response:
-    """202 with the job and where to follow it."""
-    answer = Response(JobSerializer(job, context=view.context()).data, status=202)
-    answer["Location"] = reverse("job", kwargs={"job": job_id(job)}, request=view.request)
-    return answer
+    """202 with the job, to be followed at its address."""
+    return Response(JobSerializer(job, context=view.context()).data, status=202)
 
 
 def _job(view: BookView, text: str) -> Job:

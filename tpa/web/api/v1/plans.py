@@ -9,12 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from tpa.books.plans import selectors, services
 from tpa.books.plans.models import Line, PlanVersion
 from tpa.infra import clock
-from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.etags import require_match, tagged
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
@@ -156,10 +154,7 @@ class PlanVersionsView(BookView):
         draft = services.draft_version(
             plan_id=found.pk, **asked.validated_data, by=caller_name(request), at=clock.now()
         )
-        answer = tagged(request, VersionDetailSerializer(draft, context=self.context()).data, status=201)
-        place = public_id("plv", self.employer_id, draft.pk)
-        answer["Location"] = reverse("plan-version", kwargs={"version": place}, request=request)
-        return answer
+        return tagged(request, VersionDetailSerializer(draft, context=self.context()).data, status=201)
 
 
 class PlanVersionView(BookView):

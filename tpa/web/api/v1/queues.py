@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -218,7 +218,7 @@ class AssignedSerializer(serializers.Serializer):
 
     claim = serializers.SerializerMethodField()
 
-    @extend_schema(responses=id_schema("clm"))
+    @extend_schema_field(id_schema("clm"))
     def get_claim(self, claim: str) -> str:
         """Its id."""
         return claim

@@ -8,10 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from tpa.books.stoploss import selectors
-from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.views import BookView
@@ -56,10 +54,7 @@ class QuotesView(BookView):
         asked = NewQuoteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         found = ask(employer_id=self.employer_id, by=caller_name(request), **asked.validated_data)
-        answer = Response(QuoteSerializer(found, context=self.context()).data, status=202)
-        place = public_id("slw", self.employer_id, found.pk)
-        answer["Location"] = reverse("stop-loss-what-if", kwargs={"quote": place}, request=request)
-        return answer
+        return Response(QuoteSerializer(found, context=self.context()).data, status=202)
 
 
 class QuoteView(BookView):

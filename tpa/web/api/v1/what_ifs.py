@@ -13,7 +13,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from tpa.books.members import selectors as members
 from tpa.books.plans import selectors
@@ -153,10 +152,7 @@ class WhatIfsView(BookView):
         told = asked.validated_data
         span = Span(told["starts_on"], told["ends_before"])
         found = ask(employer_id=self.employer_id, version_id=told["version"], span=span, by=caller_name(request))
-        answer = Response(WhatIfSerializer(found, context=self.context()).data, status=202)
-        place = public_id("wif", self.employer_id, found.pk)
-        answer["Location"] = reverse("what-if", kwargs={"what_if": place}, request=request)
-        return answer
+        return Response(WhatIfSerializer(found, context=self.context()).data, status=202)
 
 
 class WhatIfView(BookView):
