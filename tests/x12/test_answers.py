@@ -225,6 +225,17 @@ def test_text_that_was_sent_with_other_delimiters_can_be_answered() -> None:
     assert "IK4*3**8*2026 0210" in body(write_999(read(broken).groups, ANSWER))
 
 
+def test_answers_hold_the_basic_and_extended_character_set_alone() -> None:
+    result = read(FILE.replace(b"STONE", "MUÑOZ-Łuk\u2019s王".encode()))
+    answer = write_277ca(reports(result), ANSWER, payer=PAYER, received_on=DAY, processed_on=DAY)
+    assert "NM1*QC*1*MUNOZ-Luk's*SAM*Q***MI*W1000001" in body(answer)
+    broken = read(FILE.replace(b"20260210", "2026é{}|210".encode(), 1))
+    noted = write_999(broken.groups, ANSWER)
+    assert "IK4*3**8*2026 {}|210" in body(noted)
+    assert answer.isascii()
+    assert noted.isascii()
+
+
 @pytest.mark.parametrize(
     "change", [{"sender_id": ""}, {"sender_id": "X" * 16}, {"control_number": 0}, {"control_number": 10**9}]
 )

@@ -59,6 +59,19 @@ def test_line_ends_and_indentation_do_not_matter(end: bytes) -> None:
     assert [bare(claim) for claim in result.claims] == [bare(claim) for claim in read(FILE).claims]
 
 
+@pytest.mark.parametrize(
+    ("terminator", "lines"), [(b"\n", b"\n\n"), (b"\n", b"\n \n\t\n"), (b"\n", b"\n\r\n"), (b"\r", b"\r\n\r\n")]
+)
+def test_blank_lines_are_no_segments_where_a_line_end_is_the_terminator(terminator: bytes, lines: bytes) -> None:
+    data = with_delimiters(b"*", b":", terminator).replace(terminator, lines)
+    result = read(data)
+    assert result.issues == []
+    assert [bare(claim) for claim in result.claims] == [bare(claim) for claim in read(FILE).claims]
+    found = tokens(data)
+    assert [number for _, number, _ in found] == list(range(1, len(found) + 1))
+    assert all(data[offset:].startswith(elements[0].encode() + b"*") for elements, _, offset in found)
+
+
 @pytest.mark.parametrize("width", [80, 61, 3, 1])
 def test_a_file_wrapped_at_a_column_reads_the_same(width: int) -> None:
     flat = FILE.replace(b"\n", b"")

@@ -2,7 +2,8 @@
 
 The delimiters are read from each ISA (X12.5: element at byte 4, repetition in ISA11 since 00402, component in ISA16,
 terminator after it) and then replaced by four fixed control characters, so that nothing below asks again what the
-delimiters were. Tolerated: a byte order mark, CR, LF and tabs anywhere, indentation before a segment.
+delimiters were. Tolerated: a byte order mark, CR, LF and tabs anywhere, indentation before a segment, and blank lines:
+where a line end is the terminator, the nothing between two of them is no segment.
 
 Text is UTF-8 where the bytes are valid UTF-8, else Latin-1, segment by segment.
 """
@@ -36,6 +37,7 @@ _ISA_SPACE = 400
 _ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _ISA_START = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _BLANKS = b" \t\r\n"
+_LINE_ENDS = (b"\r", b"\n")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -192,7 +194,7 @@ class Tokenizer:
     def _interchange(self) -> Iterator[Segment]:
         """The segments from an ISA on, up to its IEA, the next ISA, or the end of the file."""
         table, terminator, size = (self.delimiters.table(), self.delimiters.segment, _FIRST_BLOCK)
-        first = self._base + self._at
+        first, by_line = self._base + self._at, terminator in _LINE_ENDS
         while True:
             self._fill(size)
             block = self._buffer[self._at : self._at + size]
@@ -211,6 +213,8 @@ class Tokenizer:
                 continue
             text = block[:cut].translate(table).decode("latin-1")
             pieces, lead, step = _split(text)
+            if by_line and "" in pieces:
+                pieces = []
             if pieces and len(max(pieces, key=len)) <= MAX_SEGMENT:
                 number, offset = self._number, self._base + self._at + lead
                 self._number += len(pieces)
@@ -238,6 +242,8 @@ class Tokenizer:
                 self._closed = True
                 return
             self._at += len(raw) + 1
+            if not piece and self.delimiters.segment in _LINE_ENDS:
+                continue
             self._number += 1
             if len(raw) > MAX_SEGMENT:
                 yield [TOO_LONG, piece[:3]], "", self._number, offset

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tpa.x12.claims import Claim837, Party, Reference
 from tpa.x12.events import SetHeader
 from tpa.x12.issues import Level
-from tpa.x12.writers.interchange import Envelope, day, interchange, money, named, segment, sendable
+from tpa.x12.writers.interchange import Envelope, day, interchange, money, named, segment, sendable, spelled
 
 GUIDE = "005010X214"
 ACCEPTED = "A2:20"
@@ -71,10 +71,10 @@ def _sendable_party(party: Party) -> Party:
     return Party(
         party.role,
         party.is_person,
-        sendable(party.name, 60),
-        sendable(party.first_name, 35),
-        sendable(party.middle_name, 25),
-        sendable(party.suffix, 10),
+        spelled(party.name, 60),
+        spelled(party.first_name, 35),
+        spelled(party.middle_name, 25),
+        spelled(party.suffix, 10),
         party.id_qualifier,
         sendable(party.id, 80),
         references=tuple([Reference(one.qualifier, sendable(one.value, 50)) for one in party.references]),
@@ -99,7 +99,7 @@ def _set(report: ClaimReport, envelope: Envelope, payer: Party, days: tuple[date
     yield segment("DTP", "050", "D8", day(days[0]))
     yield segment("DTP", "009", "D8", day(days[1]))
     yield segment("HL", "2", "1", "21", "1" if answers else "0")
-    sender, sender_id = sendable(header.submitter_name, 60), sendable(header.submitter_id, 80)
+    sender, sender_id = spelled(header.submitter_name, 60), sendable(header.submitter_id, 80)
     yield segment("NM1", "41", "2", sender, "", "", "", "", "46", sender_id)
     yield segment("TRN", "2", reference)
     charged = sum(one.charge_cents for one in answers)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+from unicodedata import normalize
 
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import format_amount
@@ -17,6 +18,17 @@ from tpa.x12.claims import Address, Contact, Dated, Party, Reference
 
 ELEMENT, COMPONENT, REPETITION, TERMINATOR = "*", ":", "^", "~"
 _DELIMITERS = frozenset(ELEMENT + COMPONENT + REPETITION + TERMINATOR)
+_MAY_STAND = frozenset(map(chr, range(0x20, 0x7F))) - _DELIMITERS
+"""Basic and extended character set (guides, appendix B.1.1.2): what ASCII can print, and nothing else."""
+_SPELLED = str.maketrans(
+    {
+        "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d",
+        "Ł": "L", "ł": "l", "Þ": "TH", "þ": "th", "ß": "ss", "\u0131": "i",
+        "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2013": "-", "\u2014": "-",
+    }
+)  # fmt: skip
+"""Letters and marks of names that have no plain letter below an accent."""
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))
 
 
 class TextError(DomainError):
@@ -75,9 +87,13 @@ def _checked(value: str) -> str:
 
 
 def sendable(text: str, most: int) -> str:
-    """Somebody else's text, fit to be sent back: delimiters and control characters become blanks."""
-    kept = [char if char.isprintable() and char not in _DELIMITERS else " " for char in text[:most]]
-    return "".join(kept).strip()
+    """Somebody else's text, fit to be sent back: what is none of the characters that may stand there becomes a blank."""
+    return "".join([char if char in _MAY_STAND else " " for char in text[:most]]).strip()
+
+
+def spelled(name: str, most: int) -> str:
+    """A name in the letters that X12 has: accents are left off, ligatures taken apart."""
+    return sendable(normalize("NFKD", name.translate(_SPELLED)).translate(_ACCENTS), most)
 
 
 def money(cents: int | None) -> str:

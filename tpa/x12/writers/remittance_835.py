@@ -14,7 +14,7 @@ from tpa.x12.remittance import (
     Remittance,
     require_balance,
 )
-from tpa.x12.writers.interchange import Envelope, address, day, interchange, money, segment, sendable
+from tpa.x12.writers.interchange import Envelope, address, day, interchange, money, segment, sendable, spelled
 
 GUIDE = "005010X221A1"
 _REASONS_A_CAS = 6
@@ -39,11 +39,11 @@ def _set(one: Remittance) -> Iterator[str]:
     yield trace(one.by)
     if one.produced_on:
         yield segment("DTM", "405", day(one.produced_on))
-    yield segment("N1", "PR", sendable(one.payer.name, 60))
+    yield segment("N1", "PR", spelled(one.payer.name, 60))
     yield from address(one.payer.address)
-    yield segment("PER", "BL", sendable(one.payer.name, 60), "TE", one.payer.phone)
+    yield segment("PER", "BL", spelled(one.payer.name, 60), "TE", one.payer.phone)
     payee = one.payee
-    name = sendable(payee.name, 60)
+    name = spelled(payee.name, 60)
     if payee.npi:
         yield segment("N1", "PE", name, "XX", payee.npi)
         yield segment("REF", "TJ", payee.tax_id)
@@ -75,7 +75,7 @@ def _claim(claim: PaidClaim) -> Iterator[str]:
         "CLP", sendable(claim.patient_control_number, 38) or "0", claim.status, money(claim.charge_cents),
         money(claim.paid_cents), patient, claim.filing_code, claim.number, claim.facility_code, claim.frequency,
     )  # fmt: skip
-    last, first = sendable(claim.last_name, 60), sendable(claim.first_name, 35)
+    last, first = spelled(claim.last_name, 60), spelled(claim.first_name, 35)
     known = ("MI", sendable(claim.member_number, 80)) if claim.member_number else ()
     yield segment("NM1", "QC", "1", last, first, "", "", "", *known)
     if claim.received_on:
