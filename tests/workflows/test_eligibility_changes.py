@@ -137,6 +137,15 @@ def test_a_full_file_does_not_end_a_family_of_which_a_row_is_in_error():
     assert [(one.person.subscriber_number, one.kind) for one in intent.lines] == [("S2", "terminated")]
 
 
+def test_an_unknown_plan_leaves_its_own_line_alone_and_no_other():
+    both = [("medical", YEAR, FOREVER, 1, "EE"), ("dental", YEAR, FOREVER, 3, "EE")]
+    books = Books().add(covers=both).snapshot
+    for unknown, ended in (({"plan": "NONE"}, ["dental"]), ({"line": "", "plan": "NONE"}, [])):
+        matching = match([row(**unknown)], books, PLANS, on=TODAY)
+        intent = intend(matching, books, full=True, effective_on=TODAY)
+        assert [one.line for one in intent.lines] == ended
+
+
 def test_a_change_of_plan_takes_over_from_its_day():
     first = date(2025, 7, 1)
     assert changes([row(plan="HDHP", starts_on=first, tier="EE", action="change")], ada()) == [

@@ -161,6 +161,31 @@ def test_a_full_file_ends_who_is_missing_on_its_date():
     assert len([row for row in book() if row[-1] == FOREVER]) == 7
 
 
+def test_lines_that_no_plan_here_has_are_noted_and_stand_in_nobodys_way():
+    others = [member(f"T{n}", f"N{n}", "19900101", covered(tier="EMP")) for n in range(5)]
+    load(file_834(CY, *others))
+    ltd, life = covered("LTD", "LTD60"), covered("LTC", "CARE", maintenance="026")
+    full = stage(
+        file_834(member("S2", "CY", "19700101", covered(tier="EMP"), ltd, life), *others, use="4", day="20250310"),
+        MARCH,
+    )
+    assert (full.preview["codes"], full.preview["errors"], full.preview["warnings"]) == ({"line_not_here": 2}, 0, 1)
+    loads.apply_load(load_id=full.pk, by="ana", at=MARCH)
+    ended = ("S2", "dental", "DEN", "EE", YEAR, date(2025, 3, 10))
+    assert book()[:2] == [ended, ("S2", "medical", "PPO", "EE", YEAR, FOREVER)]
+    # The end of such a line ends no other, and is nothing to those who have none of ours.
+    ends = covered("LTD", "LTD60", last="20250331", maintenance="024")
+    gone = [member(*who, ends, maintenance="024") for who in (("S2", "CY", "19700101"), ("S8", "EVE", "19850505"))]
+    changed = stage(file_834(*gone), APRIL)
+    assert (changed.preview["errors"], changed.preview["terminated"], changed.preview["members_added"]) == (0, 0, 0)
+    # A correction of ours takes the place of what the books have from its first day.
+    load(file_834(member("S2", "CY", "19700101", covered("HLT", "HDHP", "EMP", "20250401", maintenance="026"))), APRIL)
+    assert [row[2:] for row in book() if row[:2] == ("S2", "medical")] == [
+        ("PPO", "EE", YEAR, date(2025, 4, 1)),
+        ("HDHP", "EE", date(2025, 4, 1), FOREVER),
+    ]
+
+
 def test_a_full_file_that_ends_30_percent_waits_for_a_word():
     load(file_834(ADA, BO, CY))
     staged = stage(file_834(ADA, BO, use="4", day="20250310"), MARCH)

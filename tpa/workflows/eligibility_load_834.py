@@ -5,11 +5,12 @@ What the codes come to:
 | 834 | here |
 | --- | --- |
 | BGN08 `4`, `RX` | a full file; `2` changes |
-| HD01, else INS03: `021` `001` `024` `025` `030` `002` | add, change, end, reinstate, state, void |
-| 021, 001, 025 in a full file | state |
+| HD01, else INS03: `021` `001`, `026` `024` `025` `030` `002` | add, change, end, reinstate, state, void |
+| 021, 001, 026, 025 in a full file | state |
 | REF*0F | subscriber number |
 | REF*1L of the member, else of the coverage, else REF*38 of the file | group number |
 | REF*23, else NM109 unless it is a social security number (34) | member number; social security numbers are not kept |
+| HD03 `FAC` `LTC` `LTD` `MOD` `PRA` `UR` | a line that no plan here has: noted, and passed over |
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
 | DTP*348, else DTP*303 where nothing ends | first day |
 | DTP*349, else DTP*357 of the member | last day |
@@ -23,7 +24,7 @@ import io
 from datetime import date
 from typing import NamedTuple
 
-from tpa.books.members.rows import Problem, Row
+from tpa.books.members.rows import WARNING, Problem, Row
 from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load_others import with_others
 from tpa.x12.enrolment import Coverage834, Member834
@@ -37,6 +38,7 @@ _SCOPES = {"4": "full", "RX": "full", "2": "change"}
 _ACTIONS = {
     "021": "add",
     "001": "change",
+    "026": "change",
     "024": "end",
     "025": "reinstate",
     "030": "state",
@@ -50,6 +52,15 @@ _LINES = {
     "drug": "PDG",
     "std": "STD",
 }
+_NOT_HERE = {
+    "FAC": "facility",
+    "LTC": "long-term care",
+    "LTD": "long-term disability",
+    "MOD": "mail order drug",
+    "PRA": "practitioners",
+    "UR": "utilization review",
+}
+"""Insurance lines of the guide (HD03) that no plan here has: an employer's file states them all the same."""
 _LINE_OF = {code: line for line, codes in _LINES.items() for code in codes.split()}
 _TIERS = {"EMP": "EE", "IND": "EE", "ESP": "ES", "ECH": "EC", "FAM": "EF"}
 _RELATIONSHIPS = {"18": "self", "01": "spouse", "53": "spouse"} | dict.fromkeys(("19", "09", "10", "15", "17"), "child")
@@ -112,8 +123,21 @@ def rows_of(member: Member834, first_n: int, *, full: bool) -> list[Row]:
     """The rows of one member, numbered from `first_n`."""
     person = _person(member, full)
     coverages = [one for one in member.coverages if one.maintenance != _NOT_APPLICABLE]
-    rows = [_covered(person, member, one, full) for one in coverages] or [_uncovered(person, member)]
+    own = [one for one in coverages if one.line not in _NOT_HERE]
+    if own or not coverages:
+        rows = [_covered(person, member, one, full) for one in own] or [_uncovered(person, member)]
+    else:
+        rows = [person._replace(action="state" if person.action in ("add", "state", "reinstate") else "change")]
+    rows[0] = _with_others_lines(rows[0], [one.line for one in coverages if one.line in _NOT_HERE])
     return [row._replace(n=first_n + offset).fitting() for offset, row in enumerate(rows)]
+
+
+def _with_others_lines(row: Row, lines: list[str]) -> Row:
+    """The row with a word on each coverage that was passed over."""
+    for line in lines:
+        message = f"The {_NOT_HERE[line]} coverage ({line}) is passed over: no plan here has that line."
+        row = row.with_problem("line_not_here", message, WARNING)
+    return row
 
 
 def _person(member: Member834, full: bool) -> Row:

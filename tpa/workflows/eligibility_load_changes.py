@@ -1,7 +1,8 @@
 """What a load would change: for every person, and for every line of coverage, before and after.
 
 A full file states everybody: who is not in it has ended before `effective_on`, and a line that it no longer states
-has too. Families with a row in error are left as they are in that respect, for the file does not say what it meant.
+has too. Families with a row in error are left as they are in that respect, for the file does not say what it meant;
+where no more is wrong than the plan, this goes for the line of that plan alone.
 A change file changes what it names; where a subscriber loses days, so do the dependents that it does not name.
 """
 
@@ -13,7 +14,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from tpa.books.members.rows import Row
+from tpa.books.members.rows import ERROR, Row
 from tpa.books.members.snapshot import Snapshot
 from tpa.books.members.timeline import (
     Segment,
@@ -29,6 +30,9 @@ from tpa.books.members.timeline import (
 from tpa.kernel.periods import FOREVER
 from tpa.workflows.eligibility_load_matching import Matching, Person
 from tpa.workflows.eligibility_load_others import Others, others_after
+
+_FAULTS_OF_PLAN = {"plan_unknown", "plan_missing"}
+"""What is wrong with a row of which person and line are known."""
 
 
 class PersonChange(NamedTuple):
@@ -99,7 +103,7 @@ class Intent(NamedTuple):
 
 def intend(matching: Matching, books: Snapshot, *, full: bool, effective_on: date) -> Intent:
     """The changes that the good rows of a matching mean for these books."""
-    unclear = {row.subscriber_number for row in matching.rows if not row.is_good}
+    unclear = _unclear(matching.rows)
     families: dict[str, list[Person]] = defaultdict(list)
     for person in matching.people:
         families[person.subscriber_number].append(person)
@@ -109,12 +113,23 @@ def intend(matching: Matching, books: Snapshot, *, full: bool, effective_on: dat
             lines += _family_lines(
                 people,
                 books,
-                effective_on if full and number not in unclear else None,
+                effective_on if full else None,
                 full,
+                unclear[number],
             )
     named = [person for person in matching.people if person.rows]
     elsewhere = [_elsewhere(person, books, effective_on, full) for person in named]
     return Intent(list(_people(named)), lines, [one for one in elsewhere if one.before != one.after])
+
+
+def _unclear(rows: Iterable[Row]) -> dict[str, set[str]]:
+    """Subscriber number -> the lines of which the file does not say what it means; "" stands for all of them."""
+    unclear: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        faults = {problem.code for problem in row.problems if problem.severity == ERROR}
+        if faults:
+            unclear[row.subscriber_number].add(row.line if faults <= _FAULTS_OF_PLAN else "")
+    return unclear
 
 
 def _elsewhere(person: Person, books: Snapshot, effective_on: date, full: bool) -> ElsewhereChange:
@@ -134,14 +149,17 @@ def _people(people: Iterable[Person]) -> Iterable[PersonChange]:
             yield PersonChange(person, before, {name: person.after[name] for name in changed})
 
 
-def _family_lines(people: list[Person], books: Snapshot, absent_on: date | None, full: bool) -> list[LineChange]:
-    """The changes of one family. `absent_on` ends what a full file leaves out; None leaves it alone."""
+def _family_lines(
+    people: list[Person], books: Snapshot, absent_on: date | None, full: bool, unclear: set[str]
+) -> list[LineChange]:
+    """The changes of one family. `absent_on` ends what a full file leaves out, but for lines that are `unclear`."""
     people = sorted(people, key=lambda person: not person.is_subscriber)
     changes = []
     for line in sorted({line for person in people for line in _lines_of(person, books)}):
         before = [books.timeline(person.member_id, line) for person in people]
+        ends_on = None if unclear & {line, ""} else absent_on
         after = [
-            _stated(person, line, timeline, full, absent_on) for person, timeline in zip(people, before, strict=True)
+            _stated(person, line, timeline, full, ends_on) for person, timeline in zip(people, before, strict=True)
         ]
         if people[0].is_subscriber:
             if not full:

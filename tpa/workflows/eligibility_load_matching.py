@@ -84,6 +84,8 @@ class _Desk:
         if not row.is_good:
             return row
         person = self._find(row)
+        if person is None and _is_of_other_lines_alone(row):
+            return row
         row = self._fits_new(row) if person is None else _fits_known(row, person)
         row = self._aged(row, person)
         if not row.is_good:
@@ -202,6 +204,11 @@ class _Desk:
             "row_conflict",
             f"Says otherwise than {first.where} of the same line and day.",
         )
+
+
+def _is_of_other_lines_alone(row: Row) -> bool:
+    """Whether the row ends or changes nothing but coverage of lines that no plan here has."""
+    return row.action == "change" and any(problem.code == "line_not_here" for problem in row.problems)
 
 
 def _names(person: Person) -> list[Key]:
