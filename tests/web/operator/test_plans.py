@@ -26,6 +26,13 @@ def test_a_plan_is_made_drafted_from_a_design_put_right_and_published(employer):
     wrong = design("dental").replace('line = "dental"', 'line = "dental"\ncolour = "blue"')
     refused = desk.post(f"{page}draft/", {"effective_on": "2026-01-01", "text": "name = ="}).content.decode()
     assert "at line 1, column 8" in refused and "name = =" in refused and versions(employer) == []
+    for content, said in (
+        (b"#" * 8_000_001, "The file has 8,000,001 bytes, a document at most 8,000,000: nothing of it was read."),
+        (b"#" * 2_000_001, "The document is longer than 2,000,000 characters."),
+        (b"name = '\xe9'", "The file is no text in UTF-8."),
+    ):
+        sent = {"effective_on": "2026-01-01", "file": SimpleUploadedFile("a.toml", content)}
+        assert said in desk.post(f"{page}draft/", sent).content.decode() and versions(employer) == []
     sent = {"effective_on": "2026-01-01", "note": "New year", "file": SimpleUploadedFile("den.toml", wrong.encode())}
     address = desk.post(f"{page}draft/", sent)["Location"]
     shown = desk.get(address).content.decode()

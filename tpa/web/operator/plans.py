@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.plans import selectors, services
-from tpa.books.plans.documents import canonical_text
+from tpa.books.plans.documents import LONGEST, canonical_text
 from tpa.books.plans.models import Line, Plan, PlanVersion
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError
@@ -18,7 +18,8 @@ from tpa.kernel.ids import key_of, public_id
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.workflows.plan_publishing import publish_plan
 
-_MOST_BYTES = 4_000_000
+_MOST_BYTES = 4 * LONGEST
+"""A character of UTF-8 has up to four bytes."""
 _HELP = "TOML or JSON, as “How to write a plan down” (tpa/books/plans/README.md) explains it."
 
 
@@ -45,8 +46,11 @@ class DocumentForm(forms.Form):
         told = super().clean() or self.cleaned_data
         file = told.pop("file", None)
         if file is not None:
+            if file.size > _MOST_BYTES:
+                told = f"The file has {file.size:,} bytes, a document at most {_MOST_BYTES:,}: nothing of it was read."
+                raise forms.ValidationError({"file": told})
             try:
-                told["text"] = file.read(_MOST_BYTES).decode("utf-8-sig")
+                told["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 raise forms.ValidationError("The file is no text in UTF-8.") from None
         if not told.get("text", "").strip():
