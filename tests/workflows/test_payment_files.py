@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tests.workflows.test_payment_lives import ANA, BEN, DAY, account_of, home, take_back, terms  # noqa: F401
-from tests.workflows.test_ripple import claim, decide
+from tests.workflows.test_pend_sweep import plan_text
+from tests.workflows.test_ripple import claim, decide, open_plan
 from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
 from tpa.books.claims.models import Claim
 from tpa.books.claims.overrides import Person
@@ -16,12 +17,17 @@ from tpa.books.payments import selectors
 from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile
 from tpa.books.providers import payee_accounts
 from tpa.engine.adjudication.overrides import Override, OverrideKind
+from tpa.engine.coordination.answers import Adjustment, OtherPayer
 from tpa.infra.clock import clock_at
+from tpa.kernel.ids import public_id
 from tpa.kernel.periods import month_of
+from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.overrides import OverrideError, propose
+from tpa.workflows.payer_answers import enter_answer
 from tpa.workflows.payment_files import AlteredFileError, send_file
 from tpa.workflows.payment_lives import take_returns, void_payment
 from tpa.workflows.payment_run import run_payments
+from tpa.workflows.pend_sweep import resolve_pends
 from tpa.workflows.receivables import receive_refund
 from tpa.workflows.remittance_proof import remittances_beside_ledger
 
@@ -69,6 +75,29 @@ def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_
         "BPR*I*640*C*CHK************20260402", f"PLB*{npi}*20261231*FB:{zero.number}*160",
     ]  # fmt: skip
     assert content("checks")[0].decode().split(",")[:5] == ["00123456", "5000", "04/02/2026", "160.00", "I"]
+
+
+def test_an_835_says_as_which_payer_the_claim_was_decided(in_employer):
+    """An answer by hand makes us second, one on the claim beside it third; whoever comes after us counts for nothing."""
+    first, last = OtherPayer("First plan", None), OtherPayer("Last plan", None, "S")
+    paid = OtherPayer("Another", 10_000, "S", adjustments=(Adjustment("PR", "2", 50_000),))
+    family = open_plan(in_employer, plan_text('coordination = { method = "standard" }'))[0]
+    terms()
+    receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=DAY)
+    payers = ((first,), (last,), (first._replace(responsibility="P"), paid))
+    came = [claim(family, 60_000, n) for n in (1, 2, 3)]
+    told_of = zip(came, payers, strict=True)
+    keys = decide(in_employer, *(new._replace(claim=new.claim._replace(other_payers=one)) for new, one in told_of))
+    for key in (keys[0], keys[2]):
+        enter_answer(claim_id=key, payer=first._replace(paid_cents=5_000), note="EOB", by="ana")
+    assert resolve_pends(employer_id=in_employer.pk) == 2
+    decide(in_employer)
+    run_payments()
+    (data,) = content("835")
+    faultless(data)
+    numbers = [public_id("clm", in_employer.pk, key) for key in keys]
+    found = {one.split("*")[7]: one.split("*")[2] for one in told(data, "CLP")}
+    assert [found[number] for number in numbers] == ["2", "1", "3"]
 
 
 def test_a_refund_of_a_forwarded_balance_is_acknowledged_once_beside_it(in_employer, home):  # noqa: F811

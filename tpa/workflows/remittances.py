@@ -7,7 +7,9 @@ from typing import NamedTuple
 from django.conf import settings
 
 from tenants.models import Employer
+from tpa.books.claims import payer_answers
 from tpa.books.claims import selectors as claims
+from tpa.books.claims.examining import PayerAnswer
 from tpa.books.claims.models import Claim, ClaimLine, Decision, DecisionLine, Form
 from tpa.books.claims.recording import read_moves
 from tpa.books.members.models import Member
@@ -15,6 +17,7 @@ from tpa.books.payments.models import CarriedBalance, ClaimPayment, Payment
 from tpa.books.providers import payee_accounts
 from tpa.books.providers.account_models import PayeeAccount
 from tpa.engine.adjudication.decision import Move
+from tpa.engine.coordination.answers import place_of_ours
 from tpa.infra.secret_text import unseal
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
@@ -49,6 +52,7 @@ class _Facts(NamedTuple):
     decisions: Mapping[int, Decision]
     decided: Mapping[int, list[DecisionLine]]
     members: Mapping[int, Member]
+    answers: Mapping[int, Sequence[PayerAnswer]]
 
 
 def remittances(employer: Employer, payments: Sequence[Payment], produced_on: date) -> list[Remittance]:
@@ -96,6 +100,7 @@ def _facts(parts: Sequence[ClaimPayment]) -> _Facts:
         Decision.objects.in_bulk(decision_ids),
         decided,
         Member.objects.in_bulk({one.member_id for one in found.values()}),
+        payer_answers.answers_by_claim(claim_ids),
     )
 
 
@@ -120,7 +125,7 @@ def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
     return PaidClaim(
         claim.patient_control_number,
         public_id("clm", employer_id, claim.pk),
-        _status(claim, decision),
+        _status(claim, decision, facts.answers.get(claim.pk, ())),
         decision.charge_cents,
         decision.paid_cents,
         decision.member_responsibility_cents,
@@ -136,13 +141,13 @@ def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
     )
 
 
-def _status(claim: Claim, decision: Decision) -> str:
-    """CLP02: reversal, denied, or as which payer the claim was processed."""
+def _status(claim: Claim, decision: Decision, answers: Sequence[PayerAnswer]) -> str:
+    """CLP02: reversal, denied, or as which payer the claim was processed, by the answers that the decision knew."""
     if decision.outcome == Decision.Outcome.REVERSED:
         return "22"
     if decision.outcome == Decision.Outcome.DENIED:
         return "4"
-    return str(min(3, 1 + len(claim.other_payers)))
+    return str(min(3, place_of_ours(payer_answers.payers_known(claim, answers, decision.decided_at))))
 
 
 def _line(decided: DecisionLine, line: ClaimLine, claim: Claim) -> PaidLine:

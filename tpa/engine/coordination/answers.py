@@ -67,6 +67,11 @@ def comes_before(payer: OtherPayer, payers: Iterable[OtherPayer]) -> bool:
     return _ORDER.index(payer.responsibility) < ours
 
 
+def place_of_ours(payers: Sequence[OtherPayer]) -> int:
+    """As which payer we decide a claim, 1 for the first: after whoever comes before us and has answered."""
+    return 1 + sum(1 for one in payers if one.paid_cents is not None and comes_before(one, payers))
+
+
 def prior_by_line(payers: Sequence[OtherPayer], charges: Sequence[tuple[int, int]]) -> dict[int, Prior]:
     """By line number, what the payers before us have done. `charges` are (number, cents); who has not answered is left out."""
     found: dict[int, Prior] = {}
