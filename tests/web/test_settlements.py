@@ -64,3 +64,20 @@ def test_a_year_is_settled_at_the_desk_and_paid_out_by_another(employer, portal_
         assert "employer: $450.00 paid 2027-04-02 (W9)" in page
     seen = log_in(portal_client, person(employer, "employer_finance"), employer)
     assert "$450.00 paid" in seen.get("/settlements/").content.decode()
+
+
+def test_a_deficit_is_on_the_statement_of_account(employer, portal_client):
+    """The employer sees the 80.00 that it is asked for on the page, in the file and over REST."""
+    with employer_scope(employer):
+        Settlement.objects.create(
+            agreement_id=1, starts_on=date(2025, 1, 1), ends_before=date(2026, 1, 1), owner="employer",
+            settled_on=date(2026, 4, 2), due_on=date(2026, 5, 1), year={}, recorded_at=datetime(2026, 4, 2, tzinfo=UTC),
+            settled={"result_cents": -8_000, "billed_cents": 8_000, "employer_owes_cents": 8_000},
+        )  # fmt: skip
+    seen = log_in(portal_client, person(employer, "employer_finance"), employer)
+    page = " ".join(seen.get("/statement/").content.decode().split())
+    assert "Year of 2025-01-01, deficit</a>: $80.00" in page
+    assert b"settlement,Year of 2025-01-01,80.00,80.00," in seen.get("/statement/statement.csv").content
+    told = portal_client.get("/api/v1/statement/", **key_for(employer)).json()
+    assert (told["balance_cents"], told["aging_cents"]["over_90"]) == (8_000, 8_000)
+    assert told["open"] == [{"number": "Year of 2025-01-01", "cents": 8_000}]

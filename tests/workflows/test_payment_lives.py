@@ -312,12 +312,11 @@ def test_money_goes_to_an_account_after_a_second_person_the_waiting_time_and_a_p
 
 
 def returned(lines, at, addenda):
-    """A file of one entry (line `at`) that came back, as the bank sends it: with its addenda, counted in both controls."""
-    batch, file = (next(line for line in lines if line[0] == kind) for kind in "89")
-    entry = lines[at]
-    return "\n".join(
-        [*lines[:2], entry, f"{addenda:94}", f"{batch[:4]}000002{batch[10:]}", f"{file[:13]}00000002{file[21:]}"]
-    ).encode()
+    """A file of one entry (line `at` of the first batch) that came back, with its addenda, counted in both controls."""
+    entry, batch = lines[at], next(line for line in lines if line[0] == "8")
+    sums = f"{int(entry[3:11]):010d}{batch[20:32]}{int(entry[29:39]):012d}"
+    controls = [f"{batch[:4]}000002{sums}{batch[44:]}", f"9{1:06d}{1:06d}{2:08d}{sums}{'':39}"]
+    return "\n".join([*lines[:2], entry, f"{addenda:94}", *controls]).encode()
 
 
 def test_a_prenote_that_comes_back_keeps_money_from_the_account(in_employer, home):

@@ -10,6 +10,7 @@ from tests.workflows import stories
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tpa.books.agreements.models import AsoAgreement
 from tpa.books.funding import selectors
+from tpa.books.funding.account import statement
 from tpa.books.funding.errors import DepositError
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
@@ -130,8 +131,20 @@ def test_a_deficit_is_billed(year):
         with pytest.raises(DepositError, match="No settlement asks"):
             receive_deposit(purpose="settle", received_on=date(2027, 4, 20), cents=7_501, reference="W2")
         assert selectors.settlement_open_cents() == 7_500
+        # It is on the statement of account beside the 1,000.00 that no invoice has asked for.
+        told = statement(date(2027, 5, 2))
+        assert (told.balance_cents, told.receivables.ahead_cents) == (-92_500, 100_000)
+        assert [(one.kind, one.reference, one.cents) for one in told.entries] == [
+            ("payment", "W", -100_000), ("settlement", "Year of 2026-01-01", 7_500),
+        ]  # fmt: skip
+        assert told.open == [("Year of 2026-01-01", 7_500, None)]
+        assert (told.aging_cents["30"], statement(date(2027, 5, 1)).aging_cents["current"]) == (7_500, 7_500)
+        assert statement(date(2027, 3, 31)).open == []
         for _ in range(2):
             receive_deposit(purpose="settle", received_on=date(2027, 4, 20), cents=7_500, reference="W2")
+        told = statement(date(2027, 4, 20))
+        assert (told.open, told.balance_cents) == ([], -100_000)
+        assert list(told.paid.values()) == [[("Year of 2026-01-01", 7_500)]]
         assert selectors.settlement_open_cents() == 0
         # It is no part of what 2027 collects.
         assert settlement_of(year_starts_on=date(2027, 1, 1)).year.collected_cents == 0

@@ -49,14 +49,13 @@ def _csv(_: Employer, found: Statement) -> bytes:
 
 
 def _json(employer: Employer, found: Statement) -> bytes:
-    money = found.receivables
     document = {
         "employer": employer.code,
         "as_of": found.as_of.isoformat(),
-        "balance_cents": money.balance_cents,
-        "ahead_cents": money.ahead_cents,
-        "aging_cents": money.aging_cents,
-        "open_cents": {found.numbers[key]: cents for key, cents in money.open_cents.items()},
+        "balance_cents": found.balance_cents,
+        "ahead_cents": found.receivables.ahead_cents,
+        "aging_cents": found.aging_cents,
+        "open_cents": {one.number: one.cents for one in found.open},
         "entries": [
             {"on": one.on.isoformat(), "kind": one.kind, "reference": one.reference, "cents": one.cents,
              "balance_cents": one.balance_cents, "pays": dict(found.paid.get(one.source_id, []))
@@ -68,19 +67,17 @@ def _json(employer: Employer, found: Statement) -> bytes:
 
 
 def _paper(employer: Employer, found: Statement) -> bytes:
-    money = found.receivables
+    ahead = found.receivables.ahead_cents
     document: dict[str, Any] = {
         "title": f"Statement of account, {employer.name}, {found.as_of}",
         "administrator": settings.TPA_NAME,
         "employer": employer.name,
         "as_of": _day(found.as_of),
         "currency": employer.currency,
-        "balance": amount(money.balance_cents),
-        "ahead": amount(money.ahead_cents) if money.ahead_cents else "",
-        "aging": [{"label": AGES[age], "amount": amount(cents)} for age, cents in money.aging_cents.items()],
-        "open": [
-            {"number": found.numbers[key], "amount": amount(cents)} for key, cents in money.open_cents.items()
-        ],
+        "balance": amount(found.balance_cents),
+        "ahead": amount(ahead) if ahead else "",
+        "aging": [{"label": AGES[age], "amount": amount(cents)} for age, cents in found.aging_cents.items()],
+        "open": [{"number": one.number, "amount": amount(one.cents)} for one in found.open],
         "entries": [
             {"on": one.on.isoformat(), "what": one.kind.capitalize(), "reference": one.reference,
              "pays": _pays(found, one, amount), "amount": amount(one.cents), "balance": amount(one.balance_cents)}

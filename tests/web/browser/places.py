@@ -41,6 +41,7 @@ NO_PAGES = {
     "operator:step-filing": "a button", "operator:ask-quote": "a button", "operator:filing-packet": "a file",
     "portal:upload": "a button", "portal:act-on-load": "a button",
     "operator:propose-payments": "a button", "operator:act-on-run": "a button", "operator:act-on-payment": "a button",
+    "operator:transfer-returns": "a button",
     "operator:ask-back": "a button", "operator:refund": "a button", "operator:new-member-account": "a button",
     "operator:decide-member-account": "a button", "operator:new-provider-account": "a button",
     "operator:decide-provider-account": "a button", "operator:write-prenotes": "a button",

@@ -1,6 +1,7 @@
 """Payments at the desk: a large run takes two persons, whatever the login; a payment's life; accounts and terms."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client, override_settings
@@ -8,10 +9,11 @@ from django.test import Client, override_settings
 from tenants.scope import employer_scope
 from tests.web.login import log_in
 from tests.web.operator.desk import desk_as, page_of, root
+from tests.workflows.test_payment_lives import returned
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tpa.books.identity.models import Grant, User
 from tpa.books.members.models import Member
-from tpa.books.payments.models import CarriedBalance, Payment, PaymentRun
+from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile, PaymentRun
 from tpa.books.providers.account_models import PayeeAccount
 from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
@@ -113,6 +115,17 @@ def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(e
     payment = page_of(employer, "payments", "pay", stored(employer, Payment)[0].pk)
     assert "The check is mailed." in post(ana, f"{payment}mail/")
     assert "The payment is issued anew." in post(ana, f"{payment}reissue/", reason="lost")
+    runs = f"{root(employer)}payment-runs/"
+    # The stop of the first check belongs to no run: it is found among what was not sent yet.
+    (stop,) = [one for one in stored(employer, PaymentFile) if one.kind == "checks" and one.run_id is None]
+    assert page_of(employer, "payment-files", "pfl", stop.pk) in ana.get(runs).content.decode()
+    prenote = next(bytes(one.content) for one in stored(employer, PaymentFile) if one.kind == "trials")
+    assert "No file was chosen." in post(ana, f"{runs}returns/")
+    assert "does not begin with a file header" in post(ana, f"{runs}returns/", file=BytesIO(b"hello"))
+    lines = prenote.decode().splitlines()
+    back = returned(lines, 2, f"799R04{lines[2][79:94]}")
+    assert "1 of an account that is used no more." in post(ana, f"{runs}returns/", file=BytesIO(back))
+    assert "Nothing came back in this file." in post(ana, f"{runs}returns/", file=BytesIO(prenote))
     assert [one.state for one in stored(employer, Payment)] == ["reissued", "issued"]
     assert stored(employer, CarriedBalance) == []
 

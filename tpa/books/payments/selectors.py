@@ -249,6 +249,11 @@ def payment(payment_id: int) -> Payment:
     return found
 
 
+def waiting_payments() -> QuerySet[Payment]:
+    """Transfers that came back and checks that nobody cashed: a person voids them or issues them anew. The oldest first."""
+    return Payment.objects.filter(state__in=("returned", "stale")).order_by("issued_on", "id")
+
+
 def first_issue(payment: Payment) -> Payment:
     """The payment that a reissue stands for: it has the claims and balances."""
     while payment.reissue_of is not None:

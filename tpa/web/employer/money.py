@@ -86,13 +86,10 @@ def dispute(request: HttpRequest, invoice: str) -> HttpResponse:
 
 @require_GET
 def statement(request: HttpRequest) -> HttpResponse:
-    """What was invoiced, what was paid, what is open and how old that is?"""
+    """What was asked for, what was paid, what is open and how old that is?"""
     found = accounts.statement(clock.today(request.employer.time_zone))
-    money = found.receivables
     context = {
         "statement": found,
-        "receivables": money,
-        "open": [(found.numbers[key], key, cents) for key, cents in money.open_cents.items()],
         "entries": [
             (one, found.paid.get(one.source_id, ()) if one.kind == "payment" else ()) for one in found.entries[::-1]
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -21,11 +22,19 @@ from tpa.infra import clock
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.kernel.money import parse_amount
-from tpa.web.pages import attempt, employer_page, sheet, show
+from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
 from tpa.workflows.eobs import eob, eob_paper
 from tpa.workflows.payment_files import send_file
 
+_SHOWN = 200
+_RETURNED = {
+    "reopened": "to be voided or issued anew",
+    "refused": "of an account that is used no more",
+    "state": "came back before",
+    "unknown": "of no transfer of ours",
+}
+"""What became of an entry of a return file, as it is counted."""
 _DAYS, _MOST_DAYS = ("recoup_after_days", "stale_after_days", "unclaimed_after_days"), 3_650
 
 
@@ -42,7 +51,25 @@ def runs(request: HttpRequest) -> HttpResponse:
         open_run=open_run,
         available_cents=payment_run.available_cents(),
         terms=selectors.terms(),
+        waiting=selectors.waiting_payments()[:_SHOWN],
+        unsent=selectors.files().filter(sent_at=None)[:_SHOWN],
     )
+
+
+@employer_page("payments.release")
+@require_POST
+def returns(request: HttpRequest) -> HttpResponse:
+    """Take in what the bank has sent back."""
+
+    def act() -> None:
+        content, _ = uploaded(request, "the return file (NACHA)")
+        taken = payment_lives.take_returns(content=content.read(), person_id=request.user.person)
+        counts = Counter[str](one.outcome for one in taken)
+        told = [f"{counts[outcome]} {what}" for outcome, what in _RETURNED.items() if counts[outcome]]
+        messages.success(request, f"{'; '.join(told) or 'Nothing came back in this file'}.")
+
+    attempt(request, "", act)
+    return redirect(f"{request.root}payment-runs/")
 
 
 @employer_page("payments.release")
@@ -72,7 +99,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         here="payments",
         run=found,
         page=sheet(request, found.payments.order_by("id")),
-        files=selectors.files().filter(run=found)[:200],
+        files=selectors.files().filter(run=found)[:_SHOWN],
         is_maker=is_maker,
         may_release=found.state == "approved" or (found.state == "proposed" and not found.needs_second_person),
     )
@@ -166,8 +193,8 @@ def payees(request: HttpRequest) -> HttpResponse:
         here="payees",
         page=sheet(request, balances),
         owed_cents=sum(one.cents for one in balances) - sum(one.cents for one in waiting),
-        waiting=waiting[:200],
-        accounts=_with_names(payee_accounts.accounts(request.employer.pk)[:200]),
+        waiting=waiting[:_SHOWN],
+        accounts=_with_names(payee_accounts.accounts(request.employer.pk)[:_SHOWN]),
         files=selectors.files().filter(kind="trials")[:20],
         terms=selectors.terms(),
         proposed=selectors.proposed_terms(),

@@ -156,6 +156,7 @@ urlpatterns = [
     ),
     path(f"{_EMPLOYER}payment-runs/", payments.runs, name="payment-runs"),
     path(f"{_EMPLOYER}payment-runs/propose/", payments.propose, name="propose-payments"),
+    path(f"{_EMPLOYER}payment-runs/returns/", payments.returns, name="transfer-returns"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/", payments.run, name="payment-run"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/<str:action>/", payments.act_on_run, name="act-on-run"),
     path(f"{_EMPLOYER}payments/<str:payment>/", payments.payment, name="payment"),

@@ -86,7 +86,7 @@ class EntrySerializer(serializers.Serializer):
 
 
 class OpenInvoiceSerializer(serializers.Serializer):
-    """What is left to pay of an invoice."""
+    """What is left to pay of an invoice, or of a settled year's deficit."""
 
     number = serializers.CharField()
     cents = CentsField()
@@ -125,16 +125,16 @@ class StatementView(BookView):
 
     @extend_schema(parameters=[AsOfQuery], responses=StatementSerializer)
     def get(self, request: Request) -> Response:
-        """Every invoice and payment up to a day, what is open, and how old that is."""
+        """Every invoice, deficit of a settled year and payment up to a day, what is open, and how old that is."""
         as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
         found = account.statement(as_of)
         money = found.receivables
         told = {
             "as_of": as_of,
-            "balance_cents": money.balance_cents,
+            "balance_cents": found.balance_cents,
             "ahead_cents": money.ahead_cents,
-            "aging_cents": money.aging_cents,
-            "open": [{"number": found.numbers[key], "cents": cents} for key, cents in money.open_cents.items()],
+            "aging_cents": found.aging_cents,
+            "open": [one._asdict() for one in found.open],
             "applied": [one._asdict() for one in money.applied if one.deposit_id],
             "entries": [one._asdict() for one in found.entries],
         }
