@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from tenants.scope import desk_scope
 from tests.workflows.stories import Killed, at, decide, enrol, insure, killed_at, pay, reverse
 from tpa.books.ledger import selectors as ledger
+from tpa.books.stoploss import selectors
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
 from tpa.infra import outbox, work_items
@@ -183,6 +184,29 @@ def test_an_aggregate_that_is_breached_is_owed_when_the_year_is_over(in_employer
     assert history()[1:] == [("aggregate", 0, 1, 5_000_000, 5_000_000)]
     assert [large.pk, 5_000_000] in Receivable.objects.get(kind="aggregate").basis
     assert ledger.balance(STOP_LOSS_RECEIVABLE) == 25_000_000
+
+
+def test_a_contract_without_run_out_is_settled_asked_for_and_reopened_after_its_last_paid_day(in_employer):
+    # 10 lives x 1,000.00 x 12 = 120,000.00; four people of 40,000.00 each are 40,000.00 above it.
+    people = enrol("EE", count=10)
+    factors = [{"code": "medical", "factors_cents": {"ALL": 100_000}}]
+    insure(in_employer, {"deductible_cents": 5_000_000}, {"factors": factors}, run_out_months=0)
+    *_, last = [paid(one, 4_000_000, date(2025, 5, 1)) for one in people[:4]]
+    sweep_on(date(2025, 12, 31))
+    assert history() == []
+    sweep_on(date(2026, 1, 1))
+    assert history() == [("aggregate", 0, 1, 4_000_000, 4_000_000)]
+    risks = [(one.what, one.by, one.days_left, one.cents) for one in selectors.risks(in_employer.pk, date(2026, 3, 30))]
+    assert risks == [("file_by", date(2026, 3, 31), 1, 4_000_000)]
+    assert selectors.risks(in_employer.pk, date(2026, 4, 1)) == []
+    # Long after, the last claim is taken back: nothing lies above the attachment any more.
+    reverse(last, date(2027, 2, 1))
+    sweep_on(date(2027, 2, 1))
+    assert len(history()) == 1
+    with clock_at(at(2027, 2, 1)):
+        assert sweep(past=True).notices == []
+    assert history()[1:] == [("aggregate", 0, 2, -4_000_000, 0)]
+    assert ledger.balance(STOP_LOSS_RECEIVABLE) == 0
 
 
 def test_another_employers_person_is_not_in_it(in_employer, person, other_employer):

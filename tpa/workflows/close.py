@@ -48,7 +48,7 @@ def prove_month(*, month: date) -> list[Check]:
     """Everything that has to prove before the month closes, as of its last day; an open employer's stop-loss is swept first."""
     employer = bound_employer()
     if employer.is_open:
-        sweep()
+        sweep(past=True)
     return checks_of(employer.pk, month_of(month))
 
 
@@ -62,7 +62,7 @@ def close_month(*, month: date, person_id: int, explained: Mapping[str, str] | N
     span = month_of(month)
     if clock.today(employer.time_zone) < span.ends_before:
         raise CloseError(f"{span.starts_on:%B %Y} is not over.", where="month")
-    sweep()
+    sweep(past=True)
     locks.lock("close")
     closing.check_next(month)
     said = {code: text.strip()[:200] for code, text in (explained or {}).items() if text.strip()}

@@ -131,7 +131,7 @@ def _risks(employer_id: int, today: date, terms: FundingTerms, held: dict[int, i
     found = []
     for contract in agreements.stop_loss_contracts_open_on(employer_id, today):
         cents = sum(cents for key, cents in held.items() if days.get(key) in contract.terms.incurred)
-        paid_by = contract.terms.paid.last_day
+        paid_by = contract.terms.paid_window.last_day
         if cents:
             alert = alert_on(today, Waiting(cents, asked_on, paid_by), terms)
             found.append(AtRisk(contract.number, paid_by, cents, alert))
@@ -230,7 +230,7 @@ def watch_requests() -> int:
         title = f"Held claims must be paid by {risk.paid_by} for stop-loss contract {risk.contract_number}"
         items.append(work_items.Item(RISK, QUEUE, key, title, risk.alert.at_risk_cents, risk.paid_by))
     work_items.open_items(items)
-    gone = {_key(one.terms.paid.last_day) for one in agreements.stop_loss_contracts_open_on(employer.pk, today)}
+    gone = {_key(one.terms.paid_window.last_day) for one in agreements.stop_loss_contracts_open_on(employer.pk, today)}
     work_items.close_items(RISK, sorted(gone - risks.keys()))
     return len(items)
 

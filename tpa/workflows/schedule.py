@@ -35,6 +35,7 @@ PERIODIC = [
     Periodic(tasks.resolve_pends, timedelta(minutes=5)),
     Periodic(tasks.fold_totals, timedelta(hours=1)),
     Periodic(tasks.sweep_stop_loss, timedelta(minutes=1)),
+    Periodic(tasks.sweep_past_stop_loss, timedelta(hours=12)),
     Periodic(tasks.draft_due_invoices, timedelta(hours=1)),
     Periodic(tasks.age_payments, timedelta(hours=12)),
     Periodic(tasks.issue_instalments, timedelta(hours=6)),

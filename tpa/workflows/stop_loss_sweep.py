@@ -53,17 +53,18 @@ class Swept(NamedTuple):
 
 
 @transaction.atomic
-def sweep(*, as_of: date | None = None) -> Swept:
+def sweep(*, as_of: date | None = None, past: bool = False) -> Swept:
     """Write the notices that are due and post what the carriers owe more or less than before; inside employer_scope.
 
-    `as_of` is today in the employer's time zone unless it is given. What is decided but not paid counts for notices,
+    `as_of` is today in the employer's time zone unless it is given. `past`: contracts as well under which nothing can be
+    filed any more; a refund of what they have borne takes it back, and nobody is to be told of them. What is decided but not paid counts for notices,
     so that a catastrophic claim is seen at once; the carrier owes only for what was paid.
     """
     employer = open_employer()
     locks.lock("stop_loss_sweep")
     day = as_of or clock.today(employer.time_zone)
     swept = Swept([], [])
-    for standing in selectors.standings(employer.pk, day):
+    for standing in selectors.standings(employer.pk, day, past=past):
         written = _sweep_contract(standing, day)
         work_items.open_items(_item(employer.pk, standing.contract, notice) for notice in written.notices)
         outbox.publish(_news(notice) for notice in written.notices)
@@ -140,7 +141,8 @@ def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -
 def _sweep_contract(standing: Standing, day: date) -> Swept:
     contract, now = standing.contract, clock.now()
     given = selectors.notices_given(contract.contract_id)
-    wanted = [*_notices(standing), *_triggered(standing, day)]
+    is_past = day > contract.terms.file_by
+    wanted = [] if is_past else [*_notices(standing), *_triggered(standing, day)]
     due = [one for one in wanted if (one.unit_id, one.reason, one.threshold_bp) not in given]
     changed = _changes(contract, standing.exposure, day)
     if GROUP in {*(one.unit_id for one in due), *(one.unit_id for one in changed)}:
@@ -225,11 +227,11 @@ def _owed(contract: StopLossInForce, exposure: Exposure, day: date) -> Iterable[
 
 
 def owed_by_contract(day: date) -> dict[int, int]:
-    """Contract whose paid window holds a day -> what its carrier owed by then, as the engine has it; nothing is written."""
+    """Contract that had begun by a day -> what its carrier owed by then, as the engine has it; nothing is written."""
     employer = bound_employer()
     return {
         standing.contract.contract_id: sum(one.owed_cents for one in _owed(standing.contract, standing.exposure, day))
-        for standing in selectors.standings(employer.pk, day)
+        for standing in selectors.standings(employer.pk, day, past=True)
     }
 
 

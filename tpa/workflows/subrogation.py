@@ -74,11 +74,16 @@ def standing_of(case: SubrogationCase) -> Standing:
 
 
 def carrier_part(case: SubrogationCase, cents: int) -> int:
-    """What of a recovery that is still to come the stop-loss carrier gets back, by what it bears of the person today."""
+    """What of a recovery that is still to come the stop-loss carrier gets back, by what it bears of the person today.
+
+    Under the contract in whose days the accident was, however long ago; where its day is not known, under the first.
+    """
     if cents <= 0:
         return 0
     employer = open_employer()
-    for _, exposure in stoploss.exposures(employer.pk, clock.today(employer.time_zone)):
+    for contract, exposure in stoploss.exposures(employer.pk, clock.today(employer.time_zone), past=True):
+        if case.accident_on is not None and case.accident_on not in contract.terms.incurred:
+            continue
         for unit in exposure.specific.units if exposure.specific else ():
             if unit.unit_id in (case.member_id, case.family_id) and unit.deductible_cents:
                 return owed_to_carrier(unit.eligible_cents, cents, unit.deductible_cents, unit.reimbursable_cents)

@@ -141,6 +141,12 @@ def sweep_stop_loss(*, employer_id: int) -> None:
     stop_loss_sweep.sweep()
 
 
+@shared_task(base=EmployerTask)
+def sweep_past_stop_loss(*, employer_id: int) -> None:
+    """The same of the contracts that are over as well."""
+    stop_loss_sweep.sweep(past=True)
+
+
 @shared_task(base=EmployerTask, public=True)
 def set_up_employer(*, job_id: int) -> None:
     """Make the schema of a new employer."""

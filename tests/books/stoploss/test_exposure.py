@@ -34,7 +34,9 @@ def test_the_paid_window_is_the_day_of_the_payment(in_employer, person):
     assert (contract.number, exposure.specific.reimbursable_cents) == ("SL-1", 1_000_000)
     assert [(one.reason, one.cents) for one in exposure.left_out] == [("incurred_before", 2_000_000)]
     assert exposure.specific.awaiting_cents == 2_000_000  # on that day the late one has not been paid yet
-    assert standings(in_employer.pk, date(2026, 4, 1)) == []
+    ((_, later, _),) = standings(in_employer.pk, date(2026, 6, 29))  # the last day for filing
+    assert (later.specific.reimbursable_cents, later.specific.awaiting_cents) == (1_000_000, 0)
+    assert standings(in_employer.pk, date(2026, 6, 30)) == []
 
 
 def test_every_cent_of_an_exposure_names_its_decision(in_employer, person):

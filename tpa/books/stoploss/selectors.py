@@ -57,12 +57,12 @@ def exposure_of(contract: StopLossInForce, as_of: date) -> Exposure:
     return exposure(contract.terms, amounts(contract.terms, as_of), _lives(contract.terms, as_of), as_of)
 
 
-def exposures(employer_id: int, as_of: date) -> list[tuple[StopLossInForce, Exposure]]:
-    """Every contract whose paid window holds `as_of`, with its exposure; by policy period.
+def exposures(employer_id: int, as_of: date, *, past: bool = False) -> list[tuple[StopLossInForce, Exposure]]:
+    """Every contract under which something may still be filed on `as_of`, with its exposure; by policy period.
 
-    The figures are those of `exposure_of`; units under half of the least deductible come without their decisions.
+    `past`: those as well whose last day for filing is over. The figures are those of `exposure_of`; units under half of the least deductible come without their decisions.
     """
-    return [(standing.contract, standing.exposure) for standing in standings(employer_id, as_of)]
+    return [(standing.contract, standing.exposure) for standing in standings(employer_id, as_of, past=past)]
 
 
 _MOST_KEPT = 128
@@ -70,9 +70,9 @@ _kept: dict[tuple[object, ...], Standing] = {}
 """Standings by everything that they follow from: as long as nothing was decided, paid or enrolled, they stay true."""
 
 
-def standings(employer_id: int, as_of: date) -> list[Standing]:
+def standings(employer_id: int, as_of: date, *, past: bool = False) -> list[Standing]:
     """The same, and for each also what is to be expected. Quick as long as nothing has happened since the last time."""
-    contracts = agreements.stop_loss_contracts_open_on(employer_id, as_of)
+    contracts = agreements.stop_loss_contracts_begun(employer_id, as_of, past=past)
     mark = _mark() if contracts else ()
     found = []
     for contract in contracts:
@@ -121,7 +121,7 @@ def family_effects(
     Of every open contract with a specific cover: its number, and by unit eligible and reimbursable cents before and
     after, as if all that is decided were paid today.
     """
-    for contract in agreements.stop_loss_contracts_open_on(employer_id, as_of):
+    for contract in agreements.stop_loss_contracts_begun(employer_id, as_of):
         terms = contract.terms._replace(aggregate=None)
         if terms.specific is None:
             continue

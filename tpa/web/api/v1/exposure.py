@@ -118,7 +118,7 @@ class AsOfQuery(Query):
 
 
 class ExposureView(BookView):
-    """GET: the exposure of every contract whose paid window holds the day."""
+    """GET: the exposure of every contract under which something may still be filed on the day."""
 
     permissions: ClassVar = {"GET": Row("exposure.read")}
     pagination_class = Whole
