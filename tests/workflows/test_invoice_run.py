@@ -119,6 +119,41 @@ def test_last_month_is_asked_for_once_and_a_lost_message_is_sent_again(books, me
     assert messages[1:] == [("draft_invoice", {"employer_id": books.pk, "job_id": job.pk})]
 
 
+def test_months_that_nobody_billed_come_in_their_order_once_the_one_before_is_final(books, messages):
+    january = draft_month(month=JANUARY)
+    with clock_at(at(2025, 4, 1)):
+        draft_due(employer_id=books.pk)
+        assert messages == []  # January is open
+        approve_invoice(invoice_id=january.pk)
+        issue_invoice(invoice_id=january.pk)
+        draft_due(employer_id=books.pk)
+        february = run_job(employer_id=books.pk, job_id=Job.objects.get().pk)
+        draft_due(employer_id=books.pk)
+        approve_invoice(invoice_id=february.pk)
+        issue_invoice(invoice_id=february.pk)
+        draft_due(employer_id=books.pk)
+        march = run_job(employer_id=books.pk, job_id=Job.objects.get(key="2025-03").pk)
+        approve_invoice(invoice_id=march.pk)
+        issue_invoice(invoice_id=march.pk)
+        draft_due(employer_id=books.pk)  # April is not over
+    assert (february.number, march.number) == ("ACME-2025-02", "ACME-2025-03")
+    assert (Job.objects.count(), len(messages)) == (2, 2)
+
+
+def test_a_refused_month_is_asked_for_again_a_day_later(in_employer, messages):
+    agree(in_employer)
+    charge_fees(in_employer, PEPM)
+    enrol("EF")  # there is no rate for a family
+    with clock_at(at(2025, 2, 1)):
+        draft_due(employer_id=in_employer.pk)
+        run_job(employer_id=in_employer.pk, job_id=Job.objects.get().pk)
+        draft_due(employer_id=in_employer.pk)
+    assert (Job.objects.get().state, len(messages)) == ("failed", 1)
+    with clock_at(at(2025, 2, 2)):
+        draft_due(employer_id=in_employer.pk)
+    assert (Job.objects.get().state, len(messages)) == ("queued", 2)
+
+
 def test_nothing_is_asked_for_where_no_agreement_held(books, messages):
     with clock_at(at(2025, 1, 15)):
         draft_due(employer_id=books.pk)

@@ -17,7 +17,7 @@ from tpa.infra.employers import open_employer
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, must
 from tpa.kernel.ids import public_id
-from tpa.kernel.periods import add_months, month_of
+from tpa.kernel.periods import Span, add_months, month_of, months_in
 from tpa.workflows.invoice_board import show_missing
 from tpa.workflows.month_end import draft_month, left_to_bill
 from tpa.workflows.wake_ups import wake
@@ -25,6 +25,8 @@ from tpa.workflows.wake_ups import wake
 KIND = "month_end"
 _LOST_AFTER = timedelta(minutes=10)
 """An open job that old has lost its message, or its worker died."""
+
+_ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
 def ask_for_draft(*, employer_id: int, month: date, requested_by: str = "") -> Job:
@@ -65,18 +67,38 @@ def run_job(*, employer_id: int, job_id: int) -> FundingInvoice | None:
 
 
 def draft_due(*, employer_id: int) -> None:
-    """Ask for last month's invoice where it is to be billed and nobody has, wake what was left behind, and show what the
-    board does not know.
+    """Ask for the next invoice that is to be drafted, wake what was left behind, and show what the board does not know.
+
+    What was refused is asked for again a day later: by then the agreement or the rate may be there.
     """
     with employer_scope(employer_id) as employer:
         last = add_months(clock.today(employer.time_zone).replace(day=1), -1)
-        asked = Job.objects.filter(kind=KIND, key=_key(last)).exists()
-        due = not asked and funding.invoice_of(last) is None and _is_billed(employer_id, last)
+        month = _next_to_bill(employer_id, last)
+        due = month is not None and not _was_asked_for(month)
         for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
             wake("draft_invoice", employer_id=employer_id, job_id=job_id)
         show_missing(employer_id)
-    if due:
-        ask_for_draft(employer_id=employer_id, month=last)
+    if month is not None and due:
+        ask_for_draft(employer_id=employer_id, month=month)
+
+
+def _next_to_bill(employer_id: int, last: date) -> date | None:
+    """The earliest month after the latest invoice and up to `last` that is to be billed; None while that invoice is open.
+
+    So months that nobody has billed, because nothing ran or the month before was not final, come in their order.
+    """
+    latest = funding.invoices().first()
+    if latest is not None and latest.state != FundingInvoice.State.FINAL:
+        return None
+    months = months_in(Span(add_months(latest.month, 1), add_months(last, 1))) if latest else [last]
+    agreed = (month for month in months if agreements.agreed_in(employer_id, month_of(month)))
+    return next(agreed, None) or next((month for month in months[-1:] if _is_billed(employer_id, month)), None)
+
+
+def _was_asked_for(month: date) -> bool:
+    """Whether there is a job for it that has not failed, or not long ago."""
+    jobs_of_month = Job.objects.filter(kind=KIND, key=_key(month))
+    return jobs_of_month.exclude(state=Job.State.FAILED, ended_at__lte=clock.now() - _ASKED_AGAIN_AFTER).exists()
 
 
 def _is_billed(employer_id: int, month: date) -> bool:

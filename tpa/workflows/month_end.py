@@ -27,7 +27,7 @@ from tpa.books.funding import billed, services
 from tpa.books.funding import selectors as funding
 from tpa.books.funding.billed import DecidedRow
 from tpa.books.funding.errors import InvoiceStateError
-from tpa.books.funding.models import FundingInvoice, FundingInvoiceLine
+from tpa.books.funding.models import Credit, FundingInvoice, FundingInvoiceLine
 from tpa.books.ledger import selectors as ledger_selectors
 from tpa.books.ledger import services as ledger
 from tpa.books.members import selectors as members
@@ -108,7 +108,7 @@ def draft_month(*, month: date) -> FundingInvoice:
         ],
         claims=claims,
         past=_past_months(employer.pk, past, roster),
-        credits=[CreditDue(one.kind, one.description, one.cents, one.granted_on, one.against) for one in due],
+        credits=[_credit_due(one) for one in due],
         places=places_of(
             employer.situs,
             (lives_in.get(one, "") for one in heads),
@@ -144,6 +144,11 @@ def _due_on(agreement: AsoAgreement, month: date, issued_on: date) -> date:
     """The day by the agreement's terms. Business days leave out weekends, where the money is US dollars bank holidays too."""
     is_business_day = business_days.is_business_day if agreement.currency == "USD" else business_days.is_weekday
     return parse_billing_terms(agreement.billing_terms).due_on(month, issued_on, is_business_day)
+
+
+def _credit_due(one: Credit) -> CreditDue:
+    corrected = one.corrects.month if one.corrects else None
+    return CreditDue(one.kind, one.description, one.cents, one.granted_on, one.against, corrected)
 
 
 def left_to_bill(*, month: date) -> bool:

@@ -105,7 +105,7 @@ def wake_what_ifs(*, employer_id: int) -> None:
 
 @shared_task(base=EmployerTask)
 def draft_due_invoices(*, employer_id: int) -> None:
-    """Ask for last month's invoice, if nobody has."""
+    """Ask for the next month's invoice, if nobody has."""
     invoice_run.draft_due(employer_id=employer_id)
 
 

@@ -67,7 +67,7 @@ def account_balance() -> int:
 
 def credits_for(month_ends_before: date, invoice_month: date) -> list[Credit]:
     """Credits granted before that day that no other invoice has taken, oldest first."""
-    waiting = Credit.objects.filter(granted_on__lt=month_ends_before)
+    waiting = Credit.objects.filter(granted_on__lt=month_ends_before).select_related("corrects")
     return list(waiting.filter(invoice=None) | waiting.filter(invoice__month=invoice_month))
 
 

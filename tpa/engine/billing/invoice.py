@@ -11,7 +11,7 @@ from tpa.engine.billing.activity import Activity, PaidClaims
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.lines import Charge, InvoiceLine, Kind, difference, invoice_line
 from tpa.engine.billing.schedule import FeeLine, Premium, fee_lines, lines_by_fee, premium_lines, within_retro
-from tpa.engine.billing.taxes import Place, Taxed, format_ppm, reckon_places
+from tpa.engine.billing.taxes import Place, Taxed, format_ppm, reckon_places, taxes_on
 from tpa.engine.journal.accounts import INTEREST
 from tpa.kernel.errors import must
 from tpa.kernel.periods import month_of
@@ -33,13 +33,16 @@ class PastMonth(NamedTuple):
 
 
 class CreditDue(NamedTuple):
-    """A credit that this invoice gives. `cents` is positive; of one against fees the tax is given back as well."""
+    """A credit that this invoice gives. `cents` is positive; of one against fees the tax is given back as well, by the law
+    of the month `taxed_in` where it corrects an invoice.
+    """
 
     code: str
     description: str
     cents: int
     month: date
     against: str = "fund"
+    taxed_in: date | None = None
 
 
 class InvoiceFacts(NamedTuple):
@@ -85,25 +88,20 @@ def compose_invoice(facts: InvoiceFacts) -> Invoice:
     """
     month = facts.census.month.starts_on
     corrections = [line for past in facts.past for line in _corrections(past, month)]
+    # What is reckoned on premium looks at this month's alone: the corrections of a month restate it with that month's.
+    asked = {**facts.activity.premiums_cents, **_premiums(facts.premiums, facts.census)}
+    fees = [
+        *fee_lines(facts.fees, facts.census, facts.activity._replace(premiums_cents=asked)),
+        *(line for line in corrections if line.kind == "fee"),
+    ]
     premiums = [
         *premium_lines(facts.premiums, facts.census),
         *(line for line in corrections if line.kind == "premium"),
     ]
-    by_code: Counter[str] = Counter()
-    for line in premiums:
-        by_code[line.code] += line.cents
-    fees = [
-        *fee_lines(
-            facts.fees,
-            facts.census,
-            facts.activity._replace(premiums_cents={**facts.activity.premiums_cents, **by_code}),
-        ),
-        *(line for line in corrections if line.kind == "fee"),
-    ]
     lines = [
         *fees,
         *premiums,
-        *_tax_lines(facts, fees, sum(by_code.values()), month),
+        *_tax_lines(facts, fees, premiums, month),
         *(_claims_line(claims, month) for claims in facts.claims),
         *_interest_line(facts.interest_cents, month),
         *(_credit_line(credit) for credit in facts.credits),
@@ -157,15 +155,35 @@ def _premiums(premiums: Sequence[Premium], census: Census) -> dict[str, int]:
     return dict(sums)
 
 
-def _tax_lines(facts: InvoiceFacts, fees: Sequence[InvoiceLine], premium_cents: int, month: date) -> list[InvoiceLine]:
-    """Taxes on what this invoice asks for, by the law of the month's last day."""
-    taxable = sum(line.cents for line in fees if line.basis.get("taxable", True))
-    taxable -= sum(credit.cents for credit in facts.credits if credit.against == "fee")
-    due = reckon_places(facts.places, facts.census.month.last_day, taxable, {"": premium_cents})
-    return [_tax_line(one, month) for one in due]
+def _tax_lines(
+    facts: InvoiceFacts, fees: Sequence[InvoiceLine], premiums: Sequence[InvoiceLine], month: date
+) -> list[InvoiceLine]:
+    """Taxes on what this invoice asks for, by the law of its month's last day; lines of their own for what corrects a month
+    in which another law held, because it was taxed by that one.
+    """
+    fee_cents, premium_cents = Counter({month: 0}), Counter({month: 0})
+    for line in fees:
+        fee_cents[line.month] += line.cents if line.basis.get("taxable", True) else 0
+    for line in premiums:
+        premium_cents[line.month] += line.cents
+    for credit in facts.credits:
+        fee_cents[credit.taxed_in or month] -= credit.cents if credit.against == "fee" else 0
+    found = []
+    for of, others in _by_law(facts.places, month, sorted({*fee_cents, *premium_cents})):
+        places = facts.places if of == month else [place._replace(claims_cents=0) for place in facts.places]
+        fee, premium = (sum(cents[one] for one in others) for cents in (fee_cents, premium_cents))
+        found += [_tax_line(one, of, month) for one in reckon_places(places, month_of(of).last_day, fee, {"": premium})]
+    return found
 
 
-def _tax_line(due: Taxed, month: date) -> InvoiceLine:
+def _by_law(places: Sequence[Place], month: date, months: Sequence[date]) -> list[tuple[date, list[date]]]:
+    """The invoice's month with every month that has the same taxes; then the others, each by itself."""
+    laws = {one: [taxes_on(place.place, month_of(one).last_day) for place in places] for one in months}
+    same = [one for one in months if laws[one] == laws[month]]
+    return [(month, same), *((one, [one]) for one in months if one not in same)]
+
+
+def _tax_line(due: Taxed, of: date, month: date) -> InvoiceLine:
     tax = due.tax
     basis = {
         "text": due.text,
@@ -176,9 +194,8 @@ def _tax_line(due: Taxed, month: date) -> InvoiceLine:
         "rate_ppm": tax.rate_ppm,
         "source": tax.source,
     }
-    return invoice_line(
-        "tax", tax.code, month, due.description, Charge("", None, format_ppm(tax.rate_ppm), due.cents, basis)
-    )
+    label = due.description if of == month else f"{due.description}, retroactive for {of:%Y-%m}"
+    return invoice_line("tax", tax.code, of, label, Charge("", None, format_ppm(tax.rate_ppm), due.cents, basis))
 
 
 def _claims_line(claims: PaidClaims, month: date) -> InvoiceLine:
