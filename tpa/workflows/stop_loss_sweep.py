@@ -57,8 +57,8 @@ def sweep(*, as_of: date | None = None, past: bool = False) -> Swept:
     """Write the notices that are due and post what the carriers owe more or less than before; inside employer_scope.
 
     `as_of` is today in the employer's time zone unless it is given. `past`: contracts as well under which nothing can be
-    filed any more; a refund of what they have borne takes it back, and nobody is to be told of them. What is decided but not paid counts for notices,
-    so that a catastrophic claim is seen at once; the carrier owes only for what was paid.
+    filed any more; a refund of what they have borne takes it back, and nobody is to be told of them. What is decided but
+    not paid counts for notices, so that a catastrophic claim is seen at once; the carrier owes only for what was paid.
     """
     employer = open_employer()
     locks.lock("stop_loss_sweep")

@@ -67,7 +67,21 @@ def test_they_are_right_as_they_stand(text: str) -> None:
         (FEES, "month = 2026-03-01", "", "/fees/0/month: The key 'month' is missing"),
         (FEES, "paid = 5 }]", 'paid = 5 }]\nplace = "Ontario"', "line 8, /fees/0/place: A province or state"),
         (FEES, 'expect = { fees = "15.25" }', "expect = { feees = 15 }", "line 12, /fees/0/expect/feees"),
+        (
+            FEES,
+            "paid = 5 }]",
+            "paid = 5 }]\ncredits = [{ name = 'A', amount = 0 }]",
+            "/fees/0/credits/0/amount: A credit is ab",
+        ),
+        (
+            FEES,
+            "paid = 5 }]",
+            "paid = 5 }]\npremium_rates = [{ name = 'A' }]",
+            "/fees/0/premium_rates/0/rates: The key",
+        ),
+        (FEES, "paid = 5 }]", "paid = 5, place = 'Quebec' }]", "line 7, /fees/0/claims/0/place: A province or state"),
         (TAX, 'place = "ON"', "", "Either place with on, or taxes are wanted"),
+        (TAX, 'place = "ON"', 'places = [{ place = "ON" }]', "/tax/0/places/0/lives: The key 'lives' is missing"),
         (TAX, "on = 2026-03-01", "on = 2009-03-01", "The taxes of ON on 2009-03-01 are not known"),
         (TAX, "fee = 5", 'fee = "five"', "line 6, /tax/0/fee: An amount is wanted"),
         (

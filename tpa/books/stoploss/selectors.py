@@ -60,7 +60,8 @@ def exposure_of(contract: StopLossInForce, as_of: date) -> Exposure:
 def exposures(employer_id: int, as_of: date, *, past: bool = False) -> list[tuple[StopLossInForce, Exposure]]:
     """Every contract under which something may still be filed on `as_of`, with its exposure; by policy period.
 
-    `past`: those as well whose last day for filing is over. The figures are those of `exposure_of`; units under half of the least deductible come without their decisions.
+    `past`: those as well whose last day for filing is over. The figures are those of `exposure_of`; units under half of
+    the least deductible come without their decisions.
     """
     return [(standing.contract, standing.exposure) for standing in standings(employer_id, as_of, past=past)]
 

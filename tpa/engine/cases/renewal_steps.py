@@ -53,13 +53,15 @@ def _fractions(row: Words, key: str) -> list[Fraction]:
 
 
 def leveraged(row: Words) -> dict[str, Answer]:
-    """`leveraged_trend`: what lies above a deductible before and after."""
+    """`leveraged_trend`: what lies above a deductible before and after, of one claim or of several people's."""
     deductible = int(row.cents("deductible"))
-    claim, by = int(row.cents("claim")), row.fraction("trend", signed=True)
-    found = trend.leveraged_trend(claim, deductible, by, int(row.cents("new_deductible", deductible)))
-    answers: dict[str, Answer] = {"excess": found.excess_cents, "trended_excess": found.trended_cents}
-    if found.change is not None:
-        answers["excess_change"] = Percent(found.change)
+    claims = _amounts(row, "claims", 0, row.value("claims")) if "claims" in row else [int(row.cents("claim"))]
+    by, new_deductible = row.fraction("trend", signed=True), int(row.cents("new_deductible", deductible))
+    found = [trend.leveraged_trend(claim, deductible, by, new_deductible) for claim in claims]
+    before, after = sum(one.excess_cents for one in found), sum(one.trended_cents for one in found)
+    answers: dict[str, Answer] = {"excess": before, "trended_excess": after}
+    if before:
+        answers["excess_change"] = Percent(Fraction(after, before) - 1)
     return answers
 
 

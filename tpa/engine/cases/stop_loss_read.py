@@ -85,13 +85,13 @@ class People:
         return self.key(row.text("person" if kind == UNITS["person"] else "family"))
 
 
-def contract_of(row: Section, people: People) -> tuple[Contract, tuple[int, ...]]:
+def contract_of(row: Section, people: People, key: str = "contract") -> tuple[Contract, tuple[int, ...]]:
     """The contract of a question, and attachments that it states month by month in cents."""
-    row.section("contract")
-    document = {key: dict(one) if isinstance(one, Mapping) else one for key, one in row.value("contract").items()}
-    stated = _stated(document, row.at("contract"))
-    _complete(document, row.at("contract"))
-    with ContractWords(document, row.at("contract")) as one:
+    row.section(key)
+    document = {name: dict(one) if isinstance(one, Mapping) else one for name, one in row.value(key).items()}
+    stated = _stated(document, row.at(key))
+    _complete(document, row.at(key))
+    with ContractWords(document, row.at(key)) as one:
         one.value("basis", None)
         return read_contract(one, people.unit), stated
 

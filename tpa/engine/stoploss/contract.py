@@ -142,6 +142,8 @@ class Aggregate(NamedTuple):
     """The cover of the whole group.
 
     `net_of_specific`: what lies above the specific deductible does not count; without it all that was paid counts.
+    `loss_limit_cents`: the most that counts of one person (or family, as the specific counts); a contract without a specific
+    cover has no other limit for it.
     """
 
     lines: tuple[str, ...]
@@ -156,6 +158,7 @@ class Aggregate(NamedTuple):
     net_of_specific: bool = True
     nets_rebates: bool = True
     accommodation: Accommodation | None = None
+    loss_limit_cents: int | None = None
 
 
 class RunIn(NamedTuple):

@@ -29,6 +29,7 @@
     minimum_first_month_bp = 9_500                   # of the first month's attachment, times the months of the policy
     factors = [{ code = "medical", lines = ["medical"], corridor_bp = 12_500, expected_cents = { EE = 20_000 } }]
     accommodation = { minimum = "prorated", retained_cents = 300_000, repaid = "year_end" }
+    loss_limit_cents = 10_000_000                    # the most that counts of one person
 
 A unit is named by `unit_id`, a member or a family as the specific counts; an exclusion's is a member. Keys that are
 left out have the values that the classes of `contract` and the calls below show.
@@ -212,6 +213,7 @@ def _aggregate(section: Section) -> Aggregate:
             one.flag("net_of_specific", True),
             one.flag("nets_rebates", True),
             _accommodation(one),
+            one.cents("loss_limit_cents", None),
         )
 
 

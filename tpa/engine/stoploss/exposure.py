@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from tpa.engine.stoploss.aggregate import (
     months_of,
 )
 from tpa.engine.stoploss.contract import Aggregate, Contract
-from tpa.engine.stoploss.specific import Part, Unit, looks_at, specific_units
+from tpa.engine.stoploss.specific import Part, Unit, looks_at, specific_units, unit_of
 from tpa.engine.stoploss.windows import REBATE, Amount, in_order, limit_run_in, reason_left_out
 from tpa.kernel.money import BASIS_POINTS
 
@@ -156,19 +156,34 @@ def _aggregate(
 
 
 def _counted(contract: Contract, terms: Aggregate, units: tuple[Unit, ...], inside: list[Amount]) -> list[Counted]:
-    """What counts: the part below the base specific deductible, laser and retention by the contract's flags."""
-    counted: list[Counted] = []
+    """What counts: the part below the base specific deductible, laser and retention by the contract's flags; of each unit
+    no more than the loss limit.
+    """
+    counted: list[tuple[int, Counted]] = []
     for unit in units:
         for part in unit.parts:
             cents = _countable(terms, part)
             if cents and part.line in terms.lines:
-                counted.append(Counted(part.decision_id, part.line, cents, part.paid_on))
+                counted.append((unit.unit_id, Counted(part.decision_id, part.line, cents, part.paid_on)))
     outside = [amount for amount in inside if _is_outside(contract, terms, amount)]
-    counted += [
-        Counted(amount.decision_id, amount.line, amount.cents, amount.paid_on or amount.known_on)
-        for amount in sorted(outside, key=in_order)
-    ]
-    return counted
+    for amount in sorted(outside, key=in_order):
+        unit_id = unit_of(contract.specific, amount) if contract.specific else amount.member_id
+        paid_on = amount.paid_on or amount.known_on
+        counted.append((unit_id, Counted(amount.decision_id, amount.line, amount.cents, paid_on)))
+    if terms.loss_limit_cents is None:
+        return [one for _, one in counted]
+    return list(_limited(counted, terms.loss_limit_cents))
+
+
+def _limited(counted: list[tuple[int, Counted]], limit_cents: int) -> Iterator[Counted]:
+    """No more of a unit than the limit, in the order of payment."""
+    sums: dict[int, int] = {}
+    for unit_id, one in sorted(counted, key=lambda row: row[1].paid_on):
+        before = sums.get(unit_id, 0)
+        sums[unit_id] = before + one.cents
+        cents = min(sums[unit_id], limit_cents) - min(before, limit_cents)
+        if cents:
+            yield one._replace(cents=cents)
 
 
 def _countable(terms: Aggregate, part: Part) -> int:

@@ -97,8 +97,8 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
     units: dict[tuple[int, str], _Running] = {}
     families: dict[int, _Family] = {}
 
-    def unit_of(amount: Amount) -> _Running:
-        key = _unit_id(terms, amount), amount.about.group if terms.transfer == "individual" else ""
+    def running_of(amount: Amount) -> _Running:
+        key = unit_of(terms, amount), amount.about.group if terms.transfer == "individual" else ""
         if key not in units:
             laser = lasers.get(key[0])
             units[key] = _Running(laser.deductible_cents if laser else terms.deductible_cents)
@@ -106,7 +106,7 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
 
     excess = raw = share = reimbursed = 0
     for amount in counted:
-        unit = unit_of(amount)
+        unit = running_of(amount)
         below, laser, over = _move(unit, terms.deductible_cents, amount.cents)
         if terms.family_deductible_cents is not None:
             family = families.setdefault(amount.family_id, _Family())
@@ -125,7 +125,7 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
         raw, unit.share, reimbursed = raw_now, share_now, total
     for amount in awaiting:
         if looks_at(terms, amount):
-            unit_of(amount).waiting += amount.cents
+            running_of(amount).waiting += amount.cents
     found = [_unit(unit_id, running, unit_id in lasers, terms.transfer) for (unit_id, _), running in units.items()]
     return sorted(found, key=lambda unit: (-unit.reimbursable_cents, -unit.eligible_cents, unit.unit_id))
 
@@ -137,7 +137,8 @@ def looks_at(terms: Specific, amount: Amount) -> bool:
     return amount.line in terms.lines
 
 
-def _unit_id(terms: Specific, amount: Amount) -> int:
+def unit_of(terms: Specific, amount: Amount) -> int:
+    """The key of the unit that the amount belongs to."""
     return amount.member_id if terms.unit == "person" else amount.family_id
 
 
@@ -146,7 +147,7 @@ def _lasers_that_hold(terms: Specific, amounts: Iterable[Amount]) -> dict[int, L
     met: dict[int, int] = {}
     conditional = {unit_id: laser.when for unit_id, laser in terms.lasers.items() if laser.when}
     for amount in amounts if conditional else ():
-        unit_id = _unit_id(terms, amount)
+        unit_id = unit_of(terms, amount)
         when = conditional.get(unit_id)
         if when and when.met_by(amount.about.codes, amount.about.diagnoses):
             met[unit_id] = met.get(unit_id, 0) + amount.cents

@@ -1,4 +1,4 @@
-"""What a fee schedule comes to in a month: census, claims and other facts make lines of an invoice."""
+"""What an invoice of a month comes to: fee schedule, premiums, census, claims, credits and other facts make its lines."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from tpa.engine.billing.activity import RECOVERIES, Activity, ClaimRow
+from tpa.engine.billing.activity import RECOVERIES, Activity, ClaimRow, claims_by_line
 from tpa.engine.billing.census import Census, Enrolment
 from tpa.engine.billing.fees.performance import MEASURES
-from tpa.engine.billing.invoice import Invoice, InvoiceFacts, PastMonth, compose_invoice
-from tpa.engine.billing.schedule import FEES, FeeLine, check_labels, read_fee
-from tpa.engine.billing.taxes import Place
+from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
+from tpa.engine.billing.schedule import FEES, RETRO_MONTHS, FeeLine, Premium, check_labels, read_fee
+from tpa.engine.billing.taxes import Place, places_of
+from tpa.engine.billing.tiers import parse_tier_rates
 from tpa.engine.cases.question import Answer, Kind
 from tpa.engine.cases.words import Words
 from tpa.kernel.coverage import FUND_LINES, TIERS
@@ -30,22 +31,37 @@ COUNTED = (
 def solve(row: Words) -> Mapping[str, Answer]:
     """The lines, and what they come to by fee, by broker and in all."""
     month = row.day("month")
-    fees = _fees(row)
-    people = _people(row)
+    fees, premiums = _fees(row), [_premium(one) for one in row.sections("premium_rates")]
+    lives_in: dict[int, str] = {}
+    census = Census(month, people := _people(row, lives_in=lives_in))
     activity = _activity(row)
-    claims_cents = sum(claim.paid_cents for claim in activity.claims)
     facts = InvoiceFacts(
-        Census(month, people),
+        census,
         fees,
-        activity=activity,
-        past=[_past(one, fees, people) for one in row.sections("billed")],
-        places=[Place(row.place(), 1, claims_cents)] if "place" in row else [],
+        premiums,
+        activity,
+        claims=claims_by_line(activity.claims) if row.flag("bills_claims", False) else (),
+        past=[_past(one, fees, premiums, people) for one in row.sections("billed")],
+        credits=[_credit(one, month) for one in row.sections("credits")],
+        places=_places(row, census, lives_in, activity),
+        prior_balance_cents=row.signed_cents("prior_balance", 0),
     )
+    return _answers(compose_invoice(facts), activity)
+
+
+def _places(row: Words, census: Census, lives_in: Mapping[int, str], activity: Activity) -> list[Place]:
+    """Where fees and claims are taxed: `place`, but for the people and claims that have one of their own."""
+    situs = row.place() if "place" in row else ""
     row.value("place", None)
-    return _answers(compose_invoice(facts), claims_cents, sum(activity.premiums_cents.values()))
+    heads = [lives_in.get(subscriber, "") for subscriber, _ in census.counted("first_of_month")]
+    claims = [
+        (Words.of(one).place() if "place" in one else "", claim.paid_cents)
+        for one, claim in zip(row.sections("claims"), activity.claims, strict=True)
+    ]
+    return places_of(situs, heads, claims)
 
 
-def _answers(invoice: Invoice, claims_cents: int, premium_cents: int) -> dict[str, Answer]:
+def _answers(invoice: Invoice, activity: Activity) -> dict[str, Answer]:
     charges: Counter[str] = Counter()
     brokers: Counter[str] = Counter()
     for line in invoice.lines:
@@ -61,8 +77,15 @@ def _answers(invoice: Invoice, claims_cents: int, premium_cents: int) -> dict[st
         "retroactive": sum(line.cents for line in invoice.lines if line.month != invoice.month),
         "fees": invoice.fees_cents,
         "taxes": invoice.taxes_cents,
+        "premium": invoice.premium_cents,
+        "credits": invoice.credits_cents,
         "total": invoice.fees_cents + invoice.taxes_cents,
-        "with_claims": invoice.total_cents + claims_cents + premium_cents,
+        "with_claims": invoice.fees_cents
+        + invoice.taxes_cents
+        + invoice.premium_cents
+        + sum(claim.paid_cents for claim in activity.claims)
+        + sum(activity.premiums_cents.values()),
+        "amount_due": invoice.amount_due_cents,
     }
 
 
@@ -82,8 +105,27 @@ def _fees(row: Words) -> list[FeeLine]:
     return found
 
 
-def _people(row: Words, suffix: str = "") -> list[Enrolment]:
-    """Everybody of `lives`, `lives_by_line`, `members` and `people`. Subscribers of `lives` are covered in every line."""
+def _premium(section: Section) -> Premium:
+    with Words.of(section) as one:
+        name = str(one.text("name"))
+        return Premium(name, name, parse_tier_rates(one), one.whole("retro_months", RETRO_MONTHS, most=120))
+
+
+def _credit(section: Section, month: date) -> CreditDue:
+    with Words.of(section) as one:
+        cents, where = int(one.cents("amount")), one.at("amount")
+        against, taxed_in = one.choice("against", ("fund", "fee", "premium"), "fund"), one.day("corrects", None)
+        name = str(one.text("name"))
+    if not cents:
+        raise DocumentError("A credit is above nothing.", where=where)
+    return CreditDue("credit", name, cents, month, against, taxed_in and month_of(taxed_in).starts_on)
+
+
+def _people(row: Words, suffix: str = "", lives_in: dict[int, str] | None = None) -> list[Enrolment]:
+    """Everybody of `lives`, `lives_by_line`, `members` and `people`. Subscribers of `lives` are covered in every line.
+
+    `lives_in` is told where somebody lives elsewhere than the plan is.
+    """
     found: list[Enrolment] = []
     lives, members = row.numbers(f"lives{suffix}", TIERS), row.numbers(f"members{suffix}", TIERS)
     for tier in dict.fromkeys([*lives, *members]):
@@ -102,7 +144,7 @@ def _people(row: Words, suffix: str = "") -> list[Enrolment]:
         tiers = [tier for tier, count in by_line.numbers(line, TIERS).items() for _ in range(count)]
         everywhere += [_always(-1 - n, line, tier, 0) for n, tier in enumerate(tiers)]
     for n, one in enumerate(row.sections(f"people{suffix}")):
-        everywhere += _person(one, 10**6 + n)
+        everywhere += _person(one, 10**6 + n, {} if lives_in is None else lives_in)
     return everywhere
 
 
@@ -110,8 +152,10 @@ def _always(subscriber: int, line: str, tier: str, person: int) -> Enrolment:
     return Enrolment(subscriber, line, tier, _ALWAYS, FOREVER, person)
 
 
-def _person(section: Section, subscriber: int) -> Iterator[Enrolment]:
-    with section as one:
+def _person(section: Section, subscriber: int, lives_in: dict[int, str]) -> Iterator[Enrolment]:
+    with Words.of(section) as one:
+        if "place" in one:
+            lives_in[subscriber] = one.place()
         one.text("name", None)
         lines = one.texts("lines", FUND_LINES, options=FUND_LINES)
         tier = one.choice("tier", TIERS, "EE")
@@ -153,16 +197,17 @@ def _claim(section: Section, number: int) -> ClaimRow:
             one.value(key, None)
         line = one.choice("line", FUND_LINES, "medical")
         network, incurred_on = one.text("network", ""), one.day("incurred_on", None)
+        one.value("place", None)
     return ClaimRow(line, count, paid, savings, network, incurred_on, number if abs(count) == 1 else 0)
 
 
-def _past(section: Section, fees: list[FeeLine], people: list[Enrolment]) -> PastMonth:
+def _past(section: Section, fees: list[FeeLine], premiums: list[Premium], people: list[Enrolment]) -> PastMonth:
     """A month that was billed: whom the invoice counted, and who is known of it now (the question's people without it)."""
     with Words.of(section) as one:
         month = month_of(one.day("month")).starts_on
         then = _people(one)
         now = _people(one, "_now") or people
-        return PastMonth(fees, (), Census(month, then), Census(month, now), _activity(one))
+        return PastMonth(fees, premiums, Census(month, then), Census(month, now), _activity(one))
 
 
-KIND = Kind("What a fee schedule comes to in a month.", solve)
+KIND = Kind("What an invoice of a month comes to.", solve)

@@ -12,6 +12,7 @@ from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure, SpecificExposure, exposure
 from tpa.engine.stoploss.notices import REASONS, notices
+from tpa.engine.stoploss.promises import broken_promises
 from tpa.kernel.document import Section
 
 
@@ -25,11 +26,17 @@ def solve(row: Section) -> Mapping[str, Answer]:
     found = exposure(contract, claims.amounts, lives, as_of)
     all_paid = [one if one.paid_on else one._replace(paid_on=as_of) for one in claims.amounts]
     expected = exposure(contract, all_paid, lives, as_of)
-    answers: dict[str, Answer] = {"premium": _premium(contract, lives)}
+    answers: dict[str, Answer] = {
+        "premium": _premium(contract, lives),
+        "paid_by": contract.paid_window.last_day,
+        "file_by": contract.file_by,
+        "broken": _broken(row, contract, people),
+    }
     specific = aggregate = 0
     if found.specific is not None:
         specific = found.specific.reimbursable_cents
         answers |= _specific(found.specific, people)
+        answers["at_risk"] = _by_name(expected.specific, people, minus=found.specific)
         due = {people.name(one.unit_id): one.cents for one in advances(contract, found, expected, as_of)}
         answers["advances"] = {name: due.get(name, 0) for name in people.keys}
         told = notices(contract, found, [one for one in claims.events if one.on <= as_of])
@@ -49,24 +56,43 @@ def solve(row: Section) -> Mapping[str, Answer]:
     return answers
 
 
+def _broken(row: Section, contract: Contract, people: People) -> tuple[str, ...]:
+    """The promises of `contract_before` that the contract does not keep, each with its place and once."""
+    if "contract_before" not in row:
+        row.value("contract_before", None)
+        return ()
+    before, _ = contract_of(row, people, "contract_before")
+    return tuple(dict.fromkeys(f"{one.clause} {one.path}" for one in broken_promises(before, contract)))
+
+
 def _premium(contract: Contract, lives: Iterable[Lives]) -> int:
     heads = [row for row in lives if row.factor == HEADS]
     asked = [cover.premium for cover in (contract.specific, contract.aggregate) if cover and cover.premium]
     return sum(one.rate_of(row.tier) * row.lives_count for one in asked for row in heads)
 
 
+def _by_name(
+    cover: SpecificExposure | None,
+    people: People,
+    key: str = "reimbursable_cents",
+    minus: SpecificExposure | None = None,
+) -> dict[str, int]:
+    """A figure of the units by name, less the same of another cover."""
+    sums = dict.fromkeys(people.keys, 0)
+    for one, sign in ((cover, 1), (minus, -1)):
+        for unit in one.units if one else ():
+            sums[people.name(unit.unit_id)] += sign * getattr(unit, key)
+    return sums
+
+
 def _specific(cover: SpecificExposure, people: People) -> dict[str, Answer]:
-    names = list(people.keys)
     groups: dict[str, int] = {}
     for unit in cover.units:
         for group, cents in unit.by_group:
             groups[group] = groups.get(group, 0) + cents
 
     def by_name(key: str) -> dict[str, int]:
-        sums = dict.fromkeys(names, 0)
-        for unit in cover.units:
-            sums[people.name(unit.unit_id)] += getattr(unit, key)
-        return sums
+        return _by_name(cover, people, key)
 
     return {
         "eligible": by_name("eligible_cents"),

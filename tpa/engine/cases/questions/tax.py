@@ -1,11 +1,11 @@
-"""What a plan costs in taxes: by province or state and day, or by taxes that the case names itself."""
+"""What a plan costs in taxes: by province or state (one or several) and day, or by taxes that the case names itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 
-from tpa.engine.billing.taxes import BASES, MILLION, Bases, Tax, Taxed, reckon, taxes_on
+from tpa.engine.billing.taxes import BASES, MILLION, Bases, Place, Tax, Taxed, reckon, reckon_places, taxes_on
 from tpa.engine.cases.question import Answer, Kind
 from tpa.engine.cases.words import Words
 from tpa.engine.renewal.rates import rounded
@@ -20,10 +20,14 @@ TAXES = (*SALES_TAXES, "premium_tax", "rst", "claims_tax", "claims_assessment")
 
 def solve(row: Words) -> Mapping[str, Answer]:
     """Each tax, their sum, and what all comes to with claims, fee and premium."""
-    claims = int(row.cents("claims", 0))
+    places = [_place(one) for one in row.sections("places")]
+    claims = sum(place.claims_cents for place in places) if places else int(row.cents("claims", 0))
     fee = rounded(claims * row.fraction("fee")) if "fee_bp" in row else int(row.cents("fee", 0))
     premium = _premium(row)
-    due = reckon(_taxes(row), Bases(fee, claims, premium))
+    if places:
+        due = list(reckon_places(places, row.day("on"), fee, premium))
+    else:
+        due = reckon(_taxes(row), Bases(fee, claims, premium))
     sums = Counter({one.tax.code: 0 for one in due})
     for one in due:
         sums[one.tax.code] += one.cents
@@ -37,6 +41,11 @@ def solve(row: Words) -> Mapping[str, Answer]:
         "taxes": total,
         "total": claims + fee + sum(premium.values()) + total,
     }
+
+
+def _place(section: Section) -> Place:
+    with Words.of(section) as one:
+        return Place(one.place(), one.whole("lives"), int(one.cents("claims", 0)))
 
 
 def _line(due: Taxed) -> str:
