@@ -24,6 +24,7 @@ from tests.engine.adjudication.stories import (
 )
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.facts import Coverage, DatedPlan, OtherPayer, Person
+from tpa.engine.adjudication.overrides import Override, OverrideKind
 
 
 @pytest.mark.parametrize(
@@ -142,12 +143,28 @@ def test_a_duplicate_is_the_same_in_every_respect(other: dict[str, Any]) -> None
     assert not decide_line(world, provider_tax_id="other").denied
 
 
-def test_two_lines_of_one_claim_and_a_denied_line_are_no_duplicates() -> None:
+def test_two_lines_of_one_claim_are_no_duplicates() -> None:
+    assert [one.denied for one in decide(family(plan()), claim(line(), line(number=2))).lines] == [False, False]
+
+
+def test_what_was_denied_is_decided_anew_and_denied_again_as_a_duplicate() -> None:
+    """The member owes a service that is not covered once, however often it is sent; what can be paid now is paid."""
     world = family(plan())
-    assert [one.denied for one in decide(world, claim(line(), line(number=2))).lines] == [False, False]
+    tooth, dental = line("D0120", 80_00), {"form": "dental"}
+    first = claim(tooth, **dental)
+    (denied,) = decide(world, first).lines
+    assert (moves(denied), denied.member_cents) == ([("PR-204", 80_00)], 80_00)
+    again = decide_line(world, tooth, **dental)
+    assert (moves(again), again.member_cents) == ([("OA-18", 80_00)], 0)
+    assert again.moves[0].inputs == (("claim", first.claim_id), ("denied_by", "screens.coverage"))
+    assert moves(decide_line(world, tooth._replace(charge_cents=80_01), **dental)) == [("PR-204", 80_01)]
+    own = Override(1, 1, OverrideKind.SET_ASIDE, "good_cause", "screens.duplicate")
+    assert moves(decide_line(world, tooth, overrides=(own,), **dental)) == [("PR-204", 80_00)]
     late = {"received_on": date(2029, 1, 1)}
-    assert decide_line(world, line(LAB), **late).denied
+    assert moves(decide_line(world, line(LAB), **late)) == [("CO-29", 1500_00)]
+    assert moves(decide_line(world, line(LAB), **late)) == [("OA-18", 1500_00)]
     assert not decide_line(world, line(LAB)).denied
+    assert moves(decide_line(world, line(LAB), **late)) == [("OA-18", 1500_00)]
 
 
 @pytest.mark.parametrize(

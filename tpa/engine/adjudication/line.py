@@ -22,6 +22,7 @@ from tpa.kernel.errors import InvariantError
 EMPLOYEE_ONLY = "EE"
 MEMBER = "PR"
 DISCOUNT = "45"
+DUPLICATE = "screens.duplicate"
 
 
 class Unauthorized(NamedTuple):
@@ -176,7 +177,37 @@ class LineWork:
         inputs: Inputs = ((SET_ASIDE, one.reason), ("override", one.override_id))
         self.moves.append(move._replace(cents=-move.cents, inputs=inputs))
 
+    def repeated(self, *, paid: bool) -> PriorLine | None:
+        """The line of another claim of this person, provider and day that is this one again: same codes, tooth, units, charge.
+
+        Among those that were `paid`, or among those that were denied.
+        """
+        claim, line = self.claim, self.line
+        for prior in self.work.family.history.get((claim.member_id, line.from_on), ()):
+            if (
+                prior.paid is paid
+                and prior.claim_id != claim.claim_id
+                and prior.charge_cents == line.charge_cents
+                and prior.procedure == line.procedure
+                and prior.revenue_code == line.revenue_code
+                and prior.modifiers == line.modifiers
+                and prior.tooth == line.tooth
+                and prior.units_milli == line.units_milli
+                and prior.provider == claim.provider
+            ):
+                return prior
+        return None
+
     def deny(self, rule: str, group: str, carc: str, clause: str = "", inputs: Inputs = ()) -> None:
+        """Deny the line for a reason of its own; what was denied before is denied as a duplicate: nobody owes it again."""
+        first = self.repeated(paid=False)
+        asides = self.claim.overrides
+        if first is None or (asides and (self._set_aside(rule) or self._set_aside(DUPLICATE))):
+            self.deny_as(rule, group, carc, clause, inputs)
+        else:
+            self.deny_as(DUPLICATE, "OA", "18", "", (("claim", first.claim_id), ("denied_by", rule)))
+
+    def deny_as(self, rule: str, group: str, carc: str, clause: str = "", inputs: Inputs = ()) -> None:
         """Move everything that is open; no rule after this one looks at the line, unless a person has set this one aside."""
         if self.claim.overrides and self._set_aside(rule):
             self.move(rule, group, carc, self.open_cents, clause, inputs)

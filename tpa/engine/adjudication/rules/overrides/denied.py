@@ -12,7 +12,7 @@ def deny_otherwise(work: LineWork) -> None:
     one = found(work.claim.overrides, work.line.number, OverrideKind.DENY)
     if one is not None:
         inputs = (("before_cents", work.open_cents), ("reason", one.reason), ("override", one.override_id))
-        work.deny(NAME, one.group, one.carc, "", inputs)
+        work.deny_as(NAME, one.group, one.carc, "", inputs)
 
 
 RULE = Rule(

@@ -1,26 +1,17 @@
 """Was exactly this service decided before?"""
 
-from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.line import DUPLICATE, LineWork
 from tpa.engine.adjudication.rule import Rule
 
 
 def deny_duplicate(work: LineWork) -> None:
-    """Deny a line that another claim of this person, provider and day already brought: same codes, tooth, units, charge."""
-    claim, line = work.claim, work.line
-    for prior in work.work.family.history.get((claim.member_id, line.from_on), ()):
-        if (
-            prior.paid
-            and prior.claim_id != claim.claim_id
-            and prior.charge_cents == line.charge_cents
-            and prior.procedure == line.procedure
-            and prior.revenue_code == line.revenue_code
-            and prior.modifiers == line.modifiers
-            and prior.tooth == line.tooth
-            and prior.units_milli == line.units_milli
-            and prior.provider == claim.provider
-        ):
-            work.deny("screens.duplicate", "OA", "18", inputs=(("claim", prior.claim_id),))
-            return
+    """Deny a line that another claim of this person, provider and day already brought, and that was not denied there.
+
+    What was denied is decided anew, by what is known now; where it is denied again, `LineWork.deny` says so as this rule does.
+    """
+    first = work.repeated(paid=True)
+    if first is not None:
+        work.deny_as(DUPLICATE, "OA", "18", inputs=(("claim", first.claim_id),))
 
 
 RULE = Rule(
