@@ -96,6 +96,30 @@ def test_each_claim_goes_to_the_employer_whose_member_it_is_about(employer, othe
     assert not edi.acknowledgements(file.pk).filter(kind="TA1").exists()
 
 
+def test_a_file_for_test_is_read_and_answered_and_books_nothing(employer, homes):
+    came = claim_of(homes[0].number, "A1"), claim_of("NOBODY", "B1"), claim_of(homes[0].number, "C1", charge_cents=1)
+    test = file_of(*came).replace(b"*0*P*:~", b"*0*T*:~")
+    file = taken_in(test)
+    counts = {"claims": 3, "registered": 0, "queued": 0, "refused": 1, "tested": 2, "tested_without_member": 1}
+    assert (file.state, file.is_test, file.counts) == ("done", True, counts)
+    assert not IntakeItem.objects.exists()
+    with employer_scope(employer):
+        assert not Claim.objects.exists()
+    # The answers are those of any file, but for our numbers, and are for test themselves.
+    for kind, said in (("999", "AK9*A*1*1*1~"), ("277CA", "STC*A2>20*")):
+        told = answer(file, kind).replace(":", ">").replace("\n", "")
+        assert said in told
+        assert "*T*>~" in told
+        assert "REF*1K" not in told
+    assert [one["code"] for one in file.issues] == ["charge_total"]
+    # The same for production, and one file that holds both.
+    assert taken_in(file_of(*came)).counts == {"claims": 3, "registered": 1, "queued": 1, "refused": 1}
+    both = taken_in(
+        test.replace(b"R1", b"R2") + file_of(claim_of(homes[0].number, "D1")).replace(b"000000017", b"000000018")
+    )
+    assert (both.counts["registered"], both.counts["tested"]) == (1, 2)
+
+
 def test_the_claims_of_a_file_are_decided(employer, homes):
     taken_in(file_of(claim_of(homes[0].number, "A1")))
     assert decide_waiting(employer_id=employer.pk) == Counts(paid=1)

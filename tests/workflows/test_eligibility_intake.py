@@ -10,6 +10,7 @@ from tests.workflows.eligibility_files import covered, file_834, file_csv, membe
 from tpa.books.edi import selectors as edi
 from tpa.books.edi.errors import EmptyFile
 from tpa.books.edi.models import InboundFile
+from tpa.books.members.errors import LoadStateError
 from tpa.books.members.models import Load, Member
 from tpa.books.plans.models import Plan
 from tpa.infra.clock import clock_at
@@ -57,6 +58,23 @@ def test_an_834_is_kept_answered_and_staged():
     assert not Member.objects.exists()
     loads.apply_load(load_id=load.pk, by="ana", at=NOW)
     assert Member.objects.get().member_number == "S1"
+
+
+def test_an_834_for_test_is_answered_and_shown_and_never_applied():
+    file = read(DATA.replace(b"*0*P*:", b"*0*T*:"))
+    load = Load.objects.get()
+    assert (file.state, file.is_test, load.state, load.preview["members_added"]) == ("done", True, "tested", 1)
+    ((kind, answer),) = answers(file)
+    assert (kind, b"*0*T*:" in answer) == ("999", True)
+    for act in (loads.apply_load, loads.undo_load):
+        with pytest.raises(LoadStateError, match="of a test file, which is never applied"):
+            act(load_id=load.pk, by="ana", at=NOW)
+    assert not Member.objects.exists()
+    mixed = read(DATA.replace(b"*0*P*:", b"*0*T*:") + DATA.replace(b"000000001", b"000000002"))
+    assert (mixed.state, mixed.issues[0]["code"], Load.objects.count()) == ("refused", "enrolment_834", 1)
+    assert (
+        loads.apply_load(load_id=Load.objects.get(pk=read(DATA).counts["load"]).pk, by="ana", at=NOW).state == "applied"
+    )
 
 
 def test_the_same_file_again_is_the_first_one_and_is_read_once():

@@ -1,5 +1,7 @@
 """An 837 on its way into the books: stored first, read, each claim routed to its employer, answered, then decided.
 
+What comes in an interchange for test (ISA15 `T`) is read and answered as any other, and nothing of it is booked.
+
 Killed anywhere and run again, by one worker or by several at once, it ends the same: the bytes are stored before they
 are read, a claim is registered once by its file and position, an answer is made once by its file and number.
 """
@@ -18,7 +20,8 @@ from tpa.books.edi import services as edi
 from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
 from tpa.workflows.claim_intake_forms import MOST_CENTS, days_fit, from_837
-from tpa.workflows.claim_routing import Incoming, place_claims
+from tpa.workflows.claim_patients import Incoming, find_patients
+from tpa.workflows.claim_routing import place_claims
 from tpa.workflows.wake_ups import wake
 from tpa.x12.claims import Claim837, Party
 from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd
@@ -63,7 +66,12 @@ def _blocks(first: bytes, rest: BinaryIO) -> Iterable[bytes]:
 
 def _head(first: bytes) -> edi.Head:
     event = next(iter(read_837(io.BytesIO(first))), None)
-    return edi.Head(event.sender_id, event.control_number) if isinstance(event, Interchange) else edi.Head()
+    return head_of(event) if isinstance(event, Interchange) else edi.Head()
+
+
+def head_of(isa: Interchange) -> edi.Head:
+    """What an ISA says of its file."""
+    return edi.Head(isa.sender_id, isa.control_number, isa.usage == "T")
 
 
 def read_claims_file(*, file_id: int, unless_busy: bool = False) -> InboundFile:
@@ -98,7 +106,8 @@ class _Reading:
     def __init__(self, file: InboundFile) -> None:
         self._file = file
         self._read_count = self._refused_count = self._set_count = self._interchange_count = 0
-        self._accepted = False
+        self._tested_count = self._unplaced_count = 0
+        self._accepted = self._is_test = False
         self._issues: list[dict[str, Any]] = []
         self._batch: list[tuple[str, Claim837]] = []
         self._answers: list[ClaimAnswer] = []
@@ -108,6 +117,8 @@ class _Reading:
         """The next event of the file."""
         if isinstance(event, Claim837):
             self._take_claim(event)
+        elif isinstance(event, Interchange):
+            self._is_test = event.usage == "T"
         elif isinstance(event, SetEnd):
             self._end_set(event)
         elif isinstance(event, GroupEnd):
@@ -119,15 +130,18 @@ class _Reading:
     def end(self) -> None:
         """The file is read: say what became of it."""
         queued_count = selectors.queued_count(self._file.pk)
+        booked_count = self._read_count - self._refused_count - self._tested_count
+        tested = {"tested": self._tested_count, "tested_without_member": self._unplaced_count}
         edi.note_progress(file_id=self._file.pk, read_count=self._read_count, now=clock.now())
         edi.close_file(
             file_id=self._file.pk,
             state=InboundFile.State.DONE if self._accepted else InboundFile.State.REFUSED,
             counts={
                 "claims": self._read_count,
-                "registered": self._read_count - self._refused_count - queued_count,
+                "registered": booked_count - queued_count,
                 "queued": queued_count,
                 "refused": self._refused_count,
+                **(tested if self._tested_count else {}),
             },
             issues=self._issues,
             now=clock.now(),
@@ -147,12 +161,18 @@ class _Reading:
             self._flush()
 
     def _flush(self) -> None:
-        """Route and register the claims at hand; their answers name our claim numbers."""
+        """Route and register the claims at hand; their answers name our claim numbers. Those for test are tried out."""
         batch, self._batch = self._batch, []
         if not batch:
             return
+        incoming = [Incoming(ref, from_837(came)) for ref, came in batch]
+        if self._is_test:
+            self._tested_count += len(batch)
+            self._unplaced_count += sum(1 for one in find_patients(incoming) if one.reason)
+            self._answers += [claim_answer(came) for _, came in batch]
+            return
         numbers = place_claims(
-            [Incoming(ref, from_837(came)) for ref, came in batch],
+            incoming,
             source=Claim.Source.X12,
             file_id=self._file.pk,
             received_at=self._file.received_at,

@@ -60,14 +60,15 @@ def stage_file(
     `scope` is `full` or `change`: an 834 says it itself (BGN08), a CSV is a change file unless told otherwise.
     `effective_on` is the first day without coverage of those whom a full file leaves out: else the file's own date, or
     the day of receipt. Raises DomainError where the file as a whole cannot be read or is not this employer's
-    by its group numbers; rows in error are in the preview.
+    by its group numbers; rows in error are in the preview. A test file's load is there to be looked at alone.
     """
     open_employer()
     if is_834(data):
         file = read_enrolment(data)
         rows, said_scope, said_on = with_group_of_file(file.rows, file.group_number), file.scope, file.effective_on
+        state = Load.State.TESTED if file.is_test else Load.State.STAGED
     else:
-        rows, said_scope, said_on = list(read_csv(data)), Load.Scope.CHANGE.value, None
+        rows, said_scope, said_on, state = list(read_csv(data)), Load.Scope.CHANGE.value, None, Load.State.STAGED
     if not rows:
         raise DomainError("The file names nobody.", remedy="Send a file with at least one member.")
     check_file(rows)
@@ -76,6 +77,7 @@ def stage_file(
         name=name[:200],
         format=Load.Format.X12 if is_834(data) else Load.Format.CSV,
         scope=scope or said_scope,
+        state=state,
         effective_on=effective_on or said_on or day_of(received_at),
         received_at=received_at,
         received_by=received_by,

@@ -4,6 +4,7 @@ What the codes come to:
 
 | 834 | here |
 | --- | --- |
+| ISA15 `T` | a test: staged to be looked at, never applied |
 | BGN08 `4`, `RX` | a full file; `2` changes |
 | HD01, else INS03: `021` `001`, `026` `024` `025` `030` `002` | add, change, end, reinstate, state, void |
 | 021, 001, 026, 025 in a full file | state |
@@ -28,7 +29,7 @@ from tpa.books.members.rows import WARNING, Problem, Row
 from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load_others import with_others
 from tpa.x12.enrolment import Coverage834, Member834
-from tpa.x12.events import GroupEnd, InterchangeEnd, SetEnd, SetHeader
+from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.issues import Issue, Level
 from tpa.x12.readers.enrolment_834 import Event834, read_834
 
@@ -85,16 +86,21 @@ class EnrolmentFile(NamedTuple):
     effective_on: date | None
     group_number: str
     """The policy number of all its sets (REF*38), for members who name none; "" where they do not agree."""
+    is_test: bool = False
+    """ISA15 is T: what the file would do is shown, and never done."""
 
 
 def read_enrolment(data: bytes) -> EnrolmentFile:
     """All rows of an 834. Raises EnrolmentRefusedError where any part of the file is refused."""
     rows: list[Row] = []
     headers: list[SetHeader] = []
+    usages: set[str] = set()
     faults: list[Issue] = []
     for event in read_834(io.BytesIO(data)):
         faults += _faults(event)
-        if isinstance(event, SetHeader):
+        if isinstance(event, Interchange):
+            usages.add(event.usage)
+        elif isinstance(event, SetHeader):
             headers.append(event)
         elif isinstance(event, Member834):
             full = _SCOPES.get(headers[-1].use) == "full"
@@ -106,8 +112,11 @@ def read_enrolment(data: bytes) -> EnrolmentFile:
     if len(scopes) != 1 or "" in scopes:
         uses = ", ".join(repr(header.use) for header in headers) or "none"
         raise EnrolmentRefusedError(f"BGN08 must be 2, 4 or RX, and the same in every set; it is {uses}.", issues=[])
+    if len(usages) > 1:
+        raise EnrolmentRefusedError("ISA15 must be the same in every interchange: P production or T test.", issues=[])
     policies = {header.policy_number for header in headers}
-    return EnrolmentFile(rows, scopes.pop(), headers[0].created_on, policies.pop() if len(policies) == 1 else "")
+    policy = policies.pop() if len(policies) == 1 else ""
+    return EnrolmentFile(rows, scopes.pop(), headers[0].created_on, policy, usages == {"T"})
 
 
 def _faults(event: Event834) -> list[Issue]:

@@ -18,6 +18,7 @@ from tpa.books.edi.models import InboundFile
 from tpa.infra import clock
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError
+from tpa.workflows.claim_intake import head_of
 from tpa.workflows.eligibility_load import is_834, stage_file
 from tpa.workflows.eligibility_load_834 import EnrolmentRefusedError
 from tpa.workflows.wake_ups import wake
@@ -66,7 +67,7 @@ def receive_enrolment_file(*, content: BinaryIO, name: str, received_by: str = "
 
 def _head(data: bytes) -> edi.Head:
     event = next(iter(read_834(io.BytesIO(data[: 1 << 16]))), None)
-    return edi.Head(event.sender_id, event.control_number) if isinstance(event, Interchange) else edi.Head()
+    return head_of(event) if isinstance(event, Interchange) else edi.Head()
 
 
 def read_enrolment_file(*, file_id: int) -> InboundFile:

@@ -27,6 +27,7 @@ class Interchange(NamedTuple):
     answer_wanted: bool
     """ISA14: the sender asks for a TA1."""
     usage: str
+    """ISA15: `P` production, `T` test."""
     """`P` production, `T` test."""
     segment_number: int = 0
     byte_offset: int = 0

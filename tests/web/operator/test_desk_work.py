@@ -149,6 +149,13 @@ def test_a_claim_file_comes_in_and_its_answers_go_out(employer, home):
     answer = desk.get(f"/desk/files/{link}")
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer.content.startswith(b"ISA")
+    assert "Nothing of a test file" not in page
+    test = content.replace(b"*0*P*:~", b"*0*T*:~")
+    desk.post("/desk/files/upload/", {"file": SimpleUploadedFile("t.837", test)})
+    tried = read_claims_file(file_id=InboundFile.objects.get(name="t.837").pk)
+    page = desk.get(f"/desk/files/{public_id('fil', 0, tried.pk)}/").content.decode()
+    assert "Nothing of a test file (ISA15 T) is booked." in page and "Tested" in page
+    assert desk.get("/desk/files/").content.decode().count("> Test</span>") == 1
     with employer_scope(employer):
         assert Claim.objects.count() == 1
     assert desk_as("finance", employer).get("/desk/files/").status_code == 404

@@ -50,9 +50,12 @@ class InboundFile(models.Model):
     received_at = models.DateTimeField(help_text="When the last byte was stored. Legal clocks start here.")
     received_by = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
+    is_test = models.BooleanField(
+        default=False, db_default=False, help_text="ISA15 is T: it is read and answered, and nothing of it is booked."
+    )
     read_count = models.IntegerField(default=0, help_text="Claims or members read so far.")
     seen_at = models.DateTimeField(help_text="When somebody last worked on it.")
-    counts = models.JSONField(default=dict, help_text="claims, registered, queued, refused; or members.")
+    counts = models.JSONField(default=dict, help_text="claims, registered, queued, refused, tested; or members.")
     issues = models.JSONField(
         default=list, help_text="The first thousand findings, each {code, message, where, level}."
     )

@@ -27,10 +27,11 @@ class Received(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Who sent a file under which number, as its first bytes say; empty texts where they do not."""
+    """Who sent a file under which number, and whether to try it out, as its first bytes say; empty where they do not."""
 
     sender_id: str = ""
     control_number: str = ""
+    is_test: bool = False
 
 
 def receive_file(
@@ -51,6 +52,7 @@ def receive_file(
         with transaction.atomic():
             file = _store(content, employer_id, InboundFile(kind=kind, name=name[:200], received_by=received_by[:200]))
             file.sender_id, file.control_number = head.sender_id[:50], head.control_number[:20]
+            file.is_test = head.is_test
             file.received_at = file.seen_at = received_at
             file.save(force_insert=True)
             return Received(file, True)

@@ -42,10 +42,11 @@ class Load(models.Model):
         CHANGE = "change", "changes alone"
 
     class State(models.TextChoices):
-        STAGED = "staged"
-        APPLIED = "applied"
-        UNDONE = "undone"
-        REJECTED = "rejected"
+        STAGED = "staged", "staged"
+        APPLIED = "applied", "applied"
+        UNDONE = "undone", "undone"
+        REJECTED = "rejected", "rejected"
+        TESTED = "tested", "of a test file, which is never applied"
 
     file_id = models.BigIntegerField(null=True, blank=True)
     """The file in the edi book that holds the raw bytes."""

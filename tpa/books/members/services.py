@@ -90,7 +90,7 @@ def lock_load(*, load_id: int, state: str) -> Load:
     if found is None:
         raise NotFoundError("There is no such eligibility load.")
     if found.state != state:
-        raise LoadStateError(f"The load is {found.state}.")
+        raise LoadStateError(f"The load is {found.get_state_display()}.")
     return found
 
 

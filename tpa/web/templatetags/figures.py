@@ -44,6 +44,8 @@ STATES = {
     "staged": ("warn", "To be looked at"),
     "applied": ("good", "Applied"),
     "undone": ("muted", "Undone"),
+    "test": ("info", "Test"),
+    "tested": ("info", "Tested"),
     "preparing": ("info", "Being computed"),
     "previewed": ("warn", "To be applied or parked"),
     "applying": ("info", "Being applied"),

@@ -44,6 +44,7 @@ class FileSerializer(serializers.Serializer):
     state = serializers.CharField()
     sender_id = serializers.CharField()
     control_number = serializers.CharField()
+    is_test = serializers.BooleanField(help_text="ISA15 is T: read and answered, and nothing of it is booked.")
     sha256 = serializers.CharField()
     byte_count = serializers.IntegerField()
     received_at = serializers.DateTimeField()
@@ -67,7 +68,7 @@ class AnswerSerializer(serializers.Serializer):
 
 
 class LoadSerializer(serializers.Serializer):
-    """An eligibility load: staged with a preview, then applied, rejected or undone."""
+    """An eligibility load: staged with a preview, then applied, rejected or undone; a test file's is `tested`, for good."""
 
     id = PublicIdField("lod")
     file = PublicIdField("fil", shared=True, source="file_id", allow_null=True)
