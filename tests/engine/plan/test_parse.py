@@ -88,6 +88,9 @@ def test_a_document_of_json_is_the_same_plan() -> None:
     assert parse_plan(as_json) == parse_plan(DOCUMENT)
 
 
+ALONE = {"code": "main", "employee_only": 300, "individual": 500, "family": 1000}
+
+
 def put(path: str, value: Any) -> dict[str, Any]:
     """The document with another value at a path; None takes the key away."""
     document = copy.deepcopy(DOCUMENT)
@@ -127,6 +130,9 @@ def put(path: str, value: Any) -> dict[str, Any]:
         ("/tiers/1/name", "in", "/tiers/1"),
         ("/deductibles/0/individual", None, None),
         ("/deductibles/0/individual", "12,50", "/deductibles/0/individual"),
+        ("/deductibles/0/employee_only", "12,50", "/deductibles/0/employee_only"),
+        ("/deductibles/0", ALONE | {"family_rule": "aggregate"}, "/deductibles/0/employee_only"),
+        ("/deductibles/0", ALONE | {"carry_over": {"months": 3}}, "/deductibles/0/carry_over"),
         ("/deductibles/0/individual", "1.005", "/deductibles/0/individual"),
         ("/deductibles/0/individual", True, "/deductibles/0/individual"),
         ("/deductibles/0/individual", 500.5, "/deductibles/0/individual"),

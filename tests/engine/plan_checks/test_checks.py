@@ -202,6 +202,16 @@ def test_the_least_deductibles_of_an_hsa_plan_to_the_cent(rule, individual, fami
     assert found == [("hdhp_deductible", "error", path) for path in expected]
 
 
+@pytest.mark.parametrize(("alone", "expected"), [(1_700, []), ("1699.99", ["/deductibles/0/employee_only"])])
+def test_the_employee_only_tier_of_an_hsa_plan_has_a_least_deductible_of_its_own(alone, expected):
+    bucket = {"code": "main", "employee_only": alone, "individual": 3_400, "family": 3_400}
+    found = findings(small_plan(hsa_qualified=True, deductibles=[bucket]))
+    assert found == [("hdhp_deductible", "error", path) for path in expected]
+    low = [{"code": "main", "employee_only": 8_501, "individual": 8_500, "family": 17_000}]
+    found = findings(small_plan(hsa_qualified=True, out_of_pocket_maximums=low))
+    assert found == [("hdhp_out_of_pocket", "error", "/out_of_pocket_maximums/0/employee_only")]
+
+
 @pytest.mark.parametrize(
     ("individual", "family", "expected"),
     [

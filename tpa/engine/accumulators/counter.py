@@ -42,8 +42,8 @@ class Counter:
     """One deductible, maximum or limit of a plan version, laid out for quick asking."""
 
     __slots__ = (
-        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "family", "individual", "is_dated", "law",
-        "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
+        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "employee_only", "family", "individual",
+        "is_dated", "law", "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
     )  # fmt: skip
 
     def __init__(self, code: str, period: Period, terms: PlanTerms, *, name: str, clause: str) -> None:
@@ -53,6 +53,7 @@ class Counter:
         self.period = period
         self.starts_month = terms.year_starts_month
         self.individual: int | None = None
+        self.employee_only: int | None = None
         self.family: int | None = None
         self.rule = FamilyRule.EMBEDDED
         self.members = 0
@@ -93,7 +94,8 @@ class Counter:
         """
         individual, family = self.individual, self.family
         if not is_family:
-            individual, family = (family if individual is None else individual), None
+            alone = individual if self.employee_only is None else self.employee_only
+            individual, family = (family if alone is None else alone), None
         elif self.rule is FamilyRule.AGGREGATE:
             individual = None
         if self.law is not None:
@@ -237,6 +239,7 @@ def _in_network(terms: PlanTerms, one: OutOfPocket) -> bool:
 def _bucket(code: str, terms: PlanTerms, one: Deductible | OutOfPocket) -> Counter:
     counter = Counter(code, one.period, terms, name=one.code, clause=one.clause)
     counter.individual = one.individual_cents
+    counter.employee_only = one.employee_only_cents
     counter.family = one.family_cents
     counter.rule = one.family_rule
     counter.members = one.family_members

@@ -16,6 +16,7 @@ from tpa.kernel.money import BASIS_POINTS, format_amount
 from tpa.kernel.periods import year_of
 
 PREVENTIVE = "preventive"
+_IN_ITS_OWN_TIER = "; a lower one of the employee-only tier stands in employee_only"
 _PARTS = {"copay", "deductible", "coinsurance"}
 
 
@@ -130,6 +131,7 @@ def _above(
 ) -> Iterator[Finding]:
     for key, given, most in (
         ("individual", one.individual_cents, individual_most),
+        ("employee_only", one.employee_only_cents, individual_most),
         ("family", one.family_cents, family_most),
     ):
         if given is not None and given > most:
@@ -144,17 +146,18 @@ def _above(
 
 def _hdhp(terms: PlanTerms, figures: Value) -> Iterator[Finding]:
     yield from _before_deductible(terms)
-    in_family = figures["minimum_deductible_family_cents"]
+    in_family, own = figures["minimum_deductible_family_cents"], figures["minimum_deductible_self_cents"]
     for n, one in enumerate(terms.deductibles):
         for key, given, least in _least_deductibles(one, figures):
             if given is not None and given < least:
+                instead = _IN_ITS_OWN_TIER if key == "individual" and least > own else ""
                 whose = "deductible in a family" if least == in_family else "deductible"
                 yield Finding(
                     "hdhp_deductible",
                     "error",
                     f"/deductibles/{n}/{key}",
                     f"{format_amount(given)} is below the least {whose}, {format_amount(least)}.",
-                    f"Raise it to {format_amount(least)} or more.",
+                    f"Raise it to {format_amount(least)} or more{instead}.",
                 )
     most = figures["maximum_out_of_pocket_self_cents"], figures["maximum_out_of_pocket_family_cents"]
     for n, maximum in _whole_maximums(terms):
@@ -169,7 +172,11 @@ def _least_deductibles(one: Deductible, figures: Value) -> list[tuple[str, int |
     own = figures["minimum_deductible_self_cents"]
     family = figures["minimum_deductible_family_cents"]
     alone = one.family_rule is not FamilyRule.AGGREGATE
-    return [("individual", one.individual_cents, family if alone else own), ("family", one.family_cents, family)]
+    return [
+        ("individual", one.individual_cents, family if alone else own),
+        ("employee_only", one.employee_only_cents, own),
+        ("family", one.family_cents, family),
+    ]
 
 
 def _before_deductible(terms: PlanTerms) -> Iterator[Finding]:

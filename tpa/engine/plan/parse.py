@@ -202,6 +202,10 @@ def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
         raise DocumentError("An aggregate rule needs the family amount.", where=one.at("family"))
     if family is not None and rule is FamilyRule.MEMBERS:
         raise DocumentError("With family_rule members, family_members takes the place of it.", where=one.at("family"))
+    employee_only = amount(one, "employee_only", None)
+    if employee_only is not None and rule is FamilyRule.AGGREGATE:
+        told = "With an aggregate rule the individual amount is that of the employee-only tier already."
+        raise DocumentError(told, where=one.at("employee_only"))
     return {
         "code": code(one),
         "tiers": tiers,
@@ -210,6 +214,7 @@ def _bucket(one: Section, names: list[str]) -> dict[str, Any]:
         "family_cents": family,
         "family_rule": rule,
         "family_members": one.whole("family_members", least=1, most=10) if rule is FamilyRule.MEMBERS else 0,
+        "employee_only_cents": employee_only,
         "period": Period(one.choice("period", _ACCUMULATED, Period.PLAN_YEAR)),
         "clause": clause(one),
     }
@@ -227,6 +232,9 @@ def _deductible(one: Section, names: list[str]) -> Deductible:
             carry_over = CarryOver(months, days, carried.flag("even_if_met", False))
         if bucket["period"] is Period.LIFETIME:
             raise DocumentError("A lifetime deductible has nothing to carry over.", where=one.at("carry_over"))
+        if bucket["employee_only_cents"] is not None and not carry_over.even_if_met:
+            told = "Whether last year's deductible was met depends on last year's tier: only even_if_met can be told."
+            raise DocumentError(told, where=one.at("carry_over"))
     return Deductible(carry_over=carry_over, **bucket)
 
 

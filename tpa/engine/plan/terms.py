@@ -157,6 +157,8 @@ class Deductible:
     family_rule: FamilyRule
     family_members: int
     """With FamilyRule.MEMBERS: how many; else 0."""
+    employee_only_cents: int | None
+    """In the employee-only tier, where that is another figure than a person's in a family tier."""
     period: Period
     carry_over: CarryOver | None
     clause: str
@@ -177,6 +179,7 @@ class OutOfPocket:
     family_cents: int | None
     family_rule: FamilyRule
     family_members: int
+    employee_only_cents: int | None
     period: Period
     self_only_cap: bool
     """Nobody pays more than the ACA's self-only figure of the plan year, whatever the family's limit (R-A11)."""
