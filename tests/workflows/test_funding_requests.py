@@ -193,15 +193,23 @@ def test_what_waits_too_long_and_what_the_carrier_may_not_reimburse_comes_before
     with clock_at(RECEIVED + timedelta(days=6)):
         assert watch_requests() == 1
     # The contract takes payments until 2027-03-31; money takes five days to come.
-    for day, risk in ((26, 0), (27, 3 * VISIT_PAID)):
-        with clock_at(stories.at(2027, 3, day)):
+    for day, risk, left in (
+        (date(2027, 3, 26), 0, 5), (date(2027, 3, 27), 3 * VISIT_PAID, 4),
+        (date(2027, 3, 31), 3 * VISIT_PAID, 0), (date(2027, 4, 1), 3 * VISIT_PAID, -1),
+    ):  # fmt: skip
+        with clock_at(stories.at(day.year, day.month, day.day)):
             standing = funding_standing()
-            assert (standing.at_risk_cents, standing.risks[0].alert.days_left) == (risk, 31 - day)
-    with clock_at(stories.at(2027, 3, 27)):
+            assert (standing.at_risk_cents, standing.risks[0].alert.days_left) == (risk, left)
+    with clock_at(stories.at(2027, 4, 1)):
         assert watch_requests() == 2
         outbox.drain()
         assert set(WorkItem.objects.filter(queue="funding").values_list("amount_cents", flat=True)) == {3 * VISIT_PAID}
-        deposit(3 * VISIT_PAID)
+        assert WorkItem.objects.filter(title__startswith="Held claims had to be paid by 2027-03-31").count() == 1
+        # Decided after that day, it never was the carrier's.
+        register(new_claim(homes[0], *VISIT, on=date(2026, 3, 24), ref="late"))
+        decide_waiting(employer_id=in_employer.pk)
+        assert funding_standing().at_risk_cents == 3 * VISIT_PAID
+        deposit(4 * VISIT_PAID)
         assert watch_requests() == 0
         outbox.drain()
         assert not WorkItem.objects.filter(queue="funding").exists()

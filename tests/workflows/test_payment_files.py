@@ -124,6 +124,16 @@ def test_a_refund_of_a_forwarded_balance_is_acknowledged_once_beside_it(in_emplo
     assert remittances_beside_ledger(month_of(date(2026, 4, 1))).faults == []
 
 
+def test_a_provider_without_a_tax_id_is_told_by_its_npi_alone(in_employer, home):  # noqa: F811
+    terms()
+    decide(in_employer, claim(home, 90_000, 1, provider_tax_id=""))
+    run_payments()
+    (data,) = content("835")
+    faultless(data)
+    npi = Payment.objects.get().payee_npi
+    assert ([one.split("*")[3:] for one in told(data, "N1")][1:], told(data, "REF")) == ([["XX", npi]], [])
+
+
 def test_a_reason_that_does_not_stand_alone_comes_with_its_remark(in_employer, home):  # noqa: F811
     terms()
     decide(in_employer, claim(home, 90_000, 1))

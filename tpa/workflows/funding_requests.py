@@ -122,19 +122,22 @@ def _deposits_due(terms: FundingTerms, span: Span) -> int:
 
 
 def _risks(employer_id: int, today: date, terms: FundingTerms, held: dict[int, int]) -> list[AtRisk]:
+    """By contract whose time for payments has begun. Once it is over, what was decided in it and is still held is lost."""
     if not held:
         return []
     lines = DecisionLine.objects.filter(decision_id__in=list(held)).values_list("decision_id")
-    days = dict(lines.annotate(day=Min("service_on")).order_by())
+    days = {key: on for key, *on in lines.annotate(Min("service_on"), Min("decision__decided_on")).order_by()}
     waiting = requests.outstanding()
     asked_on = waiting[0].requested_on if waiting else None
     found = []
-    for contract in agreements.stop_loss_contracts_open_on(employer_id, today):
-        cents = sum(cents for key, cents in held.items() if days.get(key) in contract.terms.incurred)
-        paid_by = contract.terms.paid_window.last_day
+    for contract in agreements.stop_loss_contracts_begun(employer_id, today, past=True):
+        window, cents = contract.terms.paid_window, 0
+        for key, (service_on, decided_on) in days.items():
+            if service_on in contract.terms.incurred and decided_on <= window.last_day:
+                cents += held[key]
         if cents:
-            alert = alert_on(today, Waiting(cents, asked_on, paid_by), terms)
-            found.append(AtRisk(contract.number, paid_by, cents, alert))
+            alert = alert_on(today, Waiting(cents, asked_on, window.last_day), terms)
+            found.append(AtRisk(contract.number, window.last_day, cents, alert))
     return sorted(found, key=lambda one: one.paid_by)
 
 
@@ -227,10 +230,12 @@ def watch_requests() -> int:
             items.append(work_items.Item(WORK, QUEUE, one.pk, title, one.open_cents, one.due_on))
     risks = {_key(one.paid_by): one for one in _standing(employer.pk, today).risks if one.alert.at_risk_cents}
     for key, risk in risks.items():
-        title = f"Held claims must be paid by {risk.paid_by} for stop-loss contract {risk.contract_number}"
+        must = "must" if today <= risk.paid_by else "had to"
+        title = f"Held claims {must} be paid by {risk.paid_by} for stop-loss contract {risk.contract_number}"
         items.append(work_items.Item(RISK, QUEUE, key, title, risk.alert.at_risk_cents, risk.paid_by))
     work_items.open_items(items)
-    gone = {_key(one.terms.paid_window.last_day) for one in agreements.stop_loss_contracts_open_on(employer.pk, today)}
+    begun = agreements.stop_loss_contracts_begun(employer.pk, today, past=True)
+    gone = {_key(one.terms.paid_window.last_day) for one in begun}
     work_items.close_items(RISK, sorted(gone - risks.keys()))
     return len(items)
 

@@ -69,7 +69,7 @@ def remittances(employer: Employer, payments: Sequence[Payment], produced_on: da
     return [
         Remittance(
             payer(employer),
-            RemittancePayee(one.payee_name or one.payee_tax_id, one.payee_tax_id, one.payee_npi),
+            _payee(one),
             _paid_by(one, accounts.get(one.account_id or 0)),
             one.amount_cents,
             tuple(_claim(part, facts, employer.pk) for part in parts.get(one.pk, ())),
@@ -78,6 +78,12 @@ def remittances(employer: Employer, payments: Sequence[Payment], produced_on: da
         )
         for one in payments
     ]
+
+
+def _payee(payment: Payment) -> RemittancePayee:
+    """A provider without a tax id is known by its NPI, which is none."""
+    tax_id = "" if payment.payee_tax_id == payment.payee_npi else payment.payee_tax_id
+    return RemittancePayee(payment.payee_name or payment.payee_tax_id, tax_id, payment.payee_npi)
 
 
 def payer(employer: Employer) -> RemittancePayer:

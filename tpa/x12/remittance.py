@@ -111,7 +111,7 @@ class RemittancePayer(NamedTuple):
 
 
 class RemittancePayee(NamedTuple):
-    """Who is paid: told by NPI, or by tax id where claims of several NPIs are paid together."""
+    """Who is paid: told by NPI, or by tax id where claims of several NPIs are paid together; "": not known."""
 
     name: str
     tax_id: str

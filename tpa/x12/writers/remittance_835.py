@@ -46,7 +46,8 @@ def _set(one: Remittance) -> Iterator[str]:
     name = spelled(payee.name, 60)
     if payee.npi:
         yield segment("N1", "PE", name, "XX", payee.npi)
-        yield segment("REF", "TJ", payee.tax_id)
+        if payee.tax_id:
+            yield segment("REF", "TJ", payee.tax_id)
     else:
         yield segment("N1", "PE", name, "FI", payee.tax_id)
     if one.claims:
