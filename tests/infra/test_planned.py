@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import DataError, NotSupportedError
+from django.db.utils import DataError, IntegrityError, NotSupportedError, OperationalError
 
+from tenants import directory
+from tenants.scope import employer_scope
 from tests.infra.test_storage import COLUMNS, HARD, row
 from tpa.books.audit.models import AuditEvent
 from tpa.books.claims.models import Claim
 from tpa.infra.copy import FEW, copy_rows
 from tpa.infra.postgres import planned
-from tpa.infra.postgres.prepared import prepared
+from tpa.infra.postgres.prepared import prepared, prepared_all, settle, together
 
 INSTANT = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 
@@ -80,3 +82,91 @@ def test_of_very_many_statements_the_latest_stay_planned(db, monkeypatch):
 def test_a_kind_that_nobody_expects_is_refused():
     with pytest.raises(TypeError, match="float"):
         planned.value_text(0.5)
+
+
+def _written(*keys):
+    copy_rows("audit_auditevent", COLUMNS, [row(key, "") for key in keys])
+
+
+def _kept():
+    return [key for (key,) in prepared("SELECT id FROM audit_auditevent ORDER BY id", [])]
+
+
+def test_what_is_written_together_stands_before_the_next_reading_of_any_kind(in_employer):
+    with together():
+        _written(1)
+        assert _kept() == [1]
+        with connection.cursor() as cursor:
+            _written(2)
+            cursor.execute("SELECT count(*) FROM audit_auditevent")
+            assert cursor.fetchone() == (2,)
+        _written(3)
+        assert AuditEvent.objects.count() == 3
+        with together():
+            _written(4)
+        _written(5)
+    assert _kept() == [1, 2, 3, 4, 5]
+
+
+def test_several_readings_in_one_message_each_have_their_rows(in_employer):
+    with together():
+        _written(7)
+        ask = "SELECT %s::int FROM audit_auditevent"
+        assert prepared_all((ask, [1]), ("SELECT WHERE false", []), (ask, [2])) == [[(1,)], [], [(2,)]]
+
+
+def test_a_refusal_comes_at_the_end_and_nothing_after_it_is_done(in_employer):
+    _written(1)
+    with pytest.raises(IntegrityError), transaction.atomic(), together():
+        _written(2)
+        _written(1)
+        _written(3)
+    assert _kept() == [1]
+    with transaction.atomic(), together():
+        _written(2)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            _written(1)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            _written(2)
+            settle()
+        _written(3)
+    assert _kept() == [1, 2, 3]
+
+
+def test_what_waited_inside_a_savepoint_goes_with_it_and_what_waited_before_stays(in_employer):
+    with together():
+        _written(1)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            _written(2)
+            1 / 0  # noqa: B018
+        _written(3)
+    assert _kept() == [1, 3]
+
+
+def test_a_block_that_fails_leaves_what_it_wrote_to_its_transaction(in_employer):
+    with pytest.raises(ZeroDivisionError), together():
+        _written(1)
+        1 / 0  # noqa: B018
+    assert _kept() == [1]
+
+
+def test_a_transaction_ends_with_what_waited_in_it(own_database):
+    with employer_scope(directory.employer_of_code("acme")), together():
+        with transaction.atomic():
+            _written(1)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            _written(2)
+            1 / 0  # noqa: B018
+        with pytest.raises(IntegrityError), transaction.atomic():
+            _written(3)
+            _written(1)
+        _written(4)  # at once: there is no transaction
+        assert _kept() == [1, 4]
+
+
+def test_a_server_that_goes_away_in_the_middle_costs_the_connection(own_database):
+    with transaction.atomic():
+        prepared("SELECT 1", [])
+    with pytest.raises(OperationalError), transaction.atomic():
+        prepared_all(("SELECT 1", []), ("SELECT pg_terminate_backend(pg_backend_pid())", []), ("SELECT 2", []))
+    assert prepared("SELECT 3", []) == [(3,)]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from tpa.infra.postgres.prepared import prepared
+from tpa.infra.postgres.prepared import written
 
 FEW = 12
 """Up to so many rows an INSERT costs both sides less than starting a COPY. For each number of them there is a plan."""
@@ -25,7 +25,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     if not first:
         return 0
     if len(first) <= FEW:
-        prepared(_insert(table, tuple(columns), len(first)), list(chain.from_iterable(first)))
+        written(_insert(table, tuple(columns), len(first)), list(chain.from_iterable(first)))
         return len(first)
     return _copy(table, columns, chain(first, source))
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from tenants.scope import current_employer, desk_scope
 from tpa.infra import clock, locks
 from tpa.infra.logs import logger
-from tpa.infra.postgres.prepared import prepared
+from tpa.infra.postgres.prepared import written
 from tpa.kernel.errors import InvariantError, must
 
 MOST_ATTEMPTS = 5
@@ -67,7 +67,7 @@ def publish(events: Iterable[News]) -> None:
         raise InvariantError("an event needs a bound employer")
     must(connection.in_atomic_block, "an event is written in the transaction of the change that it tells of")
     topics, payloads = [topic for topic, _ in listed], [json.dumps(payload) for _, payload in listed]
-    prepared(_INSERT, [employer.pk, clock.now(), topics, payloads])
+    written(_INSERT, [employer.pk, clock.now(), topics, payloads])
 
 
 def drain(topic: str | None = None) -> int:

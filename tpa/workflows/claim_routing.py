@@ -21,6 +21,7 @@ from tpa.books.members import selectors as members
 from tpa.engine.adjudication import facts
 from tpa.infra import clock
 from tpa.infra.employers import require_open
+from tpa.infra.postgres.prepared import together
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.kernel.ids import public_id
 from tpa.workflows.adjudication import decide_at_once
@@ -162,7 +163,7 @@ def register_claim_json(
     JSON pointer of a fault, UnknownMemberError, ReferenceTakenError.
     """
     incoming = Incoming(source_ref, from_json(document))
-    with employer_scope(employer_id) as employer:
+    with employer_scope(employer_id) as employer, together():
         require_open(employer)
         who = _own_member(incoming)
         family_id = who.family_id

@@ -16,7 +16,7 @@ from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.engine.coordination.answers import payers_to_json
 from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
-from tpa.infra.postgres.prepared import keys_text, prepared
+from tpa.infra.postgres.prepared import keys_text, prepared, written
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError
 
@@ -249,7 +249,7 @@ def queue_claims(*, claim_ids: Collection[int], now: datetime) -> None:
 
 def remove_work(*, claim_ids: Collection[int]) -> None:
     """Take decided or pended claims off the list of work. One statement."""
-    prepared("DELETE FROM claims_work WHERE claim_id = ANY(%s::bigint[])", [keys_text(claim_ids)])
+    written("DELETE FROM claims_work WHERE claim_id = ANY(%s::bigint[])", [keys_text(claim_ids)])
 
 
 def close_claims(*, closings: Sequence[Closing]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from tpa.infra.postgres.prepared import keys_text, prepared
+from tpa.infra.postgres.prepared import keys_text, prepared, written
 
 
 def take_turns(*, family_ids: Collection[int]) -> dict[int, int]:
@@ -23,7 +23,7 @@ def take_turns(*, family_ids: Collection[int]) -> dict[int, int]:
 def end_turns(*, next_seqs: Mapping[int, int]) -> None:
     """Write down the next numbers of families whose turn it was. One statement."""
     if next_seqs:
-        prepared(
+        written(
             "UPDATE members_family f SET next_seq = n.seq FROM unnest(%s::bigint[], %s::bigint[]) AS n(id, seq)"
             " WHERE f.id = n.id",
             [keys_text(next_seqs), keys_text(next_seqs.values())],

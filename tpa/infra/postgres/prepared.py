@@ -3,19 +3,66 @@
 Most of the time of a small query goes into its text, on both sides: Django builds it, the server reads and plans it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
+_Values = Sequence[Any] | Mapping[str, Any]
 
-def prepared(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+
+def prepared(statement: str, values: _Values) -> list[tuple[Any, ...]]:
     """The rows of a statement (none where it returns none), as the bound employer or the desk.
 
     Values travel beside the statement, so a value whose type does not show from its place needs a cast.
     """
-    return cast(Any, connections[DEFAULT_DB_ALIAS]).prepared(statement, values)
+    own = _own()
+    own.put(statement, values)
+    return cast(list[tuple[Any, ...]], own.answers(1)[0])
+
+
+def prepared_all(*asked: tuple[str, _Values]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several statements that need nothing of each other, sent in one message."""
+    own = _own()
+    for statement, values in asked:
+        own.put(statement, values)
+    return cast(list[list[tuple[Any, ...]]], own.answers(len(asked)))
+
+
+def written(statement: str, values: _Values) -> None:
+    """A statement whose rows nobody reads: done when this returns, or inside `together` later."""
+    own = _own()
+    own.put(statement, values)
+    if not own.waits:
+        own.settle()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is `written` in the block goes in one message with the next statement, or at the block's end.
+
+    A refusal is raised there, too. Who has an answer of his own to it says `settle` where it may come. Outside a
+    transaction nothing waits.
+    """
+    own = _own()
+    own.gathering += 1
+    try:
+        yield
+    finally:
+        own.gathering -= 1
+        if own.gathering == 0:
+            own.settle()
+
+
+def settle() -> None:
+    """Send what waits: what the server refuses of it is raised here."""
+    _own().settle()
+
+
+def _own() -> Any:
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def keys_text(keys: Iterable[int]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.backends.postgresql.base import Cursor as _DjangoCursor
 
+from tpa.infra.postgres.planned import plans_of
+
 
 class Statements:
     """The statements of a block, in order."""
@@ -54,16 +56,24 @@ DjangoCursor: Any = _DjangoCursor
 
 
 class Cursor(DjangoCursor):
-    """Django's cursor, telling of each statement."""
+    """Django's cursor, telling of each statement; what waited to be sent goes before it."""
 
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self._come_after()
         note(query)
         return super().execute(query, *args, **kwargs)
 
     def executemany(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self._come_after()
         note(query)
         return super().executemany(query, *args, **kwargs)
 
     def copy(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        self._come_after()
         note(statement)
         return super().copy(statement, *args, **kwargs)
+
+    def _come_after(self) -> None:
+        plans = plans_of(self.connection)
+        if plans.are_waiting:
+            plans.settle(begin=not self.connection.autocommit)
