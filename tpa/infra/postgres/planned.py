@@ -9,7 +9,7 @@ costs both sides is mostly the sending of it and the waking up for it.
 import re
 import select
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -51,8 +51,8 @@ class Plans:
         """Whether there is something to be sent."""
         return bool(self._waiting)
 
-    def put(self, binding: object, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
-        """A statement, behind those that wait."""
+    def put(self, binding: object, statement: str, values: Any) -> None:
+        """A statement with a sequence of values, or a mapping where its places have names; behind those that wait."""
         text, names = _numbered(statement)
         given = [values[name] for name in names] if names else values
         texts = [None if value is None else _TEXTS.get(type(value), value_text)(value) for value in given]
@@ -75,7 +75,8 @@ class Plans:
             mark = since.encode(), None
             kept = next((n for n, (_, arguments, *_) in enumerate(self._waiting, 1) if arguments == mark), 0)
         for *_, plans in self._waiting[kept:]:
-            self._names.pop(plans, None)
+            if plans is not None:
+                self._names.pop(plans, None)
         del self._waiting[kept:]
 
     def settle(self, *, begin: bool) -> list[Any]:
@@ -154,7 +155,7 @@ class Plans:
         if self.wire.status != pq.ConnStatus.OK:
             raise psycopg.OperationalError(self.wire.get_error_message())
         for (*_, plans), result in zip(messages, results, strict=True):
-            if result.status not in _DONE:
+            if plans is not None and result.status not in _DONE:
                 self._names.pop(plans, None)
         if failed.error_field(pq.DiagnosticField.SQLSTATE) in _OUTDATED:
             self._names.clear()
