@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
+from tenants.scope import desk_scope
 from tests.workflows.claim_stories import RECEIVED, new_claim, open_book, register
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.accumulators.models import Checkpoint
@@ -232,6 +234,21 @@ def test_a_chunk_is_the_same_number_of_statements_whatever_its_size(in_employer,
     many = statements(*(new_claim(home, *VISIT, **day(n), who=n % 2) for home in homes for n in range(4, 25)))
     assert many == few
     assert few <= 30
+
+
+def test_a_chunk_goes_by_index_though_the_tables_were_empty_when_that_was_planned(in_employer, homes):
+    tables = ("accumulators_entry", "claims_decision", "claims_decisionline", "ledger_entry")
+    with desk_scope(), connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(f'{in_employer.schema_name}.{table}' for table in tables)}")
+        cursor.execute("DISCARD PLANS")
+    for days in (range(1, 3), range(3, 20)):
+        register(*(new_claim(homes[0], *VISIT, on=date(2026, 3, n), ref=f"day {n}") for n in days))
+        decide_families(employer=in_employer, family_ids=[homes[0].family_id])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables")
+        read = dict(cursor.fetchall())
+    assert [read[table] for table in tables] == [0, 0, 0, 0]
 
 
 def test_the_hundredth_claim_of_a_family_reads_as_little_as_its_second(in_employer, homes):

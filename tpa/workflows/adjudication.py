@@ -23,6 +23,7 @@ from tpa.engine.adjudication import decision as engine
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.rules.claim.replacement import REPLACES
 from tpa.infra import clock
+from tpa.infra.copy import look_up_by_index
 from tpa.infra.employers import require_open
 from tpa.infra.garbage import collection_paused
 from tpa.infra.logs import logger
@@ -71,6 +72,7 @@ def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int
     A fixed number of statements, whatever the number of claims. Raises whatever breaks; nothing is changed then.
     """
     with collection_paused(), transaction.atomic():
+        look_up_by_index()
         waiting, next_seqs = _take(employer, family_ids, limit)
         return _decide(employer, waiting, next_seqs) if waiting else Counts()
 

@@ -20,6 +20,7 @@ from tpa.books.edi.models import IntakeItem
 from tpa.books.members import selectors as members
 from tpa.engine.adjudication import facts
 from tpa.infra import clock
+from tpa.infra.copy import look_up_by_index
 from tpa.infra.employers import require_open
 from tpa.infra.postgres.prepared import together
 from tpa.kernel.errors import ConflictError, DomainError
@@ -84,6 +85,7 @@ def _register(
     employer_id: int, placed: Sequence[Placed], source: str, file_id: int | None, received_at: datetime
 ) -> dict[str, str]:
     with employer_scope(employer_id) as employer, transaction.atomic():
+        look_up_by_index()
         registered = claims.register_claims(
             claims=[
                 new_claim(

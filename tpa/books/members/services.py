@@ -14,7 +14,7 @@ from tpa.books.members.snapshot import elsewhere_as_json
 from tpa.books.members.timeline import Timeline, segments_as_json
 from tpa.engine.adjudication import facts
 from tpa.infra import locks
-from tpa.infra.copy import copy_rows
+from tpa.infra.copy import copy_rows, look_up_by_index
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import NotFoundError, must
 
@@ -73,10 +73,7 @@ def _staged(load: Load, row: Row) -> tuple[object, ...]:
 def lock_enrolment() -> None:
     """Let one writer of coverage in at a time, to the end of the transaction; readers are not held up."""
     locks.lock("enrolment")
-    with connection.cursor() as cursor:
-        # A connection keeps the plan by which it checks a foreign key. One that was made while the tables were small
-        # reads them whole for each row: ten thousand new members take a minute at commit, and not a second.
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    look_up_by_index()
 
 
 def lock_families(*, family_ids: Iterable[int]) -> None:
