@@ -46,7 +46,7 @@ def test_heads_and_rate_are_told_apart() -> None:
 def test_usage_moves_claims_and_what_is_reckoned_on_them() -> None:
     assert told(month(JANUARY, 5, 3_000, 3), month(FEBRUARY, 5, 3_000, 2)) == [
         ("usage", -10_000, "Claims, medical: 2 claims after 3 claims: -100.00."),
-        ("usage", -500, "Claim handling: 1 counted fewer: -5.00."),
+        ("usage", -500, "Claim handling: 1 fewer: -5.00."),
         ("usage", -100, "Care: 1 % of 200.00 paid after 1 % of 300.00 paid: -1.00."),
     ]
 

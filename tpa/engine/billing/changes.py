@@ -59,8 +59,8 @@ def _compared(was: InvoiceLine, now: InvoiceLine) -> Iterator[Change]:
         more = now.quantity - was.quantity
         by_quantity = more * old_rate if "/" not in now.rate else now.cents - was.cents
         if by_quantity:
-            what = "lives" if by_heads else "counted"
-            text = f"{name}: {abs(more)} {what} {'more' if more > 0 else 'fewer'}: {_signed(by_quantity)}."
+            what = "lives " if by_heads else ""
+            text = f"{name}: {abs(more)} {what}{'more' if more > 0 else 'fewer'}: {_signed(by_quantity)}."
             yield Change("headcount" if by_heads else "usage", name, by_quantity, text)
     rest = now.cents - was.cents - by_quantity
     if not rest:
