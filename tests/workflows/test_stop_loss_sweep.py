@@ -209,6 +209,25 @@ def test_a_contract_without_run_out_is_settled_asked_for_and_reopened_after_its_
     assert ledger.balance(STOP_LOSS_RECEIVABLE) == 0
 
 
+def test_covers_with_windows_of_their_own_are_swept_and_have_their_own_last_days(in_employer):
+    # The specific counts payments until 31 March 2026, the aggregate those of 2025: 6 x 20.00 x 12 = 1,440.00.
+    person, *_ = enrol("EE", count=6)
+    factors = [{"code": "medical", "factors_cents": {"ALL": 2_000}}]
+    own = {"paid": {"starts_on": "2025-01-01", "ends_before": "2026-01-01"}}
+    insure(in_employer, SPECIFIC, {"factors": factors, **own})
+    paid(person, 900_000, date(2025, 5, 1))
+    late = decide(person, 300_000, date(2025, 12, 20))
+    waiting = [(one.kind, one.what, one.by, one.cents) for one in selectors.risks(in_employer.pk, date(2025, 12, 31))]
+    assert waiting == [
+        ("aggregate", "file_by", date(2026, 3, 31), 756_000),
+        ("specific", "paid_by", date(2026, 3, 31), 200_000),
+        ("aggregate", "paid_by", date(2025, 12, 31), 100_000),
+    ]
+    pay(late, date(2026, 2, 1))
+    sweep_on(date(2026, 2, 1))
+    assert sorted(history()) == [("aggregate", 0, 1, 756_000, 756_000), ("specific", person.pk, 1, 200_000, 200_000)]
+
+
 def test_another_employers_person_is_not_in_it(in_employer, person, other_employer):
     insure(other_employer, SPECIFIC)
     paid(person, 2_000_000, date(2025, 3, 1))

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from tpa.books.agreements import selectors as agreements
+from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.claims.models import DecisionLine
 from tpa.books.funding import requests
 from tpa.books.funding import selectors as funding
@@ -33,6 +34,7 @@ from tpa.engine.billing.census import Census
 from tpa.engine.funding.request import Account, Alert, Request, Waiting, alert_on, request_for
 from tpa.engine.funding.terms import FundingTerms, Model, parse_terms
 from tpa.engine.journal.accounts import CASH
+from tpa.engine.stoploss.contract import Contract
 from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import ConflictError
@@ -121,6 +123,12 @@ def _deposits_due(terms: FundingTerms, span: Span) -> int:
     return sum(lives * terms.rates_cents.get(tier, 0) for found in counts for tier, lives in found.items())
 
 
+def _windows_begun(employer_id: int, today: date) -> list[tuple[StopLossInForce, Contract]]:
+    """Each contract whose time for payments has begun; twice where its aggregate has windows of its own."""
+    held = agreements.stop_loss_contracts_begun(employer_id, today, past=True)
+    return [(one, view) for one in held for view in one.terms.views if view.paid_window.starts_on <= today]
+
+
 def _risks(employer_id: int, today: date, terms: FundingTerms, held: dict[int, int]) -> list[AtRisk]:
     """By contract whose time for payments has begun. Once it is over, what was decided in it and is still held is lost."""
     if not held:
@@ -130,10 +138,10 @@ def _risks(employer_id: int, today: date, terms: FundingTerms, held: dict[int, i
     waiting = requests.outstanding()
     asked_on = waiting[0].requested_on if waiting else None
     found = []
-    for contract in agreements.stop_loss_contracts_begun(employer_id, today, past=True):
-        window, cents = contract.terms.paid_window, 0
+    for contract, view in _windows_begun(employer_id, today):
+        window, cents = view.paid_window, 0
         for key, (service_on, decided_on) in days.items():
-            if service_on in contract.terms.incurred and decided_on <= window.last_day:
+            if service_on in view.incurred and decided_on <= window.last_day:
                 cents += held[key]
         if cents:
             alert = alert_on(today, Waiting(cents, asked_on, window.last_day), terms)
@@ -234,8 +242,7 @@ def watch_requests() -> int:
         title = f"Held claims {must} be paid by {risk.paid_by} for stop-loss contract {risk.contract_number}"
         items.append(work_items.Item(RISK, QUEUE, key, title, risk.alert.at_risk_cents, risk.paid_by))
     work_items.open_items(items)
-    begun = agreements.stop_loss_contracts_begun(employer.pk, today, past=True)
-    gone = {_key(one.terms.paid_window.last_day) for one in begun}
+    gone = {_key(view.paid_window.last_day) for _, view in _windows_begun(employer.pk, today)}
     work_items.close_items(RISK, sorted(gone - risks.keys()))
     return len(items)
 

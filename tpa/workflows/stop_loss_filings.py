@@ -48,10 +48,10 @@ def file_claim(*, contract_id: int, kind: str, unit_id: int, by: str) -> Filing:
     before = list(Filing.objects.filter(contract_id=contract_id, kind=kind, unit_id=unit_id).order_by("number"))
     owed, eligible, document = _packet(employer, contract, exposure, kind, unit_id, day)
     requested = owed - selectors.asked_for(contract_id).get((kind, unit_id), selectors.Asked()).of(owed)
-    _check_further(contract, before, requested, day)
+    _check_further(contract, kind, before, requested, day)
     return write_filing(
         contract=contract, kind=kind, unit_id=unit_id, eligible=eligible, requested=requested, document=document, by=by,
-        day=day, send_by=contract.terms.file_by,
+        day=day, send_by=contract.terms.of(kind).file_by,
     )  # fmt: skip
 
 
@@ -111,16 +111,16 @@ def _packet(
     return owed, cover.countable_cents, packet.aggregate_packet(contract.terms, cover, units)
 
 
-def _check_further(contract: StopLossInForce, before: list[Filing], requested: int, day: date) -> None:
+def _check_further(contract: StopLossInForce, kind: str, before: list[Filing], requested: int, day: date) -> None:
     if requested <= 0:
         raise FilingError(
             "The carrier owes nothing for it that was not asked for already.",
             where="unit",
             remedy="A filing is due once more is paid above the deductible.",
         )
-    if day > contract.terms.file_by:
+    if day > (last := contract.terms.of(kind).file_by):
         raise FilingError(
-            f"The last day for filing was {contract.terms.file_by}.",
+            f"The last day for filing was {last}.",
             remedy="Ask the carrier for an extension in writing, and enter it as a new version of the contract.",
         )
     terms = contract.terms.filing
@@ -139,7 +139,7 @@ def _check_further(contract: StopLossInForce, before: list[Filing], requested: i
 def _form(
     employer: Employer, contract: StopLossInForce, kind: str, unit_id: int, number: int, eligible: int, requested: int
 ) -> dict[str, Any]:
-    terms = contract.terms
+    terms = contract.terms.of(kind)
     unit = "the group"
     if unit_id != GROUP and terms.specific is not None:
         unit = public_id(UNITS[terms.specific.unit], employer.pk, unit_id)

@@ -141,7 +141,7 @@ def _item(employer_id: int, contract: StopLossInForce, notice: StopLossNotice) -
 def _sweep_contract(standing: Standing, day: date) -> Swept:
     contract, now = standing.contract, clock.now()
     given = selectors.notices_given(contract.contract_id)
-    is_past = day > contract.terms.file_by
+    is_past = day > contract.terms.widest.file_by
     wanted = [] if is_past else [*_notices(standing), *_triggered(standing, day)]
     due = [one for one in wanted if (one.unit_id, one.reason, one.threshold_bp) not in given]
     changed = _changes(contract, standing.exposure, day)

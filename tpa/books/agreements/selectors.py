@@ -175,18 +175,13 @@ def stop_loss_contract_on(employer_id: int, day: date) -> StopLossInForce | None
     return None
 
 
-def stop_loss_contracts_open_on(employer_id: int, day: date) -> list[StopLossInForce]:
-    """Every contract whose paid window holds `day`, so also those in their run-out; by policy period."""
-    return [one for one in stop_loss_contracts(employer_id) if day in one.terms.paid_window]
-
-
 def stop_loss_contracts_begun(employer_id: int, day: date, *, past: bool = False) -> list[StopLossInForce]:
     """Every contract under which something may still be filed on `day`, from its first paid day on; by policy period.
 
     `past`: those as well whose last day for filing is over. What comes back later still belongs to them.
     """
-    begun = [one for one in stop_loss_contracts(employer_id) if one.terms.paid_window.starts_on <= day]
-    return [one for one in begun if past or day <= one.terms.file_by]
+    begun = [one for one in stop_loss_contracts(employer_id) if one.terms.widest.paid_window.starts_on <= day]
+    return [one for one in begun if past or day <= one.terms.widest.file_by]
 
 
 def stop_loss_contract(employer_id: int, contract_id: int) -> StopLossInForce:

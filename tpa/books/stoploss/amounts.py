@@ -146,6 +146,7 @@ def _lines(contract: Contract) -> list[str]:
 
 
 def _read(query: str, contract: Contract, as_of: date, family_id: int | None = None) -> list[tuple[Any, ...]]:
+    contract = contract.widest
     with connection.cursor() as cursor:
         cursor.execute(
             query,

@@ -238,11 +238,11 @@ def risks(employer_id: int, as_of: date) -> list[Risk]:
     """What the carriers would bear and will not once a date has passed, the most money first."""
     found = []
     for standing in standings(employer_id, as_of):
-        terms, contract = standing.contract.terms, standing.contract
+        contract = standing.contract
         expected, now = _by_unit(standing.expected), _by_unit(standing.exposure)
         asked = asked_for(contract.contract_id)
         for key, cents in expected.items():
-            owed = now.get(key, 0)
+            owed, terms = now.get(key, 0), contract.terms.of(key[0])
             waiting, unasked = cents - owed, owed - asked.get(key, Asked()).of(owed)
             for what, by, at_risk in (
                 ("paid_by", terms.paid_window.last_day, waiting),

@@ -24,7 +24,7 @@ YEAR = year_of(date(2026, 1, 1))
 """The policy period where a case names none."""
 
 
-_OF_CASES_ALONE = {"aggregate": ("attachment", "monthly_attachments")}
+_OF_CASES_ALONE = {"aggregate": ("attachment", "monthly_attachments", "basis")}
 """Keys of a table of the contract that `_complete` has turned into others."""
 
 
@@ -113,6 +113,10 @@ def _complete(document: dict[str, Any], where: str) -> None:
         document["specific"].setdefault("unit", "person")
     aggregate = document.get("aggregate")
     if isinstance(aggregate, dict):
+        if "basis" in aggregate:
+            own = propose_windows(str(aggregate["basis"]), policy)
+            aggregate.setdefault("incurred", _table(own[0]))
+            aggregate.setdefault("paid", _table(own[1]))
         if "attachment" in aggregate:
             _refuse_both(aggregate, ("minimum", "factors"), "attachment", where)
             aggregate["minimum"] = aggregate.pop("attachment")

@@ -143,7 +143,7 @@ class Aggregate(NamedTuple):
 
     `net_of_specific`: what lies above the specific deductible does not count; without it all that was paid counts.
     `loss_limit_cents`: the most that counts of one person (or family, as the specific counts); a contract without a specific
-    cover has no other limit for it.
+    cover has no other limit for it. `incurred`, `paid`: windows of its own, where they are not those of the specific.
     """
 
     lines: tuple[str, ...]
@@ -159,6 +159,8 @@ class Aggregate(NamedTuple):
     nets_rebates: bool = True
     accommodation: Accommodation | None = None
     loss_limit_cents: int | None = None
+    incurred: Span | None = None
+    paid: Span | None = None
 
 
 class RunIn(NamedTuple):
@@ -244,6 +246,25 @@ class Contract(NamedTuple):
             max(self.paid.ends_before, self.policy.ends_before + timedelta(days=extra.run_out_days)),
         )
 
+    def of(self, cover: str) -> Contract:
+        """The contract as one of its covers sees it: with the windows of the `specific`, or of the `aggregate`."""
+        own = self.aggregate
+        if cover != "aggregate" or own is None:
+            return self
+        return self._replace(incurred=own.incurred or self.incurred, paid=own.paid or self.paid)
+
+    @property
+    def views(self) -> list[Contract]:
+        """The contract as its covers see it: once, or twice where the aggregate has windows of its own."""
+        own = self.of("aggregate")
+        return [self] if (own.incurred, own.paid) == (self.incurred, self.paid) else [self, own]
+
+    @property
+    def widest(self) -> Contract:
+        """The contract with windows that hold those of all its covers."""
+        first, last = self, self.of("aggregate")
+        return self._replace(incurred=_around(first.incurred, last.incurred), paid=_around(first.paid, last.paid))
+
     @property
     def file_by(self) -> date:
         """The last day on which a claim may be filed."""
@@ -259,4 +280,8 @@ class Contract(NamedTuple):
     def needs_every_decision(self) -> bool:
         """Whether small amounts may not be summed before they are looked at: what they are, and their order, counts."""
         family = self.specific is not None and self.specific.family_deductible_cents is not None
-        return self.looks_at_services or family or self.run_in != RunIn(None, None)
+        return self.looks_at_services or family or self.run_in != RunIn(None, None) or len(self.views) > 1
+
+
+def _around(one: Span, other: Span) -> Span:
+    return Span(min(one.starts_on, other.starts_on), max(one.ends_before, other.ends_before))

@@ -30,6 +30,7 @@
     factors = [{ code = "medical", lines = ["medical"], corridor_bp = 12_500, expected_cents = { EE = 20_000 } }]
     accommodation = { minimum = "prorated", retained_cents = 300_000, repaid = "year_end" }
     loss_limit_cents = 10_000_000                    # the most that counts of one person
+    paid = { starts_on = 2026-01-01, ends_before = 2027-01-01 }     # and `incurred`: where they are not the specific's
 
 A unit is named by `unit_id`, a member or a family as the specific counts; an exclusion's is a member. Keys that are
 left out have the values that the classes of `contract` and the calls below show.
@@ -115,11 +116,18 @@ def read_contract(section: Section, unit: NameUnit) -> Contract:
     )
     if contract.specific is None and contract.aggregate is None:
         raise DocumentError("A stop-loss contract is specific, aggregate or both.", where=section.where)
-    if not contract.incurred.overlaps(contract.policy) or not contract.paid.overlaps(contract.policy):
-        raise DocumentError("The windows must touch the policy period.", where=section.at("incurred"))
-    if contract.paid.ends_before <= contract.incurred.starts_on:
-        raise DocumentError("Nothing can be paid before it is incurred.", where=section.at("paid"))
+    if contract.specific is None and len(contract.views) > 1:
+        raise DocumentError("Without a specific cover the windows are the contract's.", where=section.at("aggregate"))
+    for view, place in zip(contract.views, (section.where, section.at("aggregate")), strict=False):
+        _check_windows(view, place)
     return contract
+
+
+def _check_windows(contract: Contract, where: str) -> None:
+    if not contract.incurred.overlaps(contract.policy) or not contract.paid.overlaps(contract.policy):
+        raise DocumentError("The windows must touch the policy period.", where=f"{where}/incurred")
+    if contract.paid.ends_before <= contract.incurred.starts_on:
+        raise DocumentError("Nothing can be paid before it is incurred.", where=f"{where}/paid")
 
 
 def _has(section: Section, key: str) -> bool:
@@ -214,6 +222,8 @@ def _aggregate(section: Section) -> Aggregate:
             one.flag("nets_rebates", True),
             _accommodation(one),
             one.cents("loss_limit_cents", None),
+            one.span("incurred") if _has(one, "incurred") else None,
+            one.span("paid") if _has(one, "paid") else None,
         )
 
 

@@ -92,13 +92,38 @@ def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Live
 
     Amounts known later and months that begin later are passed over. Raises DomainError for a tier without a factor.
     """
+    known = [amount for amount in amounts if amount.known_on <= as_of]
+    seen = _seen(contract, known)
+    units = tuple(specific_units(contract.specific, seen.inside, seen.awaiting)) if contract.specific else ()
+    specific = _specific(units) if contract.specific else None
+    left_out = seen.left_out
+    for own in contract.views[1:]:
+        # The aggregate has windows of its own: it looks at other amounts, each person's up to the specific deductible.
+        seen = _seen(own, known)
+        units = tuple(specific_units(contract.specific, seen.inside)) if contract.specific else ()
+        neither = {one[:-1] for one in seen.left_out}
+        left_out = [one for one in left_out if one[:-1] in neither]
+    aggregate = None
+    if contract.aggregate:
+        counted = [row for row in lives if row.month <= as_of]
+        aggregate = _aggregate(contract, contract.aggregate, units, (seen.inside, seen.awaiting), counted, as_of)
+    return Exposure(as_of, specific, aggregate, tuple(left_out))
+
+
+class _Seen(NamedTuple):
+    """What lies in the windows, what would once it is paid, and what does not."""
+
+    inside: list[Amount]
+    awaiting: list[Amount]
+    left_out: list[LeftOut]
+
+
+def _seen(contract: Contract, amounts: Iterable[Amount]) -> _Seen:
     inside: list[Amount] = []
     awaiting: list[Amount] = []
     left_out: list[LeftOut] = []
     covered = {line for cover in (contract.specific, contract.aggregate) if cover for line in cover.lines}
     for amount in amounts:
-        if amount.known_on > as_of:
-            continue
         reason = reason_left_out(contract, amount) if amount.line in covered else "line"
         if not reason:
             inside.append(amount)
@@ -108,12 +133,7 @@ def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Live
             left_out.append(LeftOut(amount.decision_id, amount.line, amount.cents, reason))
     inside, beyond = limit_run_in(contract, inside)
     left_out += [LeftOut(amount.decision_id, amount.line, amount.cents, "run_in") for amount in beyond]
-    units = tuple(specific_units(contract.specific, inside, awaiting)) if contract.specific else ()
-    aggregate = None
-    if contract.aggregate:
-        known = [row for row in lives if row.month <= as_of]
-        aggregate = _aggregate(contract, contract.aggregate, units, (inside, awaiting), known, as_of)
-    return Exposure(as_of, _specific(units) if contract.specific else None, aggregate, tuple(left_out))
+    return _Seen(inside, awaiting, left_out)
 
 
 def _specific(units: tuple[Unit, ...]) -> SpecificExposure:

@@ -78,7 +78,11 @@ def moved(contract: Contract, starts_on: date) -> Contract:
             one._replace(starts_on=add_months(one.starts_on, by) if one.starts_on else None)
             for one in aggregate.factors
         )
-        aggregate = aggregate._replace(factors=factors)
+        aggregate = aggregate._replace(
+            factors=factors,
+            incurred=later(aggregate.incurred) if aggregate.incurred else None,
+            paid=later(aggregate.paid) if aggregate.paid else None,
+        )
     return contract._replace(
         policy=later(contract.policy), incurred=later(contract.incurred), paid=later(contract.paid), aggregate=aggregate
     )

@@ -70,7 +70,8 @@ def _bans(row: Value, contract: Contract) -> list[tuple[str, str]]:
     if row.get("both_coverages") and not (contract.specific and contract.aggregate):
         found.append(("", "a contract has to be both specific and aggregate"))
     months = row.get("run_out_months", 0)
-    if months and contract.paid.ends_before < add_months(contract.policy.ends_before, months):
+    ends = min(view.paid.ends_before for view in contract.views)
+    if months and ends < add_months(contract.policy.ends_before, months):
         found.append(("/paid", f"claims paid within {months} months after the policy have to be covered"))
     return found
 
