@@ -17,7 +17,7 @@ from tpa.books.agreements.selectors import (
     fee_schedule_on,
     self_funded_lines,
     stop_loss_contract_on,
-    stop_loss_contracts_open_on,
+    stop_loss_contracts_begun,
 )
 from tpa.books.agreements.services import (
     FeeTerms,
@@ -209,8 +209,13 @@ def test_before_the_first_claim_one_person_is_enough(employer):
     approve(save(employer))
     assert stop_loss_contract_on(employer.pk, date(2025, 12, 31)).terms.specific.deductible_cents == 1_000_000
     assert stop_loss_contract_on(employer.pk, date(2026, 1, 1)) is None
-    assert [found.number for found in stop_loss_contracts_open_on(employer.pk, date(2026, 3, 31))] == ["SL-1"]
-    assert stop_loss_contracts_open_on(employer.pk, date(2026, 4, 1)) == []
+
+    def begun(day, past=False):
+        return [found.number for found in stop_loss_contracts_begun(employer.pk, day, past=past)]
+
+    assert begun(date(2024, 12, 31), past=True) == []
+    assert begun(date(2026, 6, 29)) == ["SL-1"]  # 90 days after 31 March 2026, the last day for filing
+    assert (begun(date(2026, 6, 30)), begun(date(2026, 6, 30), past=True)) == ([], ["SL-1"])
 
 
 def test_a_change_is_a_new_version_and_counts_when_approved(employer):
