@@ -12,11 +12,17 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tenants import directory
 from tenants.models import Employer
 from tenants.scope import employer_scope
 from tests import databases
+
+# No test is timed: how fast an example is made or run says how busy the machine is.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 FIRST = ("tests/web/browser", "tests/survival", "tests/journeys")
 PURE = ("tests/engine", "tests/kernel", "tests/scenarios", "tests/x12", "tests/architecture")

@@ -12,16 +12,25 @@ from tpa.books.agreements.models import AsoAgreement
 from tpa.books.funding import selectors
 from tpa.books.funding.account import statement
 from tpa.books.funding.errors import DepositError
+from tpa.books.funding.models import FundingInvoice
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.members.models import Member
 from tpa.books.stoploss.models import Offset
 from tpa.engine.funding.settlement import SettlementError
-from tpa.engine.journal.accounts import CASH, CLAIMS_RESERVE, EMPLOYER_DEPOSITS, FUNDING_RECEIVABLE, SETTLEMENT_PAYABLE
+from tpa.engine.journal.accounts import (
+    CASH,
+    CLAIMS_RESERVE,
+    CREDITS_DUE,
+    EMPLOYER_DEPOSITS,
+    FUNDING_RECEIVABLE,
+    SETTLEMENT_PAYABLE,
+)
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.funding_requests import funding_standing
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.settlement import pay_out, settle_year, settlement_of
@@ -109,12 +118,68 @@ def test_the_surplus_is_paid_out_by_another_person_to_each_party_once(year):
     assert made.unpaid == {}
 
 
-def test_a_holiday_stays_among_the_deposits(year):
-    agreed(year, surplus="holiday")
+@pytest.mark.parametrize("surplus", ["holiday", "credit"])
+def test_what_is_set_against_the_next_deposits_comes_off_the_next_invoice_and_is_the_next_years(year, surplus):
+    """885.00 were left of 2026: the deposit of 50.00 is not asked for until they are used."""
+    agreed(year, surplus=surplus)
     with clock_at(stories.at(2027, 4, 1)):
+        assert funding_standing().request.requested_cents == 0
         made = settle_year(year_starts_on=YEAR)
-    assert (made.settled["holiday_cents"], made.settled["holiday_months"]) == (88_500, 17)
-    assert balances() == (88_500, 0, 0)
+        set_aside = {"holiday": (88_500, 17, 0), "credit": (0, 0, 88_500)}[surplus]
+        told = [made.settled[name] for name in ("holiday_cents", "holiday_months", "credited_cents")]
+        assert (tuple(told), balances(), -ledger.balance(CREDITS_DUE)) == (set_aside, (0, 0, 0), 88_500)
+        invoice = draft_month(month=date(2027, 4, 1))
+        assert (invoice.claims_cents, invoice.credits_cents, invoice.total_cents) == (5_000, 88_500, -83_500)
+        approve_invoice(invoice_id=invoice.pk)
+        issue_invoice(invoice_id=invoice.pk)
+        assert balances() == (88_500, 0, 0)
+        following = settlement_of(year_starts_on=date(2027, 1, 1)).year
+        assert (following.collected_cents, following.other_credits_cents) == (0, 88_500)
+        assert settlement_of(year_starts_on=YEAR).year.other_credits_cents == 0
+    # By January 2029 37 deposits of 50.00 are due; 1,885.00 came of them or are given back.
+    for month, asked in ((1, 0), (2, 1_500), (3, 6_500)):
+        with clock_at(stories.at(2029, month, 1)):
+            assert funding_standing().request.requested_cents == asked
+
+
+def test_every_month_of_a_level_or_budgeted_year_asks_for_its_deposit_whatever_the_claims_are(year):
+    """The claim of 115.00 is on no invoice: 35.00 of the deposit are the fee, the rest goes into the fund."""
+    stories.charge_fees(year, ("pepm", "Administration", {"rates_cents": {"ALL": 3_500}}), effective_on=YEAR)
+    march = date(2026, 3, 1)
+    with clock_at(stories.at(2026, 4, 2)):
+        for model, terms, total, why in (
+            ("level", {"monthly_cents": 5_000}, 5_000, "monthly deposit: 50.00, fees and premium in it"),
+            (
+                "level",
+                {"monthly": {"claims_fund_cents": 900, "admin_cents": 3_000}},
+                3_900,
+                "monthly deposit: 39.00, fees ",
+            ),
+            (
+                "budgeted",
+                {"rates_cents": {"EE": 2_000, "EF": 8_000}},
+                8_000,
+                "1 EF x 80.00: 80.00, fees and premium in it",
+            ),
+            ("budgeted", {"rates_cents": {"EF": 3_000}}, 3_000, "1 EF x 30.00: 30.00, "),
+        ):
+            with desk_scope():
+                AsoAgreement.objects.filter(employer=year).update(funding_model=model, funding_terms=terms)
+            made = draft_month(month=march)
+            assert (made.fees_cents, made.claims_cents, made.total_cents) == (3_500, total - 3_500, total)
+            lines = list(made.lines.values_list("code", "description", "basis__text"))
+            assert [one[:2] for one in lines] == [
+                ("pepm", "Administration, EF"),
+                ("fund", "Deposit into the claims fund"),
+            ]
+            assert lines[1][2].startswith(why)
+        # An invoice of the run-out asks for no deposit.
+        with desk_scope():
+            AsoAgreement.objects.filter(employer=year).update(ends_before=march)
+        assert draft_month(month=march).claims_cents == 0
+        with desk_scope():
+            AsoAgreement.objects.filter(employer=year).update(funding_model="arrears", funding_terms={})
+        assert draft_month(month=march).claims_cents == PAID
 
 
 def test_a_deficit_is_billed(year):
@@ -165,6 +230,7 @@ def test_what_fees_took_of_the_deposits_is_charged_unless_parts_of_the_deposit_p
     stories.charge_fees(year, ("pepm", "Administration", {"rates_cents": {"ALL": 3_500}}), effective_on=YEAR)
     with clock_at(stories.at(2026, 4, 2)):
         bill(3)
+        assert set(FundingInvoice.objects.values_list("total_cents", flat=True)) == {5_000}
         receive_deposit(purpose="invoice", received_on=date(2026, 4, 2), cents=5_000, reference="I")
     with clock_at(stories.at(2027, 4, 1)):
         made = settle_year(year_starts_on=YEAR)
@@ -177,7 +243,7 @@ def test_what_fees_took_of_the_deposits_is_charged_unless_parts_of_the_deposit_p
             terms = {"monthly": parts, "settlement": {"run_out_months": 3}}
             AsoAgreement.objects.filter(employer=year).update(funding_terms=terms)
         found = settlement_of(year_starts_on=YEAR).year
-        assert (found.collected_cents, found.charges_cents) == (100_000 - 12 * 3_500, 0)
+        assert (found.collected_cents, found.charges_cents) == (105_000, 12 * 3_500)
 
 
 def test_what_the_carrier_still_owes_counts_but_is_not_paid_out_and_what_it_refused_does_not(year):

@@ -106,6 +106,8 @@ def _account(terms: FundingTerms, starts_on: date, today: date, candidates: Sequ
             return Account(cash, candidates, outstanding_cents=outstanding, spent_cents=spent)
         case Model.LEVEL | Model.BUDGETED:
             due = _deposits_due(terms, Span(starts_on, month_of(today).ends_before))
+            # What invoices give back of it (a surplus, a rebate) is not asked for.
+            due -= funding.credited_cents(starts_on)
             came = requests.deposited_cents(starts_on)
             account = Account(cash, candidates, outstanding_cents=outstanding)
             return replace(account, deposits_due_cents=due, deposits_received_cents=came)
@@ -119,8 +121,7 @@ def _deposits_due(terms: FundingTerms, span: Span) -> int:
     if not terms.rates_cents:
         return len(months) * terms.monthly_cents
     rows = list(members.enrolments(span))
-    counts = [Census(month, rows).lives("first_of_month", None) for month in months]
-    return sum(lives * terms.rates_cents.get(tier, 0) for found in counts for tier, lives in found.items())
+    return sum(terms.deposit_cents(Census(month, rows).lives("first_of_month", None)) for month in months)
 
 
 def _windows_begun(employer_id: int, today: date) -> list[tuple[StopLossInForce, Contract]]:

@@ -35,12 +35,21 @@ from tpa.engine.billing import lines as engine
 from tpa.engine.billing.activity import PaidClaims, claims_by_line
 from tpa.engine.billing.census import Census
 from tpa.engine.billing.changes import changes
-from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
+from tpa.engine.billing.invoice import (
+    FUND,
+    CreditDue,
+    FundDeposit,
+    Invoice,
+    InvoiceFacts,
+    PastMonth,
+    compose_invoice,
+)
 from tpa.engine.billing.lines import InvoiceLine
 from tpa.engine.billing.schedule import FeeLine, Premium
 from tpa.engine.billing.taxes import places_of
 from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.billing.tiers import flat_rates
+from tpa.engine.funding.terms import parse_terms
 from tpa.engine.journal.accounts import INTEREST, INTEREST_EXPENSE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.entry import Amount
@@ -51,6 +60,7 @@ from tpa.engine.statute import business_days
 from tpa.infra import broker_pay, clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
+from tpa.kernel.money import format_amount
 from tpa.kernel.periods import Span, add_months, month_of, months_in
 from tpa.workflows.fee_facts import activities
 from tpa.workflows.fixed_costs import send_fixed_costs
@@ -116,6 +126,7 @@ def draft_month(*, month: date) -> FundingInvoice:
         ),
         interest_cents=_unbilled_interest(span),
         prior_balance_cents=funding.account_balance(),
+        deposit=_deposit(agreement, census),
     )
     computed = _explained(compose_invoice(facts), decided)
     invoice = services.draft_invoice(
@@ -138,6 +149,20 @@ def draft_month(*, month: date) -> FundingInvoice:
     )
     show_on_board(invoice)
     return invoice
+
+
+def _deposit(agreement: AsoAgreement, census: Census) -> FundDeposit | None:
+    """The month's deposit where the agreement asks for fixed ones; none after its end: the run-out is paid from the fund."""
+    terms = parse_terms(agreement.funding_model, agreement.funding_terms)
+    if not terms.asks_deposits:
+        return None
+    if census.month.starts_on >= agreement.ends_before:
+        return FundDeposit(0, "")
+    lives = census.lives("first_of_month", None)
+    cents = terms.deposit_cents(lives)
+    rates = {tier: rate for tier, rate in terms.rates_cents.items() if tier in lives}
+    by_tier = ", ".join(f"{lives[tier]} {tier} x {format_amount(rate)}" for tier, rate in rates.items())
+    return FundDeposit(cents, f"{by_tier or 'monthly deposit'}: {format_amount(cents)}, fees and premium in it")
 
 
 def _due_on(agreement: AsoAgreement, month: date, issued_on: date) -> date:
@@ -274,7 +299,7 @@ def _explained(invoice: Invoice, decided: Sequence[DecidedRow]) -> Invoice:
     in_month = claims_by_line(row.facts for row in decided if row.decided_on >= invoice.month)
     of_month = {claims.line: claims for claims in in_month}
     lines = (
-        _explained_line(line, of_month) if line.kind == Kind.CLAIMS and line.code != INTEREST else line
+        _explained_line(line, of_month) if line.kind == Kind.CLAIMS and line.code not in (FUND, INTEREST) else line
         for line in invoice.lines
     )
     return invoice._replace(lines=tuple(lines))

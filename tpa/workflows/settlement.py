@@ -6,8 +6,8 @@
 
 Collected are the year's deposits, paid is what was issued for claims incurred in it until its run-out ended, less checks that
 fell back to the plan; credited what the year's stop-loss contract owes, less what its carrier refused. Charges are the
-fees, taxes and premium billed for the year's months; where the agreement divides the deposit into parts, those parts pay
-them and only the claims fund is settled. A deficit that is billed is a receivable like an invoice.
+fees, taxes and premium billed for the year's months, and no less than the parts that the agreement has for them. A surplus
+that is credited or a holiday comes off the next invoices; a deficit that is billed is a receivable beside them.
 Everything happens inside `employer_scope`.
 """
 
@@ -37,6 +37,7 @@ from tpa.infra.employers import bound_employer, open_employer
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
 from tpa.kernel.money import format_amount
 from tpa.kernel.periods import Span, add_months, months_in
+from tpa.workflows.deposits import give_credit
 
 _PAID = """
 WITH paid AS (SELECT decision_id, claim_id, interest_cents FROM payments_claimpayment
@@ -45,7 +46,7 @@ SELECT (SELECT coalesce(sum(l.paid_cents), 0) FROM paid JOIN claims_decisionline
         WHERE l.service_on >= %s AND l.service_on < %s)::bigint
      + (SELECT coalesce(sum(interest_cents), 0) FROM paid JOIN claims_claim c ON c.id = claim_id
         WHERE c.service_on >= %s AND c.service_on < %s)::bigint"""
-_CREDITS = (Credit.Kind.REBATE, Credit.Kind.REFUND, Credit.Kind.SUBROGATION)
+_CREDITS = (Credit.Kind.REBATE, Credit.Kind.REFUND, Credit.Kind.SUBROGATION, Credit.Kind.SURPLUS)
 
 
 class YearStanding(NamedTuple):
@@ -105,7 +106,10 @@ def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, perio
         cursor.execute(_PAID, [ended, *period, *period])
         (paid,) = cursor.fetchone()
     collected, charges = _collected(funding, period)
-    given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=period.starts_on, granted_on__lt=ended)
+    # What came in the run-out of the year before is that year's.
+    before = agreements.agreement_on(employer_id, period.starts_on).starts_on < period.starts_on
+    since = add_months(ended, -12) if before else period.starts_on
+    given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=since, granted_on__lt=ended)
     contract = agreements.stop_loss_contract_on(employer_id, period.starts_on)
     return Year(
         collected_cents=collected,
@@ -121,16 +125,13 @@ def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, perio
 
 
 def _collected(terms: FundingTerms, period: Span) -> tuple[int, int]:
-    """What came in a year, and what fees, taxes and premium took of it: no charges where parts of the deposit pay them."""
+    """What came in a year, and what fees, taxes and premium took of it: no less than the deposit's parts for them."""
     months = months_in(period)
     came = Deposit.objects.filter(received_on__gte=period.starts_on, received_on__lt=period.ends_before)
-    fixed = (terms.monthly_cents - terms.claims_fund_cents) * len(months)
-    if fixed:
-        return max(0, _sum(came.filter(purpose=Deposit.Purpose.FUND)) - fixed), 0
     charged = [books.billed_by_month(kind) for kind in ("fee", "premium")]
-    return _sum(came.exclude(purpose=Deposit.Purpose.SETTLEMENT)), sum(
-        by_month.get(month, 0) for by_month in charged for month in months
-    )
+    billed = sum(by_month.get(month, 0) for by_month in charged for month in months)
+    parts = (terms.monthly_cents - terms.claims_fund_cents) * len(months)
+    return _sum(came.exclude(purpose=Deposit.Purpose.SETTLEMENT)), max(billed, parts)
 
 
 def _credited(contract_id: int) -> int:
@@ -175,6 +176,15 @@ def settle_year(*, year_starts_on: date, is_renewed: bool = True, person_id: int
         recorded_at=now,
     )
     ledger_services.post_entries(entries=[entry_for(_facts(made, settled))], recorded_at=now)
+    if left := settled.credited_cents + settled.holiday_cents:
+        give_credit(
+            kind=Credit.Kind.SURPLUS,
+            cents=left,
+            description=f"Surplus of {standing.period.starts_on} to {standing.period.last_day}",
+            reference=f"settlement-{made.pk}",
+            granted_on=today,
+            person_id=person_id,
+        )
     return made
 
 

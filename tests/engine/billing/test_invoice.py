@@ -6,7 +6,7 @@ import pytest
 
 from tpa.engine.billing.activity import Activity, ClaimRow, PaidClaims
 from tpa.engine.billing.census import Census, Enrolment
-from tpa.engine.billing.invoice import CreditDue, Invoice, InvoiceFacts, PastMonth, compose_invoice
+from tpa.engine.billing.invoice import CreditDue, FundDeposit, Invoice, InvoiceFacts, PastMonth, compose_invoice
 from tpa.engine.billing.schedule import parse_fees, parse_premium
 from tpa.kernel.errors import InvariantError
 from tpa.kernel.periods import FOREVER
@@ -58,6 +58,24 @@ def test_a_months_invoice_adds_up():
         ("credit", "Stop-loss reimbursement, claimant 7", None, -100_000),
     ]
     assert composed[2:] == (31_325, 22_000, 0, 845_000, 100_000, 798_325, 25_000, 823_325)
+
+
+@pytest.mark.parametrize(("deposit", "fund"), [(53_324, -1), (53_325, 0), (53_326, 1), (90_000, 36_675)])
+def test_a_fixed_deposit_is_asked_for_in_place_of_the_claims_and_holds_fees_and_premium(deposit, fund):
+    credit = CreditDue("surplus", "Surplus of 2025", 10_000, MARCH)
+    composed = invoice(
+        activity=DECIDED, claims=CLAIMS, interest_cents=77, credits=[credit], deposit=FundDeposit(deposit, "agreed")
+    )
+    assert rows(composed)[-2:] == [
+        ("claims", "Deposit into the claims fund", None, fund),
+        ("credit", "Surplus of 2025", None, -10_000),
+    ]
+    assert composed[2:8] == (31_325, 22_000, 0, fund, 10_000, deposit - 10_000)
+
+
+def test_after_the_last_deposit_the_fund_pays_the_claims():
+    composed = invoice(activity=DECIDED, claims=CLAIMS, interest_cents=77, deposit=FundDeposit(0, ""))
+    assert composed[2:8] == (31_325, 22_000, 0, 0, 0, 53_325)
     assert composed.lines[-1].month == date(2026, 2, 1)
 
 

@@ -260,6 +260,7 @@ class Credit(models.Model):
         REFUND = "refund", "Provider refund"
         REBATE = "rebate", "Drug rebate"
         SUBROGATION = "subrogation", "Subrogation recovery"
+        SURPLUS = "surplus", "Surplus of a settled year"
 
     class Against(models.TextChoices):
         FEE = "fee", "The TPA's fees"

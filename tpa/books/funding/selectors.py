@@ -120,6 +120,11 @@ def billed_interest() -> int:
     return int(lines.aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
+def credited_cents(since: date) -> int:
+    """All credits granted from a day on: the employer's invoices ask for as much less."""
+    return int(Credit.objects.filter(granted_on__gte=since).aggregate(cents=Sum("cents"))["cents"] or 0)
+
+
 def correctable_lines(invoice_count: int = 12) -> list[FundingInvoiceLine]:
     """The fees and premiums of the latest final invoices: what a correcting credit may name."""
     latest = FundingInvoice.objects.filter(state=FINAL)[:invoice_count].values_list("pk", flat=True)

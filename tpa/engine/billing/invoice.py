@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from tpa.engine.journal.accounts import INTEREST
 from tpa.kernel.errors import must
 from tpa.kernel.periods import month_of
 
+FUND = "fund"
+"""The code of the line that a fixed deposit leaves for claims."""
 KINDS: tuple[Kind, ...] = ("fee", "premium", "tax", "claims", "credit")
 
 
@@ -45,10 +47,20 @@ class CreditDue(NamedTuple):
     taxed_in: date | None = None
 
 
+class FundDeposit(NamedTuple):
+    """What an agreement on fixed deposits asks for in a month, whatever the claims are: fees, premium and taxes are in it,
+    and the rest goes into the claims fund. `text` says how it came about.
+    """
+
+    cents: int
+    text: str
+
+
 class InvoiceFacts(NamedTuple):
     """All that a month's invoice follows from.
 
-    `activity` is what fees are computed on; `claims` is what the employer is asked to fund with this invoice. `places`:
+    `activity` is what fees are computed on; `claims` is what the employer is asked to fund with this invoice, unless
+    `deposit` is asked for in place of them and of `interest_cents`. `places`:
     where fees and claims are taxed, none where they are not. `interest_cents`: paid with claims that were late, and on no
     invoice yet; below zero where some was taken back. `prior_balance_cents` is negative where the employer is ahead.
     """
@@ -63,6 +75,7 @@ class InvoiceFacts(NamedTuple):
     places: Sequence[Place] = ()
     interest_cents: int = 0
     prior_balance_cents: int = 0
+    deposit: FundDeposit | None = None
 
 
 class Invoice(NamedTuple):
@@ -98,14 +111,8 @@ def compose_invoice(facts: InvoiceFacts) -> Invoice:
         *premium_lines(facts.premiums, facts.census),
         *(line for line in corrections if line.kind == "premium"),
     ]
-    lines = [
-        *fees,
-        *premiums,
-        *_tax_lines(facts, fees, premiums, month),
-        *(_claims_line(claims, month) for claims in facts.claims),
-        *_interest_line(facts.interest_cents, month),
-        *(_credit_line(credit) for credit in facts.credits),
-    ]
+    fixed = [*fees, *premiums, *_tax_lines(facts, fees, premiums, month)]
+    lines = [*fixed, *_funding_lines(facts, fixed, month), *(_credit_line(credit) for credit in facts.credits)]
     sums = {kind: sum(line.cents for line in lines if line.kind == kind) for kind in KINDS}
     total = sum(sums.values())
     return Invoice(
@@ -196,6 +203,18 @@ def _tax_line(due: Taxed, of: date, month: date) -> InvoiceLine:
     }
     label = due.description if of == month else f"{due.description}, retroactive for {of:%Y-%m}"
     return invoice_line("tax", tax.code, of, label, Charge("", None, format_ppm(tax.rate_ppm), due.cents, basis))
+
+
+def _funding_lines(facts: InvoiceFacts, fixed: Sequence[InvoiceLine], month: date) -> Iterator[InvoiceLine]:
+    """What the claims fund is asked for: the claims with their interest, or what a fixed deposit leaves for it."""
+    if facts.deposit is None:
+        yield from (_claims_line(claims, month) for claims in facts.claims)
+        yield from _interest_line(facts.interest_cents, month)
+        return
+    cents = facts.deposit.cents - sum(line.cents for line in fixed)
+    if facts.deposit.cents:
+        basis = {"text": facts.deposit.text, "rows": "lines", "deposit_cents": facts.deposit.cents, "cents": cents}
+        yield invoice_line("claims", FUND, month, "Deposit into the claims fund", Charge("", None, "", cents, basis))
 
 
 def _claims_line(claims: PaidClaims, month: date) -> InvoiceLine:

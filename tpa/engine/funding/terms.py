@@ -69,6 +69,17 @@ class FundingTerms:
     lead_days: int = 5
     settlement: SettlementTerms | None = None
 
+    @property
+    def asks_deposits(self) -> bool:
+        """Whether every month asks for an agreed amount, whatever the claims are."""
+        return self.model in (Model.LEVEL, Model.BUDGETED) and bool(self.monthly_cents or self.rates_cents)
+
+    def deposit_cents(self, lives: Mapping[str, int]) -> int:
+        """The deposit of a month, by the employees on its first day and their tier."""
+        if not self.rates_cents:
+            return self.monthly_cents
+        return sum(count * self.rates_cents.get(tier, 0) for tier, count in lives.items())
+
 
 def parse_terms(model: str, document: Mapping[str, Any]) -> FundingTerms:
     """The terms of an agreement. Raises DocumentError with the JSON pointer of the fault; keys of other models are faults."""

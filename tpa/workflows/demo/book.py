@@ -107,7 +107,7 @@ EMPLOYERS = (
         visits_per_person=5.0,
         funding_model="level",
         funding_terms={
-            "monthly": {"claims_fund_cents": 5_400_000, "admin_cents": 216_000, "stop_loss_cents": 888_000},
+            "monthly": {"claims_fund_cents": 3_250_000, "admin_cents": 216_000, "stop_loss_cents": 888_000},
             "settlement": {"run_out_months": 3, "tpa_share": "1/3"},
         },
         stop_loss=_contract(1_000_000, {"EE": 24_000, "ES": 46_000, "EC": 43_000, "EF": 66_000}, 12_500, 14_800),

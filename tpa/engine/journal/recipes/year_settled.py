@@ -18,7 +18,7 @@ from tpa.engine.journal.entry import Amount, Entry, Recipe, transfer, transfers
 class YearSettled(NamedTuple):
     """`payable`: what is owed out of the deposits, by party (employer, tpa, carrier, tax). `billed`: with its tax.
 
-    What is credited or set against the next deposits stays among the deposits and is not posted.
+    What is credited or set against the next deposits is a credit of the next invoice, with an entry of its own.
     """
 
     settlement_id: int
