@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tpa.workflows.demo.claims import ClaimMaker, DemoClaim, DemoProvider, make_providers
+from tpa.workflows.demo.oddities import oddities, with_twins
 from tpa.workflows.demo.population import PLAN_YEAR, DemoFamily, make_families, terminate
 
 SEED = 20250101
@@ -157,8 +158,10 @@ def make_year(employer: DemoEmployer, providers: list[DemoProvider]) -> DemoYear
     families = make_families(
         rng, prefix=employer.prefix, count=employer.employees, medical=employer.medical, dental=employer.dental
     )
+    families = with_twins(rng, families)
     maker = ClaimMaker(rng, employer.prefix, providers)
     claims = maker.year_of(families, employer.visits_per_person)
+    claims += oddities(rng, maker, families, claims)
     late = lasered = None
     whole_year = [family for family in families if family.coverages[0].starts_on == date(PLAN_YEAR, 1, 1)]
     if employer.code == "alder":

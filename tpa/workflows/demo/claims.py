@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from tpa.kernel.periods import add_months, age_on
+from tpa.kernel.periods import age_on
 from tpa.workflows.demo.population import PLAN_YEAR, DemoFamily, DemoPerson
 from tpa.workflows.demo.services import DENTAL_VISITS, SHOCK, VISITS, Service, Visit
 
@@ -30,7 +30,7 @@ class DemoLine(NamedTuple):
 
 
 class DemoClaim(NamedTuple):
-    """One claim as it arrives: `control` is the provider's own number."""
+    """One claim as it arrives: `control` is the provider's own number; `group` the group number on it, if it is a wrong one."""
 
     control: str
     form: str
@@ -44,6 +44,7 @@ class DemoClaim(NamedTuple):
     received_on: date
     diagnoses: tuple[str, ...]
     lines: tuple[DemoLine, ...]
+    group: str = ""
 
     @property
     def charge_cents(self) -> int:
@@ -128,30 +129,22 @@ class ClaimMaker:
             lines=lines,
         )
 
-    def year_of(self, families: list[DemoFamily], visits_per_person: float) -> list[DemoClaim]:
-        """A year of ordinary claims, with the oddities that real files hold: duplicates, late filings, unknown members."""
-        rng, claims = self._rng, []
-        for family in families:
-            lines = {coverage.line for coverage in family.coverages}
-            for person in family.people:
-                for _ in range(round(rng.gammavariate(1.6, visits_per_person / 1.6))):
-                    served_on = _day(rng, family)
-                    age = age_on(person.birth_on, served_on)
-                    dental = "dental" in lines and age >= 3 and rng.random() < 0.22
-                    visit = _pick(rng, DENTAL_VISITS if dental else VISITS, age)
-                    claims.append(self.make(family, person, visit, served_on))
-        return claims + self._oddities(claims)
+    def visit(self, family: DemoFamily, person: DemoPerson) -> DemoClaim:
+        """An ordinary claim of this person, on some day of the coverage."""
+        rng, served_on = self._rng, _day(self._rng, family)
+        age = age_on(person.birth_on, served_on)
+        dental = any(coverage.line == "dental" for coverage in family.coverages) and age >= 3 and rng.random() < 0.22
+        return self.make(family, person, _pick(rng, DENTAL_VISITS if dental else VISITS, age), served_on)
 
-    def _oddities(self, claims: list[DemoClaim]) -> list[DemoClaim]:
-        rng, odd = self._rng, []
-        for claim in rng.sample(claims, len(claims) // 80):
-            odd.append(claim._replace(control=f"{claim.control}R", received_on=claim.received_on + timedelta(days=21)))
-        early = [claim for claim in claims if claim.served_on.month <= 3]
-        for claim in rng.sample(early, max(1, len(early) // 100)):
-            odd.append(claim._replace(control=f"{claim.control}L", received_on=add_months(claim.served_on, 14)))
-        for claim in rng.sample(claims, max(1, len(claims) // 500)):
-            odd.append(claim._replace(control=f"{claim.control}X", member_number=f"X{claim.member_number[1:]}"))
-        return odd
+    def year_of(self, families: list[DemoFamily], visits_per_person: float) -> list[DemoClaim]:
+        """A year of ordinary claims."""
+        rng = self._rng
+        return [
+            self.visit(family, person)
+            for family in families
+            for person in family.people
+            for _ in range(round(rng.gammavariate(1.6, visits_per_person / 1.6)))
+        ]
 
     def shock(self, family: DemoFamily, month: int, days: int) -> DemoClaim:
         """A catastrophic stay of the family's subscriber, `days` long."""

@@ -130,6 +130,7 @@ def _file_order(claim: DemoClaim) -> tuple[str, str, str, str, str]:
 def _claim(claim: DemoClaim, groups: dict[str, str]) -> Claim837:
     family, person = claim.family, claim.person
     dependent = person.relationship != "self"
+    group = claim.group or groups[family.number[0]]
     shown = claim.member_number[:-2]
     holder = Person(_party("IL", family, family.people[0], shown), family.people[0].birth_on, family.people[0].sex)
     service = (claim.served_on, claim.through_on)
@@ -139,7 +140,7 @@ def _claim(claim: DemoClaim, groups: dict[str, str]) -> Claim837:
         patient_control_number=claim.control,
         charge_cents=claim.charge_cents,
         billing=_billing(claim.provider),
-        subscriber=Subscriber(holder, "P", "" if dependent else "18", groups[family.number[0]], filing_indicator="CI"),
+        subscriber=Subscriber(holder, "P", "" if dependent else "18", group, filing_indicator="CI"),
         payer=_PAYER,
         patient=Person(_party("QC", family, person), person.birth_on, person.sex) if dependent else None,
         patient_relationship=_RELATIONS[person.relationship] if dependent else "",
