@@ -73,6 +73,44 @@ def test_an_urgent_claim_counts_hours(in_employer, pended):
     assert WorkItem.objects.get(kind="notice").due_at == RECEIVED + timedelta(hours=24)
 
 
+def test_a_claim_that_was_filed_wrongly_is_told_so_and_begins_anew(in_employer, pended):
+    move(pended, "classified", 0, value="pre_service")
+    found = move(pended, "misfiled", 1)
+    assert (found.clock.is_misfiled, found.clock.tell_by_on) == (True, date(2026, 4, 6))
+    assert board() == [
+        ("notice", "notices", "notice", date(2026, 4, 6)),
+        ("pend", "subrogation", "decision", date(2026, 4, 16)),
+    ]
+    assert WorkItem.objects.get(kind="notice").title == "Tell the claimant how to file this claim"
+    with pytest.raises(ClockError, match="not filed yet"):
+        move(pended, "requested", 2)
+    move(pended, "told", 6)
+    assert [row[0] for row in board()] == ["pend"]
+    after = move(pended, "refiled", 10).clock
+    assert (after.due_on, after.was_told_late, after.is_misfiled) == (date(2026, 4, 26), True, False)
+    assert board()[0][2:] == ("decision", date(2026, 4, 26))
+    assert Pend.objects.get().due_on == date(2026, 4, 26)
+
+
+def test_a_treatment_that_goes_on_is_extended_in_a_day_and_reduced_in_time_to_appeal(in_employer, pended):
+    with pytest.raises(ClockError, match="An end goes with"):
+        move(pended, "classified", 0, value="ongoing")
+    end = RECEIVED + timedelta(hours=30)
+    found = move(pended, "classified", 0, value="ongoing", ends_at=end)
+    assert (found.clock.due_at, found.filed.ends_at) == (RECEIVED + timedelta(hours=24), end)
+    assert board()[0][3] == date(2026, 4, 2)
+    with pytest.raises(ClockError, match="Only a treatment that was approved"):
+        move(pended, "reduced", 1, ends_at=end)
+    release(employer_id=in_employer.pk, pend_ids=[Pend.objects.get().pk], by_id=1, note="at home")
+    decide_waiting(employer_id=in_employer.pk)
+    told, soonest = RECEIVED + timedelta(days=5), RECEIVED + timedelta(days=8)
+    with pytest.raises(ClockError, match="An appeal may be decided until 2026-04-09"):
+        move(pended, "reduced", 5, ends_at=soonest - timedelta(minutes=1))
+    assert ClockStep.objects.filter(kind="reduced").count() == 0
+    steps = move(pended, "reduced", 5, ends_at=soonest).steps
+    assert [(one.kind, one.at, one.ends_at) for one in steps[1:]] == [("reduced", told, soonest)]
+
+
 @pytest.mark.parametrize(
     ("kind", "days", "more", "says"),
     [

@@ -78,7 +78,7 @@ def window(employer: Employer, claim_id: int, *, notified_on: date | None = None
         raise AppealError("There is no decision that stands.", where="/claim")
     if live.paid_cents == live.charge_cents:
         raise AppealError("The plan pays the whole charge: there is nothing to appeal.", where="/claim")
-    kind, levels_count = clocks_of([claim_id], employer.time_zone)[claim_id].filed.kind, _levels(live)
+    kind, levels_count = clocks_of([claim_id], employer.time_zone)[claim_id].filed.kind.of_appeal, _levels(live)
     last = book.last_decided(claim_id)
     is_new = last is None or last.outcome not in _FINAL or (last.outcome == "upheld" and last.decision_id != live.pk)
     told_at = live.decided_at if is_new or last is None else last.decided_at

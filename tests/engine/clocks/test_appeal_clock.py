@@ -12,12 +12,20 @@ from tpa.engine.clocks.appeal import (
     last_day_to_appeal,
     least_organizations,
     next_in_turn,
+    soonest_reduction,
 )
 from tpa.engine.clocks.claim import Kind
 from tpa.engine.statute.business_days import add_business_days, federal_holidays, is_business_day, roll_forward
 
 ZONE = ZoneInfo("America/New_York")
 AT = datetime(2026, 5, 4, 10, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(("kind", "days"), [("urgent", 3), ("ongoing", 3), ("pre_service", 30)])
+def test_a_treatment_ends_early_no_sooner_than_an_appeal_could_be_decided(kind, days):
+    soonest = soonest_reduction(Kind(kind), AT, AT.date())
+    assert soonest.due_on == AT.date() + timedelta(days=days)
+    assert soonest.due_at == (None if kind == "pre_service" else AT + timedelta(days=days))
 
 
 @pytest.mark.parametrize(

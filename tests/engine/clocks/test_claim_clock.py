@@ -11,6 +11,7 @@ from tpa.engine.statute import statute
 ZONE = ZoneInfo("America/New_York")
 MARCH_1 = datetime(2026, 3, 1, 9, 30, tzinfo=ZONE)
 REQUESTED, SUPPLIED, EXTENDED = StepKind.REQUESTED, StepKind.SUPPLIED, StepKind.EXTENDED
+MISFILED, TOLD, REFILED = StepKind.MISFILED, StepKind.TOLD, StepKind.REFILED
 
 
 def filed(kind, at=MARCH_1):
@@ -141,3 +142,67 @@ def test_a_day_before_the_law_is_said_so():
 @pytest.mark.parametrize("name", ["us/claim_procedures", "us/appeal_procedures", "us/federal_holidays"])
 def test_every_number_has_its_source(name):
     assert all(value.source[0].isdigit() for value in statute(name).values)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("urgent", 24), ("pre_service", None)])
+def test_a_claim_that_is_filed_wrongly_is_told_so_within_a_day_or_five(kind, hours):
+    wrong = at_hour(MISFILED, 2)
+    clock = claim_clock(filed(kind), [wrong])
+    if hours:
+        assert clock.tell_by_at == MARCH_1 + timedelta(hours=hours)
+        steps = at_hour(TOLD, 24), at_hour(TOLD, 24.01)
+    else:
+        assert (clock.tell_by_on, clock.tell_by_at) == (date(2026, 3, 6), None)
+        steps = on_day(TOLD, 5), on_day(TOLD, 6)
+    assert clock.is_misfiled and clock.stands_still(date(2030, 1, 1)) and not clock.is_late(MARCH_1, date(2030, 1, 1))
+    told = [claim_clock(filed(kind), [wrong, step]) for step in steps]
+    assert [(one.tell_by_on, one.was_told_late, one.is_misfiled) for one in told] == [
+        (None, False, True),
+        (None, True, True),
+    ]
+
+
+def test_the_time_of_a_claim_that_was_filed_wrongly_begins_when_it_is_filed_anew():
+    wrong, anew = on_day(MISFILED, 1), on_day(REFILED, 8)
+    clock = claim_clock(filed("pre_service"), [wrong, on_day(TOLD, 2), anew])
+    assert (clock.due_on, clock.is_misfiled, clock.was_told_late) == (date(2026, 3, 24), False, False)
+    # Whoever files anew has been told by then, if not before: on the eighth day it was too late.
+    assert claim_clock(filed("pre_service"), [wrong, anew]).was_told_late
+    urgent = claim_clock(filed("urgent"), [at_hour(MISFILED, 1), at_hour(REFILED, 10), at_hour(REQUESTED, 34)])
+    assert (urgent.supply_by_at, urgent.was_told_late) == (MARCH_1 + timedelta(hours=82), False)
+    assert claim_clock(filed("pre_service"), [wrong, anew, on_day(MISFILED, 9)]).tell_by_on == date(2026, 3, 14)
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "says"),
+    [
+        ("post_service", [on_day(MISFILED, 1)], "Only of a claim before the service"),
+        ("disability", [on_day(MISFILED, 1)], "Only of a claim before the service"),
+        ("pre_service", [on_day(MISFILED, 1), on_day(MISFILED, 2)], "noted as not filed, before"),
+        ("pre_service", [on_day(REQUESTED, 1), on_day(MISFILED, 2)], "taken as filed"),
+        ("pre_service", [on_day(MISFILED, 1), on_day(REQUESTED, 2)], "not filed yet"),
+        ("pre_service", [on_day(TOLD, 1)], "nothing that the claimant has to be told"),
+        ("pre_service", [on_day(REFILED, 1)], "filed as it should be"),
+        ("pre_service", [on_day(MISFILED, 1), on_day(TOLD, 2), on_day(TOLD, 3)], "nothing that the claimant"),
+    ],
+)
+def test_what_does_not_go_with_a_wrong_filing(kind, steps, says):
+    with pytest.raises(ClockError, match=says):
+        claim_clock(filed(kind), steps)
+
+
+@pytest.mark.parametrize(("before", "hours"), [(25, 24), (24, 24), (23.99, 72), (-5, 72)])
+def test_an_ongoing_treatment_is_extended_within_a_day_if_that_is_asked_a_day_before_its_end(before, hours):
+    ongoing = filed("ongoing")._replace(ends_at=MARCH_1 + timedelta(hours=before))
+    assert claim_clock(ongoing).due_at == MARCH_1 + timedelta(hours=hours)
+    if hours == 24:
+        for kind, says in ((REQUESTED, "decided on what is known"), (EXTENDED, "not extended")):
+            with pytest.raises(ClockError, match=says):
+                claim_clock(ongoing, [at_hour(kind, 1)])
+    else:
+        assert claim_clock(ongoing, [at_hour(REQUESTED, 24)]).supply_by_at == MARCH_1 + timedelta(hours=72)
+
+
+def test_a_request_to_extend_a_treatment_says_when_it_ends():
+    with pytest.raises(ClockError, match="when what was approved ends"):
+        claim_clock(filed("ongoing"))

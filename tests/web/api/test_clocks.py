@@ -31,7 +31,7 @@ def story(employer):
 
 
 def test_a_clock_is_read_and_moved(story):
-    (one, _), call = story
+    (one, two), call = story
     told = call("get", f"claims/{one}/clock/").json()
     assert (told["kind"], told["received_on"], told["due_on"], told["due_at"], told["was_late"]) == (
         "post_service",
@@ -50,6 +50,22 @@ def test_a_clock_is_read_and_moved(story):
     assert [(row["kind"], row["on"], row["recorded_by"]) for row in moved.json()["steps"]] == [
         ("requested", "2026-04-11", "examiner@tpa.example")
     ]
+    assert (moved.json()["is_misfiled"], moved.json()["tell_by_on"], moved.json()["was_told_late"]) == (
+        False,
+        None,
+        False,
+    )
+    end = {"kind": "classified", "taken_as": "ongoing", "detail": "infusions", "ends_at": "2026-04-05T12:00:00Z"}
+    ongoing = call("post", f"claims/{two}/clock/", end).json()
+    assert (ongoing["kind"], ongoing["due_at"], ongoing["steps"][0]["ends_at"]) == (
+        "ongoing",
+        "2026-04-02T12:00:00Z",
+        "2026-04-05T12:00:00Z",
+    )
+    wrong = call("post", f"claims/{two}/clock/", {"kind": "misfiled", "detail": "by telephone to the employer"}).json()
+    assert (wrong["is_misfiled"], wrong["tell_by_at"]) == (True, "2026-04-02T12:00:00Z")
+    refused = call("post", f"claims/{two}/clock/", step | {"ends_at": "2026-04-05T12:00:00Z"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/ends_at")
     again = call("post", f"claims/{one}/clock/", step)
     assert (again.status_code, again.json()["code"]) == (422, "clock")
     assert call("post", f"claims/{one}/clock/", step | {"taken_as": "urgent"}).status_code == 400

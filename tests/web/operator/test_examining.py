@@ -157,6 +157,14 @@ def test_the_clock_is_moved_and_the_board_follows(employer, pended):
     assert "A day such as" in post(desk, at(employer, pended[0], "clock/"), **step | {"on": "soon"})
     outbox.drain()
     assert "2026-06-30" in desk.get("/desk/clocks/").content.decode()
+    other, said = at(employer, pended[1], "clock/"), {"detail": "story"}
+    ongoing = said | {"kind": "classified", "taken_as": "ongoing"}
+    assert "An end goes with a treatment" in post(desk, other, **ongoing)
+    assert "is no day and time" in post(desk, other, **ongoing, ends_at="soon")
+    assert "(ends 2026-04-05 16:00 UTC)" in post(desk, other, **ongoing, ends_at="2026-04-05T12:00")
+    assert "its time begins when it is filed anew" in post(desk, other, **said, kind="misfiled")
+    outbox.drain()
+    assert "Tell the claimant how to file this claim" in desk.get("/desk/clocks/").content.decode()
 
 
 def test_an_appeal_is_taken_logged_and_decided_by_somebody_new(employer, late):

@@ -45,7 +45,8 @@ def clocks_of(claim_ids: Collection[int], time_zone: str) -> dict[int, Clocked]:
     claims = Claim.objects.filter(pk__in=ids).values_list("pk", "received_at", "received_on", "dental")
     for claim_id, received_at, received_on, dental in claims:
         own = tuple(steps.get(claim_id, ()))
-        filed = Filed(_kind(own, dental), received_at.astimezone(zone), received_on)
+        kind, ends_at = _taken_as(own, dental)
+        filed = Filed(kind, received_at.astimezone(zone), received_on, ends_at and ends_at.astimezone(zone))
         found[claim_id] = Clocked(filed, clock_after(filed, own), own, decided.get(claim_id))
     return found
 
@@ -67,16 +68,19 @@ def complete_on(claim_ids: Collection[int], time_zone: str) -> dict[int, date]:
 
 def clock_after(filed: Filed, steps: Collection[ClockStep]) -> Clock:
     """The clock after these steps. Raises ClockError."""
-    moved = [one for one in steps if one.kind != ClockStep.Kind.CLASSIFIED]
+    moved = [one for one in steps if one.kind in set(StepKind)]
     return claim_clock(filed, [Step(StepKind(one.kind), one.at, one.on) for one in moved])
 
 
-def _kind(steps: Collection[ClockStep], dental: str | None) -> Kind:
-    """As what the claim was taken last; else a predetermination comes before the service, and every other claim after it."""
+def _taken_as(steps: Collection[ClockStep], dental: str | None) -> tuple[Kind, datetime | None]:
+    """As what the claim was taken last, and when the treatment that it asks more of ends.
+
+    Else a predetermination comes before the service, and every other claim after it.
+    """
     for step in reversed(list(steps)):
         if step.kind == ClockStep.Kind.CLASSIFIED:
-            return Kind(step.value)
-    return Kind.PRE_SERVICE if is_predetermination(dental) else Kind.POST_SERVICE
+            return Kind(step.value), step.ends_at
+    return Kind.PRE_SERVICE if is_predetermination(dental) else Kind.POST_SERVICE, None
 
 
 def note_step(step: ClockStep, clock: Clock) -> None:

@@ -88,6 +88,10 @@ class ClockStep(models.Model):
         REQUESTED = "requested", "Information asked of the claimant"
         SUPPLIED = "supplied", "Information came"
         EXTENDED = "extended", "Extension told"
+        MISFILED = "misfiled", "Not filed by the plan's procedures"
+        TOLD = "told", "Claimant told how to file"
+        REFILED = "refiled", "Filed anew"
+        REDUCED = "reduced", "Claimant told that the treatment ends early"
 
     claim_id = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
@@ -96,6 +100,10 @@ class ClockStep(models.Model):
     )
     at = models.DateTimeField(help_text="When it was sent, or came.")
     on = models.DateField()
+    ends_at = models.DateTimeField(
+        null=True,
+        help_text="When a treatment that goes on ends: as it was approved (taken as ongoing), or earlier (reduced).",
+    )
     detail = models.CharField(max_length=400)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)

@@ -52,6 +52,14 @@ def appeal_clock(kind: Kind, levels_count: int, at: datetime, on: date, *, is_ex
     return AppealClock(due_on, None, law["extension_days"])
 
 
+def soonest_reduction(kind: Kind, at: datetime, on: date) -> AppealClock:
+    """When a treatment that goes on may end earlier than it was approved, the claimant being told of it at an instant.
+
+    Not before an appeal that comes at once is decided: 29 CFR 2560.503-1(f)(2)(ii)(A). Such an end is a denial.
+    """
+    return appeal_clock(kind.of_appeal, 1, at, on)
+
+
 def last_day_for_external(notified_on: date) -> date:
     """The last day to ask for external review of a final decision of which the claimant was notified on a day."""
     months = law_of("appeal_procedures", "external", notified_on)["window_months"]

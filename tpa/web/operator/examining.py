@@ -42,8 +42,10 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
         window = appeals.window(employer, found.pk)
     except appeals.AppealError:
         window = None
+    clocked = clocks.clocks_of([found.pk], employer.time_zone)[found.pk]
     return {
-        "clocked": clocks.clocks_of([found.pk], employer.time_zone)[found.pk],
+        "clocked": clocked,
+        "is_before_service": clocked.filed.kind not in (Kind.POST_SERVICE, Kind.DISABILITY),
         "told_reasons": [
             (code, number, detail, PENDS.get(code))
             for code, _, number, detail in (open_pend.reasons if open_pend else ())
@@ -239,10 +241,21 @@ def clock_step(request: HttpRequest, claim: str) -> HttpResponse:
             value=sent.get("taken_as", ""),
             detail=sent.get("detail", ""),
             at=instant_of(sent.get("on", ""), request.employer.time_zone),
+            ends_at=_end_of(sent.get("ends_at", ""), request.employer.time_zone),
             by=reader(request).email,
         ),
     )
     return _back(request, claim)
+
+
+def _end_of(text: str, time_zone: str) -> datetime | None:
+    """The instant that a field for day and time holds; None where it is empty. Raises DomainError."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(time_zone))
+    except ValueError:
+        raise DomainError(f"{text[:40]!r} is no day and time.", where="/ends_at") from None
 
 
 def instant_of(text: str, time_zone: str) -> datetime:

@@ -31,6 +31,7 @@ class ClockStepSerializer(serializers.Serializer):
     taken_as = serializers.CharField(source="value")
     at = serializers.DateTimeField()
     on = serializers.DateField()
+    ends_at = serializers.DateTimeField(allow_null=True)
     detail = serializers.CharField()
     recorded_at = serializers.DateTimeField()
     recorded_by = serializers.CharField()
@@ -41,6 +42,8 @@ class ClockSerializer(serializers.Serializer):
 
     `ask_by_on`: until then missing information may be asked for, or an extension told; null where no more is allowed. With
     an open request the clock stands still until `supply_by_on` at the latest. `was_late`: null while it is not decided.
+    A claim before the service that was not filed by the plan's procedures (`is_misfiled`) has a clock from when it is filed
+    anew; `tell_by_on`: until then the claimant has to be told how; null where there is nothing to tell.
     """
 
     claim = PublicIdField("clm")
@@ -53,17 +56,25 @@ class ClockSerializer(serializers.Serializer):
     supply_by_on = serializers.DateField(allow_null=True)
     supply_by_at = serializers.DateTimeField(allow_null=True)
     extensions_count = serializers.IntegerField()
+    is_misfiled = serializers.BooleanField()
+    tell_by_on = serializers.DateField(allow_null=True)
+    tell_by_at = serializers.DateTimeField(allow_null=True)
+    was_told_late = serializers.BooleanField()
     decided_at = serializers.DateTimeField(allow_null=True)
     was_late = serializers.BooleanField(allow_null=True)
     steps = ClockStepSerializer(many=True)
 
 
 class NewStepSerializer(StrictSerializer):
-    """What moves the clock. `taken_as` with `classified` alone; `at` is now where it is not said."""
+    """What moves the clock. `taken_as` with `classified` alone; `at` is now where it is not said.
+
+    `ends_at`: taken as `ongoing`, when what was approved of a treatment ends; `reduced`, when it is to end early.
+    """
 
     kind = serializers.ChoiceField(ClockStep.Kind.values)
     taken_as = serializers.ChoiceField([str(one) for one in Kind], required=False, default="")
     at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False)
     detail = serializers.CharField(max_length=400)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +119,12 @@ class ClaimClockView(BookView):
 
     @extend_schema(request=NewStepSerializer, responses={201: ClockSerializer})
     def post(self, request: Request, claim: str) -> Response:
-        """A request for information, its answer, an extension told, or as what the claim is taken."""
+        """A request for information, its answer, an extension told, or as what the claim is taken.
+
+        Before the service also: that it was not filed by the plan's procedures (`misfiled`), that the claimant was told so
+        (`told`), that it was filed anew (`refiled`); of a treatment that was approved, that the claimant was told that it
+        ends early (`reduced`), which it does no sooner than an appeal could be decided.
+        """
         key = selectors.claim(self.key_of(claim, "clm")).pk
         sent = NewStepSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -118,6 +134,7 @@ class ClaimClockView(BookView):
             kind=told["kind"],
             value=told["taken_as"],
             at=told.get("at") or clock.now(),
+            ends_at=told.get("ends_at"),
             detail=told["detail"],
             by=caller_name(request),
         )
