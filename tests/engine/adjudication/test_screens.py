@@ -175,12 +175,19 @@ def test_what_was_denied_is_decided_anew_and_denied_again_as_a_duplicate() -> No
         ({"related_causes": ("OA", "EM")}, "work_related"),
         ({"frequency": "7"}, "replacement"),
         ({"frequency": "8"}, "void"),
+        ({"frequency": "0"}, "frequency"),
+        ({"frequency": "5"}, "frequency"),
     ],
 )
 def test_what_a_person_has_to_look_at_first(facts: dict[str, Any], reason: str) -> None:
     world = family(plan())
     assert pend(world, claim(line(), **facts)) == [reason]
     assert decide_line(world, cleared=(reason,), **facts).allowed_cents == 1000_00
+
+
+def test_the_parts_of_a_long_stay_are_claims_of_their_own() -> None:
+    for frequency in "2349":
+        assert not decide_line(family(plan()), frequency=frequency).denied
 
 
 def test_a_plan_that_pays_and_pursues_asks_nobody() -> None:

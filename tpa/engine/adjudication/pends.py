@@ -81,6 +81,11 @@ PENDS = {
         f"Your provider takes an earlier claim back. {_OURS}",
         CLAIM,
     ),
+    "frequency": PendKind(
+        "By its frequency the claim is no original, replacement or void: no payment is asked for, or late charges.",
+        f"This claim seems to belong to another one. We look at both. {_OURS}",
+        CLAIM,
+    ),
     "plan_not_published": PendKind(
         "No version of the plan is in force on the day of service.",
         f"We are setting up your plan for the day of this service. {_OURS}",
