@@ -82,11 +82,11 @@ def charge_fees(employer, *fees, effective_on=date(2025, 1, 1)):
         return publish_fee_schedule(version_id=version.pk, now=NOW)
 
 
-def insure(employer, specific=None, aggregate=None, run_out_months=3, year=2025):
+def insure(employer, specific=None, aggregate=None, run_out_months=3, year=2025, **terms):
     """A stop-loss contract of a year, approved: incurred in the year, paid within it and its run-out."""
     span = {"starts_on": f"{year}-01-01", "ends_before": f"{year + 1}-01-01"}
     run_out = {"ends_before": f"{year + 1}-{1 + run_out_months:02d}-01"}
-    document = {"policy": span, "incurred": span, "paid": span | run_out}
+    document = {"policy": span, "incurred": span, "paid": span | run_out, **terms}
     if specific is not None:
         document["specific"] = {"unit": "person", "lines": ["medical"]} | specific
     if aggregate is not None:
@@ -183,13 +183,21 @@ def _next_seq(family_id):
 
 
 def decide(
-    person, paid_cents, decided_on, service_on=None, charge_cents=None, line="medical", denied=False, stop_loss=""
+    person,
+    paid_cents,
+    decided_on,
+    service_on=None,
+    charge_cents=None,
+    line="medical",
+    denied=False,
+    stop_loss="",
+    again=None,
 ):
-    """A claim of one line, decided; the rest of the charge was discount."""
+    """A claim of one line, decided; the rest of the charge was discount. `again`: the decision that this one follows."""
     charge = paid_cents if charge_cents is None else charge_cents
     decision = Decision.objects.create(
-        claim_id=next(_claims),
-        version=1,
+        claim_id=again.claim_id if again else next(_claims),
+        version=again.version + 1 if again else 1,
         family_id=person.family_id,
         family_seq=_next_seq(person.family_id),
         member_id=person.pk,

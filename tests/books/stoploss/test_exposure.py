@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.workflows.stories import at, decide, enrol, insure, pay, reverse, terminate
+from tpa.books.claims.examining import Appeal
 from tpa.books.stoploss.selectors import exposure_of, exposures, standing_in_full, standings
 
 SPECIFIC = {"deductible_cents": 1_000_000}
@@ -52,6 +53,38 @@ def test_every_cent_of_an_exposure_names_its_decision(in_employer, person):
         (ids[0], 700_000),
         (ids[1], 300_000),
     ]
+
+
+def test_what_an_external_review_orders_counts_after_the_window_where_the_contract_says_so(in_employer, person):
+    def reimbursed():
+        return [found.specific.reimbursable_cents for _, found in exposures(in_employer.pk, date(2026, 2, 1))]
+
+    insure(in_employer, SPECIFIC, run_out_months=0, external_review=True)
+    refused = decide(person, 0, date(2025, 12, 1))
+    late = decide(person, 1_700_000, date(2026, 1, 20), service_on=date(2025, 11, 1), again=refused)
+    pay(late, date(2026, 1, 25))
+    assert reimbursed() == [0]
+    told = dict.fromkeys(("received_at", "recorded_at", "decided_at"), at(2025, 12, 15))
+    days = dict.fromkeys(("notified_on", "last_on", "received_on", "due_on"), date(2025, 12, 15))
+    appeal = {
+        "claim_id": refused.claim_id,
+        "decision_id": refused.pk,
+        "member_id": person.pk,
+        "kind": "post",
+        **told,
+        **days,
+    }
+    Appeal.objects.create(
+        stage="external",
+        outcome="partly",
+        levels_count=1,
+        barred_ids=[],
+        decided_by_id=7,
+        decided_by="IRO",
+        reviewer="IRO",
+        **appeal,
+    )
+    assert reimbursed() == [700_000]
 
 
 def test_the_attachment_follows_the_lives_of_each_month(in_employer):

@@ -69,6 +69,10 @@ FROM claims_recoveredpart r
 WHERE r.received_on <= %(as_of)s AND r.line = ANY(%(lines)s) AND (%(family_id)s::bigint IS NULL OR r.family_id = %(family_id)s)
 ORDER BY r.id"""
 _BY_MONTH = ", date_trunc('month', paid_on)"
+# What was decided after an external review that went against the plan, and what takes that back.
+_ORDERED = """
+SELECT DISTINCT d.id FROM claims_decision d JOIN claims_appeal a ON a.claim_id = d.claim_id AND d.id > a.decision_id
+WHERE a.stage = 'external' AND a.outcome IN ('reversed', 'partly') AND d.decided_on <= %s"""
 
 
 def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
@@ -76,11 +80,22 @@ def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> li
 
     Of one family, or of all.
     """
-    came_back = offsets(contract, as_of, family_id)
-    if not contract.looks_at_services:
-        return [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)] + came_back
-    rows = _read(_LINES_AND_SERVICES, contract, as_of, family_id)
-    return came_back + [_with_services(row) for row in rows]
+    if contract.looks_at_services:
+        paid = [_with_services(row) for row in _read(_LINES_AND_SERVICES, contract, as_of, family_id)]
+    else:
+        paid = [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)]
+    ordered = _ordered(contract, as_of)
+    marked = (one._replace(about=one.about._replace(ordered=one.decision_id in ordered)) for one in paid)
+    return [*(marked if ordered else paid), *offsets(contract, as_of, family_id)]
+
+
+def _ordered(contract: Contract, as_of: date) -> set[int]:
+    """Decisions that an external review ordered; none where the contract does not ask."""
+    if not contract.external_review:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERED, [as_of])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
@@ -89,7 +104,7 @@ def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
     An exposure from these has the same figures, and names the decisions of every unit at or above that half. Its months
     are right where the aggregate is accommodated; otherwise nobody computes with them.
     """
-    if contract.needs_every_decision:
+    if contract.needs_every_decision or _ordered(contract, as_of):
         return amounts(contract, as_of)
     unit = "member_id" if contract.specific is None or contract.specific.unit == "person" else "family_id"
     month = _BY_MONTH if contract.aggregate and contract.aggregate.accommodation else ""

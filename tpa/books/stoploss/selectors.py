@@ -94,7 +94,8 @@ _MARK = """
 SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
        (SELECT sum(next_seq) FROM members_family), (SELECT max(id) FROM members_loadchange),
        (SELECT max(id) FROM payments_claimpayment), (SELECT max(id) FROM payments_paymentevent),
-       (SELECT max(id) FROM stoploss_offset), (SELECT max(id) FROM claims_recoveredpart)"""
+       (SELECT max(id) FROM stoploss_offset), (SELECT max(id) FROM claims_recoveredpart),
+       (SELECT count(*) FROM claims_appeal WHERE outcome <> '')"""
 
 
 def _mark() -> tuple[object, ...]:
