@@ -17,6 +17,7 @@ from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.promises import broken_promises, follows
 from tpa.engine.stoploss.regulation import Group, breaches
+from tpa.engine.stoploss.windows import unusual
 from tpa.infra import clock
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import NotFoundError
@@ -67,6 +68,7 @@ def propose_contract(
             reason=reason,
         )
     told = [one.message for one in breaches(terms, group, terms.policy.starts_on) if not one.binding]
+    told += [sentence] if (sentence := unusual(terms)) else []
     return Proposed(version, told + unkept(employer_id, carrier_id, terms))
 
 

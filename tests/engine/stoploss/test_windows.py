@@ -7,7 +7,8 @@ import pytest
 from tests.engine.stoploss.contracts import YEAR, amount, contract, specific
 from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.engine.stoploss.exposure import exposure
-from tpa.engine.stoploss.windows import propose_windows, reason_left_out
+from tpa.engine.stoploss.windows import propose_windows, reason_left_out, unusual
+from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import Span
 
@@ -58,6 +59,18 @@ def test_a_label_proposes_its_usual_windows(label, incurred_from, paid_to):
         Span(incurred_from, POLICY.ends_before),
         Span(POLICY.starts_on, paid_to),
     )
+
+
+def test_a_label_never_stands_for_windows_but_says_what_they_usually_are():
+    document = {"policy": YEAR, "label": "12/15", "specific": specific(0)}
+    with pytest.raises(DocumentError, match="The key 'incurred' is missing") as refusal:
+        parse_contract(document)
+    proposed = "12/15 usually means incurred 2026-01-01 to 2026-12-31, paid 2026-01-01 to 2027-03-31"
+    assert (refusal.value.where, refusal.value.remedy) == ("/incurred", f"{proposed}: enter what the contract says.")
+    as_the_carrier_words_it = parse_contract(document | {"incurred": YEAR, "paid": YEAR})
+    assert unusual(as_the_carrier_words_it) == f"{proposed}; the dates that were entered hold."
+    assert unusual(contract(specific=specific(0))) == ""
+    assert unusual(as_the_carrier_words_it._replace(label="paid")) == ""
 
 
 @pytest.mark.parametrize("label", ["paid", "12", "9/12", "12/25", "11/12", "", "12/12 "])

@@ -15,6 +15,7 @@ from tpa.engine.stoploss.notices import Event
 from tpa.engine.stoploss.windows import About, Amount, propose_windows
 from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
 from tpa.kernel.document import DocumentError, Section
+from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import Span, add_months, months_in, year_of
 
 STATED = "stated"
@@ -102,7 +103,7 @@ def _complete(document: dict[str, Any], where: str) -> None:
     policy = with_policy.span("policy")
     windows = policy, policy
     if "basis" in document:
-        windows = propose_windows(str(document["basis"]), policy)
+        windows = proposed(str(document["basis"]), policy, f"{where}/basis")
     document.setdefault("policy", _table(policy))
     document.setdefault("incurred", _table(windows[0]))
     document.setdefault("paid", _table(windows[1]))
@@ -114,7 +115,7 @@ def _complete(document: dict[str, Any], where: str) -> None:
     aggregate = document.get("aggregate")
     if isinstance(aggregate, dict):
         if "basis" in aggregate:
-            own = propose_windows(str(aggregate["basis"]), policy)
+            own = proposed(str(aggregate["basis"]), policy, f"{where}/aggregate/basis")
             aggregate.setdefault("incurred", _table(own[0]))
             aggregate.setdefault("paid", _table(own[1]))
         if "attachment" in aggregate:
@@ -128,6 +129,14 @@ def _complete(document: dict[str, Any], where: str) -> None:
         ]
         if aggregate.get("accommodation") is True:
             aggregate["accommodation"] = {}
+
+
+def proposed(basis: str, policy: Span, where: str) -> tuple[Span, Span]:
+    """The windows that a label proposes. Raises DocumentError with the place of one that says nothing certain."""
+    try:
+        return propose_windows(basis, policy)
+    except DomainError as fault:
+        raise DocumentError(fault.message, where=where, remedy=fault.remedy) from fault
 
 
 def _stated(document: dict[str, Any], where: str) -> tuple[int, ...]:

@@ -64,6 +64,7 @@ from tpa.engine.stoploss.contract import (
     Specific,
     TerminalLiability,
 )
+from tpa.engine.stoploss.windows import usually
 from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -98,6 +99,7 @@ def parse_contract(document: Any) -> Contract:
 
 def read_contract(section: Section, unit: NameUnit) -> Contract:
     """The contract of a table, whose units `unit` reads. Raises DocumentError; unknown keys are the caller's to refuse."""
+    _propose_windows(section)
     contract = Contract(
         section.span("policy"),
         section.span("incurred"),
@@ -121,6 +123,21 @@ def read_contract(section: Section, unit: NameUnit) -> Contract:
     for view, place in zip(contract.views, (section.where, section.at("aggregate")), strict=False):
         _check_windows(view, place)
     return contract
+
+
+def _propose_windows(section: Section) -> None:
+    """Where a window is missing the refusal says what the label usually means, for a person to confirm."""
+    missing = next((key for key in ("incurred", "paid") if not _has(section, key)), None)
+    if missing is None or not _has(section, "label"):
+        return
+    label, policy = section.text("label"), section.span("policy")
+    try:
+        told = usually(label, policy)
+    except DomainError:
+        return
+    raise DocumentError(
+        f"The key {missing!r} is missing.", where=section.at(missing), remedy=f"{told}: enter what the contract says."
+    )
 
 
 def _check_windows(contract: Contract, where: str) -> None:

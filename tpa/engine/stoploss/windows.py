@@ -141,6 +141,24 @@ def capped(cents: int, maximum: int | None) -> int:
     return cents if maximum is None else min(cents, maximum)
 
 
+def unusual(contract: Contract) -> str:
+    """A sentence where the windows are not those that the contract's label usually means; the windows hold all the same."""
+    try:
+        usual = propose_windows(contract.label, contract.policy)
+    except DomainError:
+        return ""
+    if usual == (contract.incurred, contract.paid):
+        return ""
+    return f"{usually(contract.label, contract.policy)}; the dates that were entered hold."
+
+
+def usually(label: str, policy: Span) -> str:
+    """`12/15 usually means incurred 2026-01-01 to 2026-12-31, paid 2026-01-01 to 2027-03-31`. Raises DomainError."""
+    incurred, paid = propose_windows(label, policy)
+    days = [f"{span.starts_on} to {span.last_day}" for span in (incurred, paid)]
+    return f"{label} usually means incurred {days[0]}, paid {days[1]}"
+
+
 def propose_windows(label: str, policy: Span) -> tuple[Span, Span]:
     """The incurred and the paid window that a label such as 12/15 or 15/12 usually means, for a person to confirm.
 

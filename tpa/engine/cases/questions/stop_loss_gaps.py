@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tpa.engine.cases.question import Answer, Kind
+from tpa.engine.cases.stop_loss_read import proposed
 from tpa.engine.stoploss.gaps import Windows, covering, doubled, told, uncovered
-from tpa.engine.stoploss.windows import propose_windows
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.periods import Span
 
@@ -34,7 +34,7 @@ def _windows(row: Section) -> Windows:
     with row as one:
         name, policy = one.text("name"), one.span("policy")
         basis = one.text("basis", None)
-        incurred, paid = propose_windows(basis, policy) if basis else (policy, policy)
+        incurred, paid = proposed(basis, policy, one.at("basis")) if basis else (policy, policy)
         return Windows(name, one.span("incurred", incurred), one.span("paid", paid))
 
 
