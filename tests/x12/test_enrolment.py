@@ -45,6 +45,13 @@ def test_a_termination_has_its_last_day() -> None:
     assert (cover.maintenance, cover.last_on, cover.reference("1L")) == ("024", date(2026, 1, 31), "G200")
 
 
+def test_a_coverage_may_tell_its_days_as_one_period() -> None:
+    whole = FILE.replace(b"DTP*348*D8*20260101", b"DTP*348*RD8*20260101-20260331", 1)
+    first, second = read(whole).members[0].coverages
+    assert (first.starts_on, first.last_on) == (date(2026, 1, 1), date(2026, 3, 31))
+    assert (second.starts_on, second.last_on) == (date(2026, 1, 1), None)
+
+
 def test_several_service_types_of_another_coverage_are_kept() -> None:
     cover = Coverage834("021", "HLT", others=(OtherCoverage("P", "", "1", ("1", "35", "48")),))
     dated = cover._replace(dates=member().coverages[0].dates)

@@ -59,8 +59,10 @@ class Coverage834(NamedTuple):
 
     @property
     def last_on(self) -> date | None:
-        """Last day (DTP*349)."""
-        return _day(self.dates, "349")
+        """Last day (DTP*349, else where DTP*348 is a period the last one of it)."""
+        begun = next((one for one in self.dates if one.qualifier == "348"), None)
+        is_period = begun is not None and begun.first_on != begun.last_on
+        return _day(self.dates, "349") or (begun.last_on if begun is not None and is_period else None)
 
     def reference(self, *qualifiers: str) -> str:
         """The first REF of one of the qualifiers (1L group, 17, 9V ...), or ""."""
