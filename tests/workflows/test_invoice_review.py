@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tenants.scope import employer_scope
+from tenants.scope import desk_scope, employer_scope
 from tests.workflows.stories import agree, at, charge_fees, decide, enrol
 from tests.workflows.test_payment_lives import home, take_back  # noqa: F401
 from tests.workflows.test_ripple import claim
 from tests.workflows.test_ripple import decide as decide_claims
 from tpa.books.agreements.errors import NothingAgreedError
+from tpa.books.agreements.models import AsoAgreement
 from tpa.books.funding.errors import InvoiceStateError, SecondPersonError
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.members.models import Member
@@ -53,6 +54,16 @@ def test_one_person_up_to_the_limit_and_two_beyond_it(in_employer):
     with clock_at(at(2025, 2, 5)):
         issued = issue_invoice(invoice_id=invoice.pk, person_id=ANA)
     assert (issued.state, issued.due_on) == ("final", date(2025, 3, 7))
+
+
+@pytest.mark.parametrize(("currency", "day"), [("USD", 18), ("CAD", 21)])
+def test_business_days_are_those_of_the_banks_that_hold_the_money(in_employer, currency, day):
+    """Two of them after 16 April 2025, a Wednesday: Good Friday closes Canada's banks."""
+    billed(in_employer, alone_up_to_cents=TOTAL, due_business_days=2)
+    with desk_scope():
+        AsoAgreement.objects.filter(employer=in_employer).update(currency=currency)
+    with clock_at(at(2025, 4, 16)):
+        assert draft_month(month=JANUARY).due_on == date(2025, 4, day)
 
 
 def test_at_the_limit_one_step_is_enough_and_a_programs_review_is_no_persons(in_employer):

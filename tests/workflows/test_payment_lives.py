@@ -1,10 +1,12 @@
 """What becomes of payments, to the cent: cleared, voided, issued anew, stale, given up; overpayments set off or asked for."""
 
+import io
 from datetime import UTC, date, datetime
 
 import achkit
 import pytest
 from django.db import DatabaseError, connection, transaction
+from pypdf import PdfReader
 
 from tenants.scope import desk_scope, employer_scope
 from tests.workflows import stories
@@ -27,6 +29,7 @@ from tpa.workflows.bank_accounts import (
 )
 from tpa.workflows.corrections import preview_claims
 from tpa.workflows.deposits import receive_deposit
+from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payment_files import send_file, write_prenotes
 from tpa.workflows.payment_lives import (
     Item,
@@ -242,6 +245,18 @@ def test_an_overpayment_is_asked_for_by_letter_and_then_not_set_off(in_employer,
     assert (letter.method, letter.amount_cents, letter.state) == ("letter", 0, "issued")
     with pytest.raises(ConflictError, match="Nothing that was overpaid"):
         ask_back(claim_id=two, person_id=ANA)
+    paper = letter_paper(employer=in_employer, payment_id=letter.pk)
+    text = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).split())
+    for told in (
+        "Paid to you 160.00",
+        "Owed to you after the correction 0.00",
+        "Please send back 160.00",
+        letter.number,
+    ):
+        assert told in text
+    assert b"pdfuaid" in paper
+    with pytest.raises(NotFoundError):
+        letter_paper(employer=in_employer, payment_id=Payment.objects.earliest("id").pk)
     decide(in_employer, claim(home, 120_000, 3))
     assert run_payments().offset_cents == 0
     balance = CarriedBalance.objects.get()

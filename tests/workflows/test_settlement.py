@@ -30,7 +30,7 @@ from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.deposits import receive_deposit
-from tpa.workflows.funding_requests import funding_standing
+from tpa.workflows.funding_requests import ask_employer, funding_standing, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.settlement import pay_out, settle_year, settlement_of
@@ -270,6 +270,28 @@ def test_what_the_carrier_still_owes_counts_but_is_not_paid_out_and_what_it_refu
         record(state="received", cents=6_500, reference="R", **told)
         pay_out(**paid, reference="W9")
     assert (balances(), ledger.balance(CASH) - PAID) == ((0, 0, 0), 0)
+
+
+def test_money_counts_for_the_year_that_it_was_sent_for(year):
+    """Three payments of January 2027: for the invoice of March 2026, for a request of December 2026, and for nothing named."""
+    agreed(year)
+    with clock_at(stories.at(2026, 4, 2)):
+        invoice = draft_month(month=date(2026, 3, 1))
+        approve_invoice(invoice_id=invoice.pk)
+        issue_invoice(invoice_id=invoice.pk)
+    with desk_scope():
+        AsoAgreement.objects.filter(employer=year).update(funding_terms={"monthly_cents": 9_000, "settlement": {}})
+    with clock_at(stories.at(2026, 12, 31)):
+        request = prepare_request()
+        assert request.requested_cents == 12 * 9_000 - 100_000
+        ask_employer(request_id=request.pk)
+    with clock_at(stories.at(2027, 1, 10)):
+        told = {"received_on": date(2027, 1, 10)}
+        receive_deposit(purpose="invoice", cents=5_000, reference="I", invoice_id=invoice.pk, **told)
+        receive_deposit(purpose="fund", cents=8_700, reference="F", request_id=request.pk, **told)
+        collected = [settlement_of(year_starts_on=date(at, 1, 1)).year.collected_cents for at in (2026, 2027)]
+    # Of the 87.00 the request had asked for 80.00.
+    assert collected == [100_000 + 5_000 + 8_000, 700]
 
 
 def test_a_check_that_fell_back_to_the_plan_was_not_paid(year):

@@ -67,6 +67,7 @@ from tpa.workflows.fixed_costs import send_fixed_costs
 from tpa.workflows.invoice_board import commissions_of, show_on_board
 
 ONE_DAY = timedelta(days=1)
+_BANKS = {"USD": business_days.is_us_banking_day, "CAD": business_days.is_canadian_banking_day}
 Kind = FundingInvoiceLine.Kind
 
 
@@ -166,9 +167,9 @@ def _deposit(agreement: AsoAgreement, census: Census) -> FundDeposit | None:
 
 
 def _due_on(agreement: AsoAgreement, month: date, issued_on: date) -> date:
-    """The day by the agreement's terms. Business days leave out weekends, where the money is US dollars bank holidays too."""
-    is_business_day = business_days.is_business_day if agreement.currency == "USD" else business_days.is_weekday
-    return parse_billing_terms(agreement.billing_terms).due_on(month, issued_on, is_business_day)
+    """The day by the agreement's terms. Business days leave out weekends and the bank holidays of the money's country."""
+    is_open = _BANKS.get(agreement.currency, business_days.is_weekday)
+    return parse_billing_terms(agreement.billing_terms).due_on(month, issued_on, is_open)
 
 
 def _credit_due(one: Credit) -> CreditDue:

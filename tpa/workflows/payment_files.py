@@ -17,7 +17,7 @@ from tpa.engine.paying import states
 from tpa.engine.paying.nacha import Originator, Transfer, write_ach
 from tpa.engine.paying.planning import PROVIDER
 from tpa.engine.paying.positive_pay import Check, write_checks
-from tpa.engine.statute.business_days import add_business_days
+from tpa.engine.statute.business_days import add_business_days, is_us_banking_day
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.infra.secret_text import unseal
@@ -95,7 +95,7 @@ def _ach(employer: Employer, transfers: Sequence[Payment], terms: PayingTerms) -
 
 def _nacha(employer: Employer, entries: Sequence[Transfer], terms: PayingTerms) -> bytes:
     originator = Originator(terms.company_id, employer.name, terms.bank_name, terms.routing_number)
-    settles_on, now = add_business_days(clock.today(employer.time_zone), 1), clock.now()
+    settles_on, now = add_business_days(clock.today(employer.time_zone), 1, is_us_banking_day), clock.now()
     of_today = PaymentFile.objects.filter(kind__in=_NACHA, made_at__date=now.date())
     return write_ach(entries, originator, written_at=now, settles_on=settles_on, nth=of_today.count())
 
@@ -206,6 +206,6 @@ def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
 
 def _begin_to_wait(file: PaymentFile, today: date) -> None:
     ids = list(file.prenotes.values_list("account_id", flat=True))
-    usable_on = add_business_days(today, PRENOTE_WAITS_DAYS)
+    usable_on = add_business_days(today, PRENOTE_WAITS_DAYS, is_us_banking_day)
     with desk_scope():
         payee_accounts.note_prenotes(account_ids=ids, sent_on=today, usable_on=usable_on)

@@ -4,8 +4,8 @@
     settle_year(year_starts_on=date(2025, 1, 1), is_renewed=True, person_id=7)
     pay_out(settlement_id=1, party="employer", paid_on=date(2026, 4, 9), reference="WIRE", person_id=8)
 
-Collected are the year's deposits, paid is what was issued for claims incurred in it until its run-out ended, less checks that
-fell back to the plan; credited what the year's stop-loss contract owes, less what its carrier refused. Charges are the
+Collected are the deposits for the year, paid is what was issued for claims incurred in it until its run-out ended, less
+checks that fell back to the plan; credited what its stop-loss contract owes, less what the carrier refused. Charges are the
 fees, taxes and premium billed for the year's months, and no less than the parts that the agreement has for them. A surplus
 that is credited or a holiday comes off the next invoices; a deficit that is billed is a receivable beside them.
 Everything happens inside `employer_scope`.
@@ -21,6 +21,7 @@ from django.db.models import QuerySet, Sum
 from tpa.books.agreements import selectors as agreements
 from tpa.books.funding import selectors as books
 from tpa.books.funding.models import Credit, Deposit
+from tpa.books.funding.request_models import DepositUse
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
@@ -125,13 +126,22 @@ def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, perio
 
 
 def _collected(terms: FundingTerms, period: Span) -> tuple[int, int]:
-    """What came in a year, and what fees, taxes and premium took of it: no less than the deposit's parts for them."""
+    """What came for a year, and what fees, taxes and premium took of it: no less than the deposit's parts for them."""
     months = months_in(period)
-    came = Deposit.objects.filter(received_on__gte=period.starts_on, received_on__lt=period.ends_before)
     charged = [books.billed_by_month(kind) for kind in ("fee", "premium")]
     billed = sum(by_month.get(month, 0) for by_month in charged for month in months)
     parts = (terms.monthly_cents - terms.claims_fund_cents) * len(months)
-    return _sum(came.exclude(purpose=Deposit.Purpose.SETTLEMENT)), max(billed, parts)
+    return _came(period), max(billed, parts)
+
+
+def _came(period: Span) -> int:
+    """Money counts for the year of the invoice, or of the request, that it was sent for; else for that in which it came."""
+    span = (period.starts_on, period.last_day)
+    deposits = Deposit.objects.exclude(purpose=Deposit.Purpose.SETTLEMENT)
+    free = deposits.filter(invoice=None, received_on__range=span)
+    asked = DepositUse.objects.filter(request__prepared_on__range=span)
+    invoiced = deposits.filter(invoice__month__range=span)
+    return _sum(invoiced) + _sum(asked) + _sum(free) - _sum(DepositUse.objects.filter(deposit__in=free))
 
 
 def _credited(contract_id: int) -> int:

@@ -126,6 +126,8 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert table[1].endswith(",1,320.00,,")
     assert bot("tax-totals/?year=2027", method="get").status_code == 422
     assert bot("tax-reports/", {"year": 2026}).json()["code"] == "conflict"
+    assert [bot(f"payments/{check['id']}/mail/").json()["state"] for _ in range(2)] == ["mailed", "mailed"]
+    assert bot(f"payments/{check['id']}/letter/", method="get").json()["code"] == "not_found"
     assert bot(f"payments/{check['id']}/void/", {"reason": ""}).status_code == 400
     assert bot(f"payments/{check['id']}/void/", {"reason": "lost"}).json()["state"] == "void"
     assert bot(f"payments/{check['id']}/reissue/", {"reason": "lost"}).json()["code"] == "payment_state"

@@ -48,7 +48,7 @@ NO_PAGES = {
     "operator:settle-year": "a button", "operator:pay-settlement": "a button",
     "operator:tax-table": "a file", "operator:report-tax": "a button",
     "operator:new-terms": "a button", "operator:approve-terms": "a button",
-    "operator:payment-file": "a file", "operator:eob": "a file",
+    "operator:payment-file": "a file", "operator:eob": "a file", "operator:overpayment-letter": "a file",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
     "api-schema": "for programs", "api-docs": "visited at the desk; a portal's is the same",

@@ -25,6 +25,7 @@ from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
 from tpa.workflows.eobs import eob, eob_paper
+from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payment_files import send_file
 
 _SHOWN = 200
@@ -163,6 +164,16 @@ def act_on_payment(request: HttpRequest, payment: str, action: str) -> HttpRespo
         raise NotFoundError("There is no such step.")
     attempt(request, *steps[action])
     return redirect(f"{request.root}payments/{payment}/")
+
+
+@employer_page("payments.read")
+@require_GET
+def letter(request: HttpRequest, payment: str) -> HttpResponse:
+    """The letter that asks for an overpayment, as PDF."""
+    key = key_of(payment, "pay", request.employer.pk)
+    answer = HttpResponse(letter_paper(employer=request.employer, payment_id=key), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="overpayment-{payment}.pdf"'
+    return answer
 
 
 @employer_page("payments.release")

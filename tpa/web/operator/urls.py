@@ -160,6 +160,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}payment-runs/<str:run>/", payments.run, name="payment-run"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/<str:action>/", payments.act_on_run, name="act-on-run"),
     path(f"{_EMPLOYER}payments/<str:payment>/", payments.payment, name="payment"),
+    path(f"{_EMPLOYER}payments/<str:payment>/letter/", payments.letter, name="overpayment-letter"),
     path(f"{_EMPLOYER}payments/<str:payment>/<str:action>/", payments.act_on_payment, name="act-on-payment"),
     path(f"{_EMPLOYER}payment-files/<str:file>/", payments.file, name="payment-file"),
     path(f"{_EMPLOYER}payees/", payments.payees, name="payees"),

@@ -23,6 +23,7 @@ from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.payments import BalanceSerializer, PaymentSerializer
 from tpa.workflows import payment_lives, receivables
+from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payment_files import send_file
 
 _READ, _RELEASE = Row("payments.read"), Row("payments.release")
@@ -63,6 +64,34 @@ class PaymentReissueView(PaymentVoidView):
         return self._act(
             payment, lambda key, told: payment_lives.reissue_payment(payment_id=key, by_check=self.by_check, **told)
         )
+
+
+class PaymentMailView(BookView):
+    """POST: a check went into the mail."""
+
+    permissions: ClassVar = {"POST": _RELEASE}
+
+    @extend_schema(request=None, responses=PaymentSerializer)
+    def post(self, request: Request, payment: str) -> Response:
+        """The payment; one that is no check, or was mailed before, stays as it is."""
+        key = selectors.payment(self.key_of(payment, "pay")).pk
+        payment_lives.mail_payments(payment_ids=[key], person_id=person_of(request))
+        return Response(PaymentSerializer(selectors.payment(key), context=self.context()).data)
+
+
+class OverpaymentLetterView(BookView):
+    """GET: the letter that asks for an overpayment, as tagged PDF."""
+
+    permissions: ClassVar = {"GET": _READ}
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, payment: str) -> HttpResponse:
+        """Of a payment by letter; there is none of any other."""
+        assert self.employer is not None
+        content = letter_paper(employer=self.employer, payment_id=self.key_of(payment, "pay"))
+        answer = HttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="overpayment-{payment}.pdf"'
+        return answer
 
 
 class ReturnSerializer(serializers.Serializer):
