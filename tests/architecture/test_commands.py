@@ -60,4 +60,14 @@ def test_packages_that_cannot_be_had_stop_the_set_up_and_leave_no_mark_of_succes
 def test_stop_and_help_need_nothing_installed(checkout: Path) -> None:
     assert make(checkout, "stop").stdout == "Nothing was running.\n"
     said = make(checkout, "help").stdout.splitlines()
-    assert [line.split()[1] for line in said] == ["help", "demo", "test", "lint", "bench", "stop", "clean"]
+    assert [line.split()[1] for line in said] == [
+        "help",
+        "demo",
+        "test",
+        "lint",
+        "bench",
+        "compile",
+        "plain",
+        "stop",
+        "clean",
+    ]

@@ -6,7 +6,6 @@ medical plans of one employer that use the same code go on counting where the ot
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import date
 from enum import Enum
 
@@ -38,20 +37,23 @@ def _at_least(given: int | None, least: int) -> int | None:
     return None if given is None else max(given, least)
 
 
+_FIELDS = (
+    "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "employee_only", "family", "individual",
+    "is_dated", "law", "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
+)  # fmt: skip
+
+
 class Counter:
     """One deductible, maximum or limit of a plan version, laid out for quick asking."""
 
-    __slots__ = (
-        "_caps", "_days", "_keyed", "_keys", "carry_over", "clause", "code", "days", "employee_only", "family", "individual",
-        "is_dated", "law", "members", "months", "name", "period", "rollover", "rule", "self_only_cap", "starts_month",
-    )  # fmt: skip
+    __slots__ = _FIELDS
 
-    def __init__(self, code: str, period: Period, terms: PlanTerms, *, name: str, clause: str) -> None:
+    def __init__(self, code: str, period: Period, starts_month: int, *, name: str, clause: str) -> None:
         self.code = code
         self.name = name
         self.clause = clause
         self.period = period
-        self.starts_month = terms.year_starts_month
+        self.starts_month = starts_month
         self.individual: int | None = None
         self.employee_only: int | None = None
         self.family: int | None = None
@@ -83,8 +85,15 @@ class Counter:
         if one is None:
             if len(self._keyed) >= _MOST_KEPT:
                 self._keyed.clear()
-            one = self._keyed[key] = copy(self)
-            one.code = f"{self.code}@{key}"
+            one = self._keyed[key] = self._named(f"{self.code}@{key}")
+        return one
+
+    def _named(self, code: str) -> Counter:
+        """The same counter under another code."""
+        one = Counter(code, self.period, self.starts_month, name=self.name, clause=self.clause)
+        for field in _FIELDS:
+            setattr(one, field, getattr(self, field))
+        one.code = code
         return one
 
     def limits(self, day: date, *, is_family: bool) -> tuple[int | None, int | None]:
@@ -237,7 +246,7 @@ def _in_network(terms: PlanTerms, one: OutOfPocket) -> bool:
 
 
 def _bucket(code: str, terms: PlanTerms, one: Deductible | OutOfPocket) -> Counter:
-    counter = Counter(code, one.period, terms, name=one.code, clause=one.clause)
+    counter = Counter(code, one.period, terms.year_starts_month, name=one.code, clause=one.clause)
     counter.individual = one.individual_cents
     counter.employee_only = one.employee_only_cents
     counter.family = one.family_cents
@@ -248,7 +257,9 @@ def _bucket(code: str, terms: PlanTerms, one: Deductible | OutOfPocket) -> Count
 
 def limit_counter(terms: PlanTerms, one: Limit) -> Counter:
     """The counter of a benefit limit or plan maximum. One for the family adds up over its people in every tier."""
-    counter = Counter(f"{terms.line}:limit.{one.code}", one.period, terms, name=one.code, clause=one.clause)
+    counter = Counter(
+        f"{terms.line}:limit.{one.code}", one.period, terms.year_starts_month, name=one.code, clause=one.clause
+    )
     if one.per_family:
         counter.family = one.most
         counter.rule = FamilyRule.EMBEDDED
@@ -263,14 +274,20 @@ def limit_counter(terms: PlanTerms, one: Limit) -> Counter:
 
 def amount_counter(terms: PlanTerms, first: FirstAmount, clause: str) -> Counter:
     """The counter of the first dollars of a plan year."""
-    counter = Counter(f"{terms.line}:first.{first.counter}", Period.PLAN_YEAR, terms, name=first.counter, clause=clause)
+    counter = Counter(
+        f"{terms.line}:first.{first.counter}",
+        Period.PLAN_YEAR,
+        terms.year_starts_month,
+        name=first.counter,
+        clause=clause,
+    )
     counter.individual = first.most_cents
     return counter
 
 
 def savings_counter(terms: PlanTerms) -> Counter:
     """The savings bank of coordination: what is kept for a person in a plan year, drawings below zero."""
-    return Counter(f"{terms.line}:savings", Period.PLAN_YEAR, terms, name="savings", clause="")
+    return Counter(f"{terms.line}:savings", Period.PLAN_YEAR, terms.year_starts_month, name="savings", clause="")
 
 
 def site_counter(terms: PlanTerms, one: Limit, place: str) -> Counter:
@@ -282,7 +299,9 @@ def site_counter(terms: PlanTerms, one: Limit, place: str) -> Counter:
 
 def visit_counter(terms: PlanTerms, name: str, count: int, clause: str) -> Counter:
     """The counter of the first visits of a plan year: filed under the day of the visit."""
-    counter = Counter(f"{terms.line}:visits.{name}", Period.PLAN_YEAR, terms, name=name, clause=clause)
+    counter = Counter(
+        f"{terms.line}:visits.{name}", Period.PLAN_YEAR, terms.year_starts_month, name=name, clause=clause
+    )
     counter.individual = count
     counter.is_dated = True
     return counter

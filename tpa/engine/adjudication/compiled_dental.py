@@ -123,6 +123,8 @@ def _cares(terms: PlanTerms, benefit: Benefit, held: Collection[Limit]) -> Itera
 
 
 def _allowance_counter(terms: PlanTerms, one: Allowance) -> Counter:
-    counter = Counter(f"{terms.line}:allowance.{one.code}", Period.DAY, terms, name=one.code, clause=one.clause)
+    counter = Counter(
+        f"{terms.line}:allowance.{one.code}", Period.DAY, terms.year_starts_month, name=one.code, clause=one.clause
+    )
     counter.individual = one.most_cents
     return counter
