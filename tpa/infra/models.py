@@ -75,7 +75,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status = models.SmallIntegerField()
-    body = models.JSONField(null=True)
+    body = models.TextField(null=True, help_text="As JSON.")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -4,10 +4,17 @@
 -- 2. Its postings are numbered 1, 2, 3 ... without a gap. With the primary key (entry_id, n) this means that an entry
 --    gets all its postings from one statement: a later one would have to start at 1 again and meets the key.
 -- 3. What the statement did to each account, dimension and day is added to the movements, from which balances are read.
-CREATE FUNCTION ledger_posting_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+--
+-- The statements here are planned once a connection, so they name their tables without the schema. It is looked at first that
+-- these names mean the tables of the ledger that is written.
+CREATE OR REPLACE FUNCTION ledger_posting_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wrong record;
 BEGIN
+    IF to_regclass('ledger_movement') IS DISTINCT FROM to_regclass(format('%I.ledger_movement', TG_TABLE_SCHEMA)) THEN
+        RAISE EXCEPTION 'a ledger is written with its own schema in front of the search path'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     SELECT entry_id, sum(cents) AS cents INTO wrong
       FROM added
      GROUP BY entry_id
@@ -17,20 +24,19 @@ BEGIN
         RAISE EXCEPTION 'ledger entry % is not whole and balanced (off by % cents)', wrong.entry_id, wrong.cents
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    EXECUTE format('
-        INSERT INTO %I.ledger_movement (account, dimension, effective_on, debit_cents, credit_cents)
-        SELECT account, dimension, effective_on,
-               coalesce(sum(cents) FILTER (WHERE cents > 0), 0), coalesce(-sum(cents) FILTER (WHERE cents < 0), 0)
-          FROM added
-         GROUP BY account, dimension, effective_on', TG_TABLE_SCHEMA);
+    INSERT INTO ledger_movement (account, dimension, effective_on, debit_cents, credit_cents)
+    SELECT account, dimension, effective_on,
+           coalesce(sum(cents) FILTER (WHERE cents > 0), 0), coalesce(-sum(cents) FILTER (WHERE cents < 0), 0)
+      FROM added
+     GROUP BY account, dimension, effective_on;
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER ledger_posting_balance AFTER INSERT ON ledger_posting
+CREATE OR REPLACE TRIGGER ledger_posting_balance AFTER INSERT ON ledger_posting
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_balance();
 
 -- Movements come from the trigger above only, never from a statement of somebody's own.
-CREATE FUNCTION ledger_movement_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_movement_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
         RAISE EXCEPTION 'ledger movements are written by the postings'' own trigger'
@@ -39,5 +45,5 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER ledger_movement_guard AFTER INSERT ON ledger_movement
+CREATE OR REPLACE TRIGGER ledger_movement_guard AFTER INSERT ON ledger_movement
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_movement_guard();

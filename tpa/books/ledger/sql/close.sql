@@ -1,14 +1,18 @@
 -- A closed month takes no entry: every statement of postings is looked at once, over its own rows.
 --
 -- The latest row of the closes says from which day on the books are open. Posting takes a shared lock that closing waits
--- for, so that nothing slips in between the proof and the close.
-CREATE FUNCTION ledger_closed_month() RETURNS trigger LANGUAGE plpgsql AS $$
+-- for, so that nothing slips in between the proof and the close. Planned once a connection, as in balance.sql.
+CREATE OR REPLACE FUNCTION ledger_closed_month() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     open_from date;
     wrong date;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtextextended(TG_TABLE_SCHEMA || ':close', 0));
-    EXECUTE format('SELECT closed_before FROM %I.ledger_monthclose ORDER BY id DESC LIMIT 1', TG_TABLE_SCHEMA) INTO open_from;
+    IF to_regclass('ledger_monthclose') IS DISTINCT FROM to_regclass(format('%I.ledger_monthclose', TG_TABLE_SCHEMA)) THEN
+        RAISE EXCEPTION 'a ledger is written with its own schema in front of the search path'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    SELECT closed_before INTO open_from FROM ledger_monthclose ORDER BY id DESC LIMIT 1;
     IF open_from IS NOT NULL THEN
         SELECT effective_on INTO wrong FROM added WHERE effective_on < open_from ORDER BY effective_on LIMIT 1;
         IF FOUND THEN
@@ -19,11 +23,11 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER ledger_closed_month AFTER INSERT ON ledger_posting
+CREATE OR REPLACE TRIGGER ledger_closed_month AFTER INSERT ON ledger_posting
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_closed_month();
 
 -- Months are closed and reopened one after the other, and reopened by somebody else than who closed them.
-CREATE FUNCTION ledger_close_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_close_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     last record;
 BEGIN
@@ -45,5 +49,5 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER ledger_close_in_order BEFORE INSERT ON ledger_monthclose
+CREATE OR REPLACE TRIGGER ledger_close_in_order BEFORE INSERT ON ledger_monthclose
     FOR EACH ROW EXECUTE FUNCTION ledger_close_in_order();
