@@ -15,9 +15,12 @@ from tests.x12.samples import dental, full_professional, professional
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import facts
 from tpa.books.claims.models import Claim, Decision, DecisionLine, Work
+from tpa.books.claims.selectors import whole_claim
 from tpa.books.members import turns
 from tpa.engine.adjudication.facts import MissingTooth, Treatment
 from tpa.kernel.document import DocumentError
+from tpa.web.api.v1.claims import ClaimLineSerializer, ClaimSerializer, DecisionLineSerializer, DecisionSerializer
+from tpa.web.api.v1.claims import _shown as _with_standing
 from tpa.workflows.adjudication import AT_ONCE, Counts, decide_waiting
 from tpa.workflows.claim_intake_forms import from_837, from_json, to_json
 from tpa.workflows.claim_routing import ReferenceTakenError, UnknownMemberError, register_claim_json
@@ -40,7 +43,23 @@ def document(**changes):
 
 
 def registered(employer, told, ref="key 1"):
-    return register_claim_json(employer_id=employer.pk, document=told, source_ref=ref, received_at=NOW)
+    """The claim's key, what was told of it being what the books then say."""
+    told_ = register_claim_json(employer_id=employer.pk, document=told, source_ref=ref, received_at=NOW)
+    with employer_scope(employer):
+        kept = whole_claim(told_.claim.pk)
+    assert _shown(told_) == _shown(kept)
+    return kept.claim.pk
+
+
+def _shown(whole):
+    """A claim as the API shows it."""
+    context = {"employer_id": 1}
+    return (
+        ClaimSerializer.show(_with_standing(whole.claim, whole.standing), context),
+        ClaimLineSerializer.show_all(whole.lines, context),
+        DecisionSerializer.show(whole.standing.decision, context) if whole.standing.decision else None,
+        DecisionLineSerializer.show_all(whole.explained, context),
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ claim alone is put aside, as a pend in the technical queue, and all others are d
 import math
 import time
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -77,8 +79,18 @@ def decide_families(*, employer: Employer, family_ids: Sequence[int], limit: int
         return _decide(employer, waiting, next_seqs) if waiting else Counts()
 
 
-def decide_at_once(*, employer: Employer, family_id: int) -> bool:
-    """Decide what waits for one family, inside the caller's transaction; False if it must be left to the workers.
+class Made(NamedTuple):
+    """A decision as it was recorded: when, and on which day where the employer is."""
+
+    decided: decisions.Decided
+    at: datetime
+    on: date
+
+
+def decide_at_once(*, employer: Employer, family_id: int) -> list[Made] | None:
+    """Decide what waits for one family, inside the caller's transaction; None if it must be left to the workers.
+
+    Gives the decisions that nothing which waited with them has touched since: of one claim alone.
 
     A family that a worker holds, one with more than a few claims waiting, and one with a claim that breaks something are
     left: a fault costs the caller nothing but the answer.
@@ -87,17 +99,18 @@ def decide_at_once(*, employer: Employer, family_id: int) -> bool:
         with transaction.atomic():
             waiting, next_seqs = _take(employer, [family_id], AT_ONCE + 1)
             if not 0 < len(waiting) <= AT_ONCE:
-                return False
-            while _decide(employer, waiting, next_seqs).total and any(
+                return None
+            made: list[Made] | None = [] if len(waiting) == 1 else None
+            while _decide(employer, waiting, next_seqs, made).total and any(
                 one.claim.frequency in REPLACES for one in waiting
             ):
                 waiting, next_seqs = _take(employer, [family_id], AT_ONCE)
-            return True
+            return made or []
     except (OperationalError, InterfaceError):
         raise
     except Exception as fault:
         logger(__name__).warning("left to the workers", family_id=family_id, fault=repr(fault)[:200])
-        return False
+        return None
 
 
 def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[list[facts.Waiting], dict[int, int]]:
@@ -106,14 +119,25 @@ def _take(employer: Employer, family_ids: Sequence[int], limit: int) -> tuple[li
     return (facts.waiting_claims(employer.pk, list(next_seqs), limit) if next_seqs else []), next_seqs
 
 
-def _decide(employer: Employer, waiting: list[facts.Waiting], next_seqs: dict[int, int]) -> Counts:
-    """Decide them; of each family only the claims before its next replacement or void, or that one alone."""
+def _decide(
+    employer: Employer,
+    waiting: list[facts.Waiting],
+    next_seqs: dict[int, int],
+    made: list[Made] | None = None,
+) -> Counts:
+    """Decide them; of each family only the claims before its next replacement or void, or that one alone.
+
+    What is decided, and not by a correction, is added to `made`.
+    """
     counts = Counts()
     plain, corrections = before_corrections(waiting)
     if plain:
         decided_at = clock.now()
+        decided_on = decided_at.astimezone(ZoneInfo(employer.time_zone)).date()
         chunk = _decided(plain, next_seqs)
-        counts = record(chunk, decided_at, decided_at.astimezone(ZoneInfo(employer.time_zone)).date())
+        counts = record(chunk, decided_at, decided_on)
+        if made is not None:
+            made += [Made(one, decided_at, decided_on) for one in chunk.decided]
     for one in corrections:
         counts = counts.plus(settle(employer, one, next_seqs))
     return counts

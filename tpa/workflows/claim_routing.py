@@ -13,6 +13,7 @@ from tenants.scope import desk_scope, employer_scope
 from tpa.books.claims import services as claims
 from tpa.books.claims.models import Claim
 from tpa.books.claims.registration import NewClaim
+from tpa.books.claims.selectors import WholeClaim, decided_claim, whole_claim
 from tpa.books.edi import keys
 from tpa.books.edi import selectors as edi_selectors
 from tpa.books.edi import services as edi
@@ -157,8 +158,8 @@ def _item(one: Placed, file_id: int | None, received_at: datetime) -> edi.NewIte
 
 def register_claim_json(
     *, employer_id: int, document: Mapping[str, Any], source_ref: str, received_at: datetime
-) -> int:
-    """A claim by REST into the employer's books, and decided, in the caller's transaction; returns its key.
+) -> WholeClaim:
+    """A claim by REST into the employer's books, and decided, in the caller's transaction; returns what came of it.
 
     Where it cannot be decided at once (a worker holds the family), the workers decide it soon after.
     `source_ref` is the request's idempotency key: the same again gives the same claim. Raises DocumentError with the
@@ -182,9 +183,12 @@ def register_claim_json(
         claim_id = registered.keys[Claim.Source.REST, source_ref]
         if not registered.new_count and not claims.is_same_claim(claim_id=claim_id, new=new):
             raise ReferenceTakenError("Another claim was registered under this key.")
-        if not decide_at_once(employer=employer, family_id=family_id):
+        made = decide_at_once(employer=employer, family_id=family_id)
+        if made is None:
             wake("decide_claims", employer_id=employer_id)
-        return claim_id
+        if made and registered.new_count:
+            return decided_claim(new, *made[0])
+        return whole_claim(claim_id)
 
 
 def _own_member(incoming: Incoming) -> keys.Candidate:

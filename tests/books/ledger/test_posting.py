@@ -126,3 +126,17 @@ def test_a_thousand_entries_are_three_statements(django_assert_num_queries):
     with django_assert_num_queries(3):
         post_entries(entries=entries, recorded_at=NOON)
     assert selectors.balance(CLAIMS_PAYABLE) == -500_500
+
+
+def test_a_ledger_is_not_written_past_its_own_movements_and_closes():
+    """The guards name their tables without the schema: a table of the same name in front of it is refused."""
+    whole = (1, 1, CASH, 100), (1, 2, EMPLOYER_DEPOSITS, -100)
+    for table in ("ledger_movement", "ledger_monthclose"):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"CREATE TEMPORARY TABLE {table} (LIKE {table})")
+            with pytest.raises(DatabaseError, match="own schema in front of the search path"):
+                posted(*whole)
+            transaction.set_rollback(True)
+    posted(*whole)
+    assert selectors.balance(CASH) == 100

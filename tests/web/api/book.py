@@ -37,7 +37,8 @@ def open_book(employer):
         employer, ("pepm", "Administration", {"rates_cents": {"EF": 3000}}), effective_on=date(2026, 1, 1)
     )
     with employer_scope(employer), clock_at(NOW):
-        claim_id = register_claim_json(employer_id=employer.pk, document=document(), source_ref="book", received_at=NOW)
+        whole = register_claim_json(employer_id=employer.pk, document=document(), source_ref="book", received_at=NOW)
+        claim_id = whole.claim.pk
         decide_waiting(employer_id=employer.pk)
         receive_deposit(purpose="fund", received_on=date(2026, 4, 1), cents=1_000_000, reference="WIRE 1")
         run = run_payments()

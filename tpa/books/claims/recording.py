@@ -12,7 +12,7 @@ from tpa.infra.copy import copy_rows
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
-_DECISION = (
+DECISION_COLUMNS = (
     "id",
     "claim_id",
     "version",
@@ -120,6 +120,31 @@ def read_line(row: Sequence[Any]) -> engine.LineDecision:
     return engine.LineDecision._make((row[1], *row[3:5], *row[6:-1], read_moves(row[-1]), row[5]))
 
 
+def decision_row(one: Decided, decided_at: datetime, decided_on: date) -> tuple[object, ...]:
+    """A decision as its row, in the order of the columns."""
+    decision = one.decision
+    return (
+        one.decision_id,
+        one.claim.claim_id,
+        one.version,
+        one.family_id,
+        one.family_seq,
+        one.place,
+        one.claim.member_id,
+        one.outcome,
+        one.claim.specialty,
+        one.claim.network,
+        one.claim.price_list_id,
+        decision.payee,
+        decision.charge_cents,
+        decision.allowed_cents,
+        decision.paid_cents,
+        decision.member_cents,
+        decided_at,
+        decided_on,
+    )
+
+
 def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decided_on: date) -> None:
     """Write decisions and their lines, under the families' locks. Two statements.
 
@@ -131,27 +156,6 @@ def record_decisions(*, decided: Sequence[Decided], decided_at: datetime, decide
         days = {line.number: line.from_on for line in one.claim.lines}
         rows = [line_row(one.decision_id, line, days[line.number]) for line in decision.lines]
         lines += rows
-        headers.append(
-            (
-                one.decision_id,
-                one.claim.claim_id,
-                one.version,
-                one.family_id,
-                one.family_seq,
-                one.place,
-                one.claim.member_id,
-                one.outcome,
-                one.claim.specialty,
-                one.claim.network,
-                one.claim.price_list_id,
-                decision.payee,
-                decision.charge_cents,
-                decision.allowed_cents,
-                decision.paid_cents,
-                decision.member_cents,
-                decided_at,
-                decided_on,
-            )
-        )
-    copy_rows("claims_decision", _DECISION, headers)
+        headers.append(decision_row(one, decided_at, decided_on))
+    copy_rows("claims_decision", DECISION_COLUMNS, headers)
     copy_rows("claims_decisionline", LINE_COLUMNS, lines)

@@ -1,17 +1,20 @@
 """Reading claims: where each stands, what was decided and why, what waits, what a month came to."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tpa.books.claims.models import Claim, ClaimLine, Closing, Decision, DecisionLine, Pend, Totals, Work
-from tpa.books.claims.recording import read_moves
+from tpa.books.claims.recording import DECISION_COLUMNS, Decided, decision_row, line_row, read_moves
+from tpa.books.claims.recording import LINE_COLUMNS as DECISION_LINE_COLUMNS
+from tpa.books.claims.registration import CLAIM_COLUMNS, LINE_COLUMNS, NewClaim, claim_row, line_rows
+from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.explain import Step, explain_moves, summarise
 from tpa.engine.journal.accounts import claims_expense
-from tpa.infra.postgres.prepared import columns_of, prepared, split_row
+from tpa.infra.postgres.prepared import columns_of, prepared, row_as, split_row
 from tpa.kernel.errors import NotFoundError
 
 STATES = ("waiting", "pended", "paid", "denied", "estimate", "reversed", "closed")
@@ -51,6 +54,15 @@ class ExplainedLine(NamedTuple):
     def plan_version_id(self) -> int | None:
         """The plan version that decided it; None where no plan covered it."""
         return self.line.plan_version_id or None
+
+
+class WholeClaim(NamedTuple):
+    """A claim, where it stands, its lines as they came, and as its last decision explains them (none: undecided)."""
+
+    claim: Claim
+    standing: Standing
+    lines: list[ClaimLine]
+    explained: list[ExplainedLine]
 
 
 class MonthTotal(NamedTuple):
@@ -121,11 +133,30 @@ def claim_with_standing(claim_id: int) -> tuple[Claim, Standing]:
     raise NotFoundError("There is no such claim.")
 
 
-def lines_with_decision(claim_id: int, decision_id: int | None) -> tuple[list[ClaimLine], list[ExplainedLine]]:
-    """The lines of a claim as they came, and as a decision (None: none yet) explains them; in order. One query."""
+def whole_claim(claim_id: int) -> WholeClaim:
+    """One claim with all that is told of it. Two queries. Raises NotFoundError."""
+    claim, standing = claim_with_standing(claim_id)
     statement = _LINES.format(columns=f"{columns_of(ClaimLine, 'l')}, {columns_of(DecisionLine, 'd')}")
-    rows = [split_row(row, ClaimLine, DecisionLine) for row in prepared(statement, [decision_id, claim_id])]
-    return [came for came, _ in rows], [_explained(decided) for _, decided in rows if decided is not None]
+    asked = [standing.decision.pk if standing.decision else None, claim_id]
+    rows = [split_row(row, ClaimLine, DecisionLine) for row in prepared(statement, asked)]
+    explained = [_explained(decided) for _, decided in rows if decided is not None]
+    return WholeClaim(claim, standing, [came for came, _ in rows], explained)
+
+
+def decided_claim(new: NewClaim, decided: Decided, decided_at: datetime, decided_on: date) -> WholeClaim:
+    """The same of a claim that was registered and decided in this transaction: from what was written, nothing is read."""
+    key = decided.claim.claim_id
+    decision = row_as(Decision, DECISION_COLUMNS, decision_row(decided, decided_at, decided_on))
+    came = [row_as(ClaimLine, LINE_COLUMNS, row) for row in line_rows(key, new)]
+    days = {line.number: line.from_on for line in came}
+    rows = [line_row(decided.decision_id, line, days[line.number]) for line in decided.decision.lines]
+    explained = [
+        _explained(row_as(DecisionLine, DECISION_LINE_COLUMNS, row), line.moves)
+        for row, line in zip(rows, decided.decision.lines, strict=True)
+    ]
+    return WholeClaim(
+        row_as(Claim, CLAIM_COLUMNS, claim_row(key, new)), Standing(decided.outcome, decision), came, explained
+    )
 
 
 def decisions(claim_id: int) -> list[Decision]:
@@ -158,10 +189,10 @@ def explained(decision_id: int) -> list[ExplainedLine]:
     return [_explained(row) for row in rows]
 
 
-def _explained(row: DecisionLine) -> ExplainedLine:
+def _explained(row: DecisionLine, moves: tuple[Move, ...] | None = None) -> ExplainedLine:
     return ExplainedLine(
         row,
-        explain_moves(row.charge_cents, read_moves(row.moves)),
+        explain_moves(row.charge_cents, read_moves(row.moves) if moves is None else moves),
         summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents),
         claims_expense(row.line_of_coverage) if row.line_of_coverage else "",
     )

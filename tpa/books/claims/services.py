@@ -8,12 +8,17 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tpa.books.claims.dental import dental_text
 from tpa.books.claims.errors import PendResolved
 from tpa.books.claims.models import Claim, ClaimLine, Closing, Pend
-from tpa.books.claims.registration import NewClaim, Registered
+from tpa.books.claims.registration import (
+    CLAIM_COLUMNS,
+    LINE_COLUMNS,
+    NewClaim,
+    Registered,
+    claim_row,
+    line_rows,
+)
 from tpa.engine.adjudication.decision import Pend as EnginePend
-from tpa.engine.coordination.answers import payers_to_json
 from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
 from tpa.infra.postgres.prepared import keys_text, prepared, written
@@ -23,59 +28,6 @@ from tpa.kernel.errors import NotFoundError
 _KNOWN = (
     "SELECT c.source, c.source_ref, c.id FROM unnest(%s::text[], %s::text[]) AS k(source, source_ref)"
     " JOIN claims_claim c ON c.source = k.source AND c.source_ref = k.source_ref"
-)
-_CLAIM = (
-    "id",
-    "source",
-    "source_ref",
-    "file_id",
-    "form",
-    "family_id",
-    "member_id",
-    "received_at",
-    "received_on",
-    "service_on",
-    "charge_cents",
-    "patient_control_number",
-    "provider_tax_id",
-    "provider_npi",
-    "provider_name",
-    "specialty",
-    "frequency",
-    "original_reference",
-    "facility_code",
-    "admitted_on",
-    "related_causes",
-    "other_payers",
-    "assigned",
-    "diagnoses",
-    "drg",
-    "zip_code",
-    "repriced_cents",
-    "accident_on",
-    "dental",
-)
-_LINE = (
-    "claim_id",
-    "number",
-    "member_id",
-    "from_on",
-    "through_on",
-    "charge_cents",
-    "procedure",
-    "modifiers",
-    "revenue_code",
-    "place",
-    "units_milli",
-    "diagnoses",
-    "tooth",
-    "surfaces",
-    "authorization",
-    "repriced_cents",
-    "emergency",
-    "control_number",
-    "area",
-    "placed_before_on",
 )
 _WORK = ("claim_id", "family_id", "version", "received_at", "queued_at")
 _TOTALS = ("month", "measure", "line_of_coverage", "cents", "count")
@@ -95,8 +47,8 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
     if fresh:
         keys = next_ids(Claim, len(fresh))
         rows = list(zip(keys, fresh, strict=True))
-        copy_rows("claims_claim", _CLAIM, [_claim_row(key, one) for key, one in rows])
-        copy_rows("claims_claimline", _LINE, [row for key, one in rows for row in _line_rows(key, one)])
+        copy_rows("claims_claim", CLAIM_COLUMNS, [claim_row(key, one) for key, one in rows])
+        copy_rows("claims_claimline", LINE_COLUMNS, [row for key, one in rows for row in line_rows(key, one)])
         copy_rows("claims_work", _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
         add_totals(rows=_received(fresh))
         days = Counter(one.claim.received_on for one in fresh)
@@ -113,73 +65,13 @@ def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
 
 def is_same_claim(*, claim_id: int, new: NewClaim) -> bool:
     """Whether a registered claim says what `new` says; the receipt does not count."""
-    columns = [name for name in _CLAIM if name not in ("id", "received_at", "received_on", "other_payers", "dental")]
-    told = dict(zip(_CLAIM, _claim_row(claim_id, new), strict=True))
+    columns = [
+        name for name in CLAIM_COLUMNS if name not in ("id", "received_at", "received_on", "other_payers", "dental")
+    ]
+    told = dict(zip(CLAIM_COLUMNS, claim_row(claim_id, new), strict=True))
     kept = Claim.objects.filter(pk=claim_id).values(*columns).get()
-    lines = ClaimLine.objects.filter(claim_id=claim_id).order_by("number").values_list(*_LINE)
-    return kept == {name: told[name] for name in columns} and list(lines) == list(_line_rows(claim_id, new))
-
-
-def _claim_row(key: int, new: NewClaim) -> tuple[object, ...]:
-    claim = new.claim
-    return (
-        key,
-        new.source,
-        new.source_ref,
-        new.file_id,
-        claim.form,
-        new.family_id,
-        claim.member_id,
-        new.received_at,
-        claim.received_on,
-        min(line.from_on for line in claim.lines),
-        sum(line.charge_cents for line in claim.lines),
-        new.patient_control_number,
-        claim.provider_tax_id,
-        claim.provider_npi,
-        new.provider_name,
-        claim.specialty,
-        claim.frequency,
-        claim.original_reference,
-        claim.facility_code,
-        claim.admitted_on,
-        list(claim.related_causes),
-        payers_to_json(claim.other_payers),
-        claim.assigned,
-        list(new.diagnoses),
-        claim.drg,
-        claim.zip_code,
-        claim.repriced_cents,
-        claim.accident_on,
-        dental_text(claim),
-    )
-
-
-def _line_rows(key: int, new: NewClaim) -> Iterable[tuple[object, ...]]:
-    controls = dict(enumerate(new.line_control_numbers))
-    for position, line in enumerate(new.claim.lines):
-        yield (
-            key,
-            line.number,
-            new.claim.member_id,
-            line.from_on,
-            line.through_on,
-            line.charge_cents,
-            line.procedure,
-            list(line.modifiers),
-            line.revenue_code,
-            line.place,
-            line.units_milli,
-            list(line.diagnoses),
-            line.tooth,
-            line.surfaces,
-            line.authorization,
-            line.repriced_cents,
-            line.emergency,
-            controls.get(position, ""),
-            line.area,
-            line.placed_before_on,
-        )
+    lines = ClaimLine.objects.filter(claim_id=claim_id).order_by("number").values_list(*LINE_COLUMNS)
+    return kept == {name: told[name] for name in columns} and list(lines) == list(line_rows(claim_id, new))
 
 
 def _received(claims: Iterable[NewClaim]) -> list[tuple[date, str, str, int, int]]:

@@ -6,10 +6,12 @@ Most of the time of a small query goes into its text, on both sides: Django buil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import DEFERRED
 
+_Model = TypeVar("_Model", bound=models.Model)
 _Values = Sequence[Any] | Mapping[str, Any]
 
 
@@ -87,6 +89,12 @@ def _layout(model: type[models.Model]) -> _Layout:
 def columns_of(model: type[models.Model], alias: str) -> str:
     """The columns of the model's table, as `instance` takes them, for the list of a SELECT."""
     return ", ".join(f"{alias}.{column}" for column in _layout(model).columns)
+
+
+def row_as(model: type[_Model], names: Sequence[str], row: Sequence[Any]) -> _Model:
+    """A row as it was written, as the instance that reading it would give; `names` are its columns."""
+    told, all_names = dict(zip(names, row, strict=True)), _layout(model).names
+    return model.from_db("default", all_names, [told.get(name, DEFERRED) for name in all_names])
 
 
 def split_row(row: Sequence[Any], *parts: type[models.Model]) -> list[Any]:

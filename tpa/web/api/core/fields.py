@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from drf_spectacular.utils import extend_schema_field
@@ -46,6 +46,14 @@ class PublicIdField(serializers.Field):
             self.fail("invalid", kind=self.kind)
 
 
+@extend_schema_field(serializers.DictField())
+class PairsField(serializers.Field):
+    """Named values, in our hands a sequence of pairs, as an object."""
+
+    def to_representation(self, value: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(value)
+
+
 @extend_schema_field({"type": "integer", "format": "int64", "description": "Minor units: cents.", "example": 12550})
 class CentsField(serializers.IntegerField):
     """Money as a whole number of cents."""
@@ -61,6 +69,19 @@ class Shape(serializers.Serializer):
 
     Finding that out takes longer than reading the rows. A class with a field of another kind is filled as any serializer.
     """
+
+    @classmethod
+    def show(cls, row: Any, context: Mapping[str, Any]) -> dict[str, Any]:
+        """What `cls(row, context=context).data` is, without a serializer for this one answer."""
+        places = _layout(cls) if cls.to_representation is Shape.to_representation else None
+        if places is None:
+            return dict(cls(row, context=dict(context)).data)
+        return _filled(None, places, row, context, cls)
+
+    @classmethod
+    def show_all(cls, rows: Iterable[Any], context: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The same of many."""
+        return [cls.show(row, context) for row in rows]
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         places = _layout(type(self))
@@ -92,15 +113,20 @@ _ALIKE = (
     serializers.DateTimeField,
     serializers.IntegerField,
     serializers.JSONField,
+    PairsField,
 )
 """Fields that show a value alike wherever they stand."""
+_PLAIN = {CentsField: int, serializers.IntegerField: int, serializers.CharField: str}
+"""What the most frequent of them do to it."""
 
 
 class _Place(NamedTuple):
-    """A field: the attributes that lead to its value (none: the row itself), and how it is shown, or by which method."""
+    """A field: the attributes that lead to its value (none: the row itself), and how it is shown: alone, by the context, or by
+    which method."""
 
     name: str
     path: tuple[str, ...]
+    show: Callable[[Any], Any] | None
     fill: _Fill | None
     method: str
     field: serializers.Field
@@ -114,11 +140,20 @@ def _layout(shape: type[Shape]) -> tuple[_Place, ...] | None:
         if field.write_only:
             continue
         method = field.method_name if isinstance(field, serializers.SerializerMethodField) else ""
-        fill = None if method else _fill(field)
-        if fill is None and not method:
+        show = None if method else _show(field)
+        fill = None if method or show else _fill(field)
+        if fill is None and show is None and not method:
             return None
-        places.append(_Place(name, tuple(field.source_attrs), fill, method, field))
+        places.append(_Place(name, tuple(field.source_attrs), show, fill, method, field))
     return tuple(places)
+
+
+def _show(field: serializers.Field) -> Callable[[Any], Any] | None:
+    if type(field) in _PLAIN:
+        return _PLAIN[type(field)]
+    if type(field) in _ALIKE or (type(field) is serializers.ListField and type(field.child) in _ALIKE):
+        return cast(Callable[[Any], Any], field.to_representation)
+    return None
 
 
 def _fill(field: serializers.Field) -> _Fill | None:
@@ -131,9 +166,6 @@ def _fill(field: serializers.Field) -> _Fill | None:
         shape = type(field)
         places = _layout(shape)
         return None if places is None else lambda row, context: _filled(None, places, row, context, shape)
-    if type(field) in _ALIKE or (type(field) is serializers.ListField and type(field.child) in _ALIKE):
-        show = field.to_representation
-        return lambda value, context: show(value)
     return None
 
 
@@ -146,8 +178,8 @@ def _filled(
 ) -> dict[str, Any]:
     """What `Serializer.to_representation` makes of a row. `owner`: whose methods are asked; made where it is needed."""
     shown = {}
-    for name, path, fill, method, field in places:
-        if fill is None:
+    for name, path, show, fill, method, field in places:
+        if method:
             owner = owner or shape(context=context)
             shown[name] = getattr(owner, method)(row)
             continue
@@ -163,7 +195,10 @@ def _filled(
                 value = field.get_attribute(row)
             except SkipField:
                 continue
-        shown[name] = None if value is None else fill(value, context)
+        if value is None:
+            shown[name] = None
+        else:
+            shown[name] = show(value) if show is not None else fill(value, context)
     return shown
 
 

@@ -18,7 +18,7 @@ from tpa.engine.adjudication.explain import explain_waiting
 from tpa.engine.adjudication.pends import CLAIM, LINE, PENDS, Comes, PendKind
 from tpa.infra import clock
 from tpa.web.api.core.access import Row, answerable
-from tpa.web.api.core.fields import CentsField, PublicIdField, Shape, StrictSerializer
+from tpa.web.api.core.fields import CentsField, PairsField, PublicIdField, Shape, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
@@ -84,12 +84,7 @@ class StepSerializer(Shape):
     open_after_cents = CentsField()
     text = serializers.CharField(source="operator")
     member_text = serializers.CharField(source="member")
-    inputs = serializers.SerializerMethodField()
-
-    @extend_schema(responses=serializers.DictField())
-    def get_inputs(self, step: Any) -> dict[str, Any]:
-        """The figures that the rule used."""
-        return dict(step.inputs)
+    inputs = PairsField(read_only=True, help_text="The figures that the rule used.")
 
 
 class DecisionLineSerializer(Shape):
@@ -252,13 +247,10 @@ class ClaimsView(BookView):
         return once(self, request, self._register)
 
     def _register(self, key: str) -> tuple[int, Any]:
-        claim_id = register_claim_json(
+        found, standing, lines, explained = register_claim_json(
             employer_id=self.employer_id, document=_document(self.request.data), source_ref=key, received_at=clock.now()
         )
-        found, standing = selectors.claim_with_standing(claim_id)
-        decision = standing.decision
-        lines, explained = selectors.lines_with_decision(claim_id, decision.pk if decision else None)
-        decided = _explained(self, decision, explained) if decision else None
+        decided = _explained(self, standing.decision, explained) if standing.decision else None
         return 201, {**_detail(self, found, standing, lines), "decided": decided}
 
 
@@ -269,13 +261,15 @@ def _document(data: Any) -> dict[str, Any]:
 
 
 def _detail(view: BookView, claim: Claim, standing: selectors.Standing, lines: list[ClaimLine]) -> dict[str, Any]:
-    data = ClaimSerializer(_shown(claim, standing), context=view.context()).data
-    return {**data, "lines": ClaimLineSerializer(lines, many=True).data}
+    context = view.context()
+    data = ClaimSerializer.show(_shown(claim, standing), context)
+    return {**data, "lines": ClaimLineSerializer.show_all(lines, context)}
 
 
 def _explained(view: BookView, decision: Decision, lines: list[selectors.ExplainedLine]) -> dict[str, Any]:
-    data = DecisionSerializer(decision, context=view.context()).data
-    return {**data, "lines": DecisionLineSerializer(lines, many=True, context=view.context()).data}
+    context = view.context()
+    data = DecisionSerializer.show(decision, context)
+    return {**data, "lines": DecisionLineSerializer.show_all(lines, context)}
 
 
 class ClaimView(BookView):
