@@ -4,17 +4,21 @@ from functools import cache
 
 from django.db import models
 
-from tpa.infra.postgres.prepared import prepared
+from tpa.infra.postgres.prepared import Asked, prepared
+
+_NEXT = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` unused keys of the model's table, ascending, in one statement. They need not be consecutive."""
     if count == 0:
         return []
-    ((keys,),) = prepared(
-        "SELECT array_agg(nextval(%s::regclass)) FROM generate_series(1, %s)", [_sequence(model), count]
-    )
-    return sorted(keys)
+    return sorted(key for (key,) in prepared(*ask_ids(model, count)))
+
+
+def ask_ids(model: type[models.Model], count: int) -> Asked:
+    """The statement behind it, for a message with others: each row has one key."""
+    return _NEXT, [_sequence(model), count]
 
 
 @cache

@@ -1,14 +1,14 @@
 """Reading accumulators: sums of entries, grouped by the database, from each family's last checkpoint on."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from tpa.books.accumulators.models import Entry, External
-from tpa.infra.postgres.prepared import keys_text, prepared
+from tpa.infra.postgres.prepared import Asked, keys_text, prepared
 
 CHECKPOINT_EVERY = 64
 """Entries that a family may have since its last checkpoint before the next one is worth its writing."""
@@ -61,12 +61,22 @@ def balances(
 
     What it reads does not grow with the number of claims that a family has had. A family without entries is missing.
     """
+    return read_balances(prepared(*ask_balances(family_ids, before)))
+
+
+def ask_balances(family_ids: Collection[int], before: int | Mapping[int, int] | None = None) -> Asked:
+    """The statement behind it, for a message with others; `read_balances` reads its rows."""
     ids = list(family_ids)
-    found: dict[int, FamilyBalances] = {}
     ends = (
         [before[key] for key in ids] if isinstance(before, Mapping) else [_ALL if before is None else before] * len(ids)
     )
-    for family_id, member_id, code, period_on, amount, fresh in prepared(_BALANCES, [keys_text(ids), keys_text(ends)]):
+    return _BALANCES, [keys_text(ids), keys_text(ends)]
+
+
+def read_balances(rows_read: Iterable[tuple[Any, ...]]) -> dict[int, FamilyBalances]:
+    """The balances by family, as `balances` gives them."""
+    found: dict[int, FamilyBalances] = {}
+    for family_id, member_id, code, period_on, amount, fresh in rows_read:
         rows, count = found.get(family_id) or ([], 0)
         rows.append((member_id, code, period_on, amount))
         found[family_id] = FamilyBalances(rows, count + fresh)

@@ -22,7 +22,7 @@ from tpa.engine.adjudication.overrides import Override
 from tpa.engine.coordination.answers import OtherPayer, payers_from_json, with_answers
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.pricing.price import BASE_RATE, Price, PriceBook, PriceKey
-from tpa.infra.postgres.prepared import keys_text, prepared
+from tpa.infra.postgres.prepared import Asked, keys_text, prepared, prepared_all
 
 
 class Waiting(NamedTuple):
@@ -103,12 +103,14 @@ def chosen_claims(employer_id: int, claim_ids: Collection[int], *, known_at: dat
 def _claims(employer_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
     claim_ids = [row[1] for row in rows]
     lines: dict[int, list[facts.ServiceLine]] = {claim_id: [] for claim_id in claim_ids}
-    for claim_id, *line in prepared(_LINES, [keys_text(claim_ids)]):
+    asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
+    who = set(asks.values())
+    came, known = prepared_all((_LINES, [keys_text(claim_ids)]), providers.ask_standings(employer_id, who))
+    standings = providers.read_standings(known, who)
+    for claim_id, *line in came:
         line[5], line[9] = tuple(line[5]), tuple(line[9])
         lines[claim_id].append(facts.ServiceLine(*line))
     said = {row[1]: _said(row[-2]) for row in rows}
-    asks = {row[1]: providers.Ask(row[7], row[6], row[-1]) for row in rows}
-    standings = providers.standings(employer_id, set(asks.values()))
     return [
         Waiting(
             version,
@@ -233,13 +235,17 @@ def families_of(claims: Sequence[Waiting], *, known_at: datetime | None = None) 
     replay brings its own. About ten queries.
     """
     ids = sorted({one.family_id for one in claims})
-    people = members.families_facts(ids, known_at=known_at)
+    asked = members.ask_facts(ids, known_at)
+    if known_at is None:
+        *rows, sums, lines = prepared_all(*asked, accumulators.ask_balances(ids), _ask_history(claims))
+        balances, histories = accumulators.read_balances(sums), _read_history(lines, claims)
+    else:
+        rows, balances, histories = prepared_all(*asked), {}, {}
+    people = members.read_facts(rows, known_at)
     covered_by = {one.plan_id for family in people.values() for spans in family.coverages.values() for one in spans}
     dated = plans.published_terms(covered_by, known_at=known_at)
     plans_in_force = [one.terms for versions in dated.values() for one in versions]
     prices = price_book(claims, plans_in_force, known_at=known_at)
-    balances = {} if known_at else accumulators.balances(ids)
-    histories = {} if known_at else _histories(claims)
     authorized = _authorized(ids, dated, known_at)
     coding = _edit_tables(claims, plans_in_force, histories)
     nothing = accumulators.FamilyBalances([], 0)
@@ -312,14 +318,18 @@ def price_book(claims: Iterable[Waiting], plans: Iterable[PlanTerms], *, known_a
     return PriceBook(found)
 
 
-def _histories(claims: Sequence[Waiting]) -> Mapping[int, facts.History]:
-    """Decided lines of other claims on the same days of the same members, by family."""
-    family_of = {one.claim.member_id: one.family_id for one in claims}
+def _ask_history(claims: Sequence[Waiting]) -> Asked:
+    """Decided lines of other claims on the same days of the same members."""
     days = {(one.claim.member_id, line.from_on) for one in claims for line in one.claim.lines}
-    found: dict[int, facts.History] = {}
     members_days = [keys_text(member for member, _ in days), f"{{{','.join(day.isoformat() for _, day in days)}}}"]
-    values = [*members_days, keys_text(one.claim.claim_id for one in claims)]
-    for member_id, day, claim_id, tax_id, npi, procedure, modifiers, *rest in prepared(_HISTORY, values):
+    return _HISTORY, [*members_days, keys_text(one.claim.claim_id for one in claims)]
+
+
+def _read_history(rows: Iterable[tuple[Any, ...]], claims: Sequence[Waiting]) -> dict[int, facts.History]:
+    """The same by family, member and day."""
+    family_of = {one.claim.member_id: one.family_id for one in claims}
+    found: dict[int, facts.History] = {}
+    for member_id, day, claim_id, tax_id, npi, procedure, modifiers, *rest in rows:
         prior = facts.PriorLine(claim_id, tax_id or npi, procedure, tuple(modifiers), *rest)
         found.setdefault(family_of[member_id], {}).setdefault((member_id, day), []).append(prior)
     return found

@@ -21,8 +21,8 @@ from tpa.books.claims.registration import (
 from tpa.engine.adjudication.decision import Pend as EnginePend
 from tpa.infra import day_counts
 from tpa.infra.copy import copy_rows
-from tpa.infra.postgres.prepared import keys_text, prepared, written
-from tpa.infra.sequences import next_ids
+from tpa.infra.postgres.prepared import keys_text, prepared_all, written
+from tpa.infra.sequences import ask_ids
 from tpa.kernel.errors import NotFoundError
 
 _KNOWN = (
@@ -40,13 +40,14 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
     Seven statements, however many claims. Two transactions that register the same claim at once: the second fails with
     IntegrityError, and finds the claim there when it is run again.
     """
-    known = _known(claims)
+    origins = [[one.source for one in claims], [one.source_ref for one in claims]]
+    found, keys = prepared_all((_KNOWN, origins), ask_ids(Claim, len(claims)))
+    known = {(source, ref): key for source, ref, key in found}
     fresh = list(
         {(one.source, one.source_ref): one for one in claims if (one.source, one.source_ref) not in known}.values()
     )
     if fresh:
-        keys = next_ids(Claim, len(fresh))
-        rows = list(zip(keys, fresh, strict=True))
+        rows = list(zip(sorted(key for (key,) in keys), fresh, strict=False))
         copy_rows("claims_claim", CLAIM_COLUMNS, [claim_row(key, one) for key, one in rows])
         copy_rows("claims_claimline", LINE_COLUMNS, [row for key, one in rows for row in line_rows(key, one)])
         copy_rows("claims_work", _WORK, [(key, one.family_id, 1, one.received_at, now) for key, one in rows])
@@ -55,12 +56,6 @@ def register_claims(*, claims: Sequence[NewClaim], now: datetime) -> Registered:
         day_counts.add_counts((day, "received", count) for day, count in sorted(days.items()))
         known |= {(one.source, one.source_ref): key for key, one in rows}
     return Registered(known, len(fresh))
-
-
-def _known(claims: Iterable[NewClaim]) -> dict[tuple[str, str], int]:
-    pairs = [(one.source, one.source_ref) for one in claims]
-    found = prepared(_KNOWN, [[source for source, _ in pairs], [ref for _, ref in pairs]])
-    return {(source, ref): key for source, ref, key in found}
 
 
 def is_same_claim(*, claim_id: int, new: NewClaim) -> bool:

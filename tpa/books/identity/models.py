@@ -1,5 +1,6 @@
 """Who may enter, and for which employer: users, grants of roles, API keys. Shared; no employer's role can read them."""
 
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, cast
 
 import pghistory
@@ -175,12 +176,16 @@ class ApiKeyManager(APIKeyManager):
         if not key.startswith(self.MARK):
             raise ApiKey.DoesNotExist("not a key of this installation")
         text = key.removeprefix(self.MARK)
-        statement = f"SELECT {columns_of(ApiKey, 'k')} FROM identity_apikey AS k WHERE k.prefix = %s AND NOT k.revoked"
-        for row in prepared(statement, [text.partition(".")[0]]):
+        for row in prepared(_by_prefix(), [text.partition(".")[0]]):
             (found,) = split_row(row, ApiKey)
             if found.is_valid(text):
                 return cast(AbstractAPIKey, found)
         raise ApiKey.DoesNotExist("not a key of this installation")
+
+
+@cache
+def _by_prefix() -> str:
+    return f"SELECT {columns_of(ApiKey, 'k')} FROM identity_apikey AS k WHERE k.prefix = %s AND NOT k.revoked"
 
 
 class ApiKey(AbstractAPIKey):

@@ -1,6 +1,6 @@
 """What the books know of people and their coverage: now, on a day, and as known at an instant."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from tpa.books.members.timeline import Segment
 from tpa.engine.adjudication import facts
 from tpa.engine.billing.census import Census, Enrolment
 from tpa.engine.coordination.coverage import HeldCoverage
-from tpa.infra.postgres.prepared import keys_text, prepared
+from tpa.infra.postgres.prepared import Asked, keys_text, prepared_all
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span, month_of
 
@@ -48,6 +48,9 @@ _ELSEWHERE = """
     ORDER BY o.member_id, o.id"""
 _KNOWN_NOW = "superseded_at IS NULL"
 _KNOWN_AT = "recorded_at <= %(known_at)s AND (superseded_at IS NULL OR superseded_at > %(known_at)s)"
+_FACTS_NOW, _FACTS_AT = (
+    (_COVERED.format(known=known), _ELSEWHERE.format(known=known)) for known in (_KNOWN_NOW, _KNOWN_AT)
+)
 
 
 def families_facts(family_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, FamilyFacts]:
@@ -55,16 +58,27 @@ def families_facts(family_ids: Collection[int], *, known_at: datetime | None = N
 
     A family that is not in the books is not in the answer.
     """
+    return read_facts(prepared_all(*ask_facts(family_ids, known_at)), known_at)
+
+
+def ask_facts(family_ids: Collection[int], known_at: datetime | None) -> tuple[Asked, Asked]:
+    """The two queries of it, for a message with others; `read_facts` reads their rows."""
     asked = {"families": keys_text(family_ids), "known_at": known_at}
+    covered, elsewhere = _FACTS_NOW if known_at is None else _FACTS_AT
+    return (covered, asked), (elsewhere, asked)
+
+
+def read_facts(answers: Sequence[list[tuple[Any, ...]]], known_at: datetime | None) -> dict[int, FamilyFacts]:
+    """People and coverage by family, as `families_facts` gives them."""
     found: dict[int, FamilyFacts] = {}
-    known = _KNOWN_NOW if known_at is None else _KNOWN_AT
-    for family_id, member_id, *rest in prepared(_COVERED.format(known=known), asked):
+    people, others = answers
+    for family_id, member_id, *rest in people:
         family = found.setdefault(family_id, FamilyFacts({}, {}, {}))
         if member_id not in family.people:
             family.people[member_id] = facts.Person(member_id, *rest[:5])
         if rest[5] is not None:
             family.coverages[member_id] = (*family.coverages.get(member_id, ()), facts.Coverage(*rest[5:]))
-    for family_id, member_id, line, ends_before, *rest in prepared(_ELSEWHERE.format(known=known), asked):
+    for family_id, member_id, line, ends_before, *rest in others:
         other = facts.OtherCoverage(HeldCoverage(*rest[:14]), line, ends_before)
         status, hours, role, decree, holder, holder_birth_on = rest[14:]
         own = facts.OwnCoverage(status, hours, None, holder or "", holder_birth_on, role, decree)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tpa.books.providers.models import Price, PriceList
 from tpa.engine.pricing import price as engine
-from tpa.infra.postgres.prepared import prepared
+from tpa.infra.postgres.prepared import Asked, prepared
 from tpa.kernel.periods import FOREVER, Span
 
 
@@ -77,7 +77,18 @@ def standings(employer_id: int, asks: Collection[Ask]) -> dict[Ask, Standing]:
     in which the provider is a member on the day gives the tier. The price list is the provider's own contract's, else
     the network's.
     """
-    known = _Providers(employer_id, asks)
+    return read_standings(prepared(*ask_standings(employer_id, asks)), asks)
+
+
+def ask_standings(employer_id: int, asks: Collection[Ask]) -> Asked:
+    """The first query of it, for a message with others; `read_standings` reads its rows."""
+    npis, tax_ids = [ask.npi for ask in asks if ask.npi], [ask.tax_id for ask in asks if ask.tax_id]
+    return _PROVIDERS, [employer_id, npis, tax_ids]
+
+
+def read_standings(rows: Iterable[tuple[Any, ...]], asks: Collection[Ask]) -> dict[Ask, Standing]:
+    """Where each provider stands, as `standings` gives it. One query."""
+    known = _Providers(rows)
     own, of_network = _contracts(known.ids, known.network_ids)
     found = {}
     for ask in asks:
@@ -92,14 +103,13 @@ def standings(employer_id: int, asks: Collection[Ask]) -> dict[Ask, Standing]:
 class _Providers:
     """The providers that a batch names, by NPI and by tax id, with their places in the employer's networks."""
 
-    def __init__(self, employer_id: int, asks: Iterable[Ask]) -> None:
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._by_npi: dict[str, list[int]] = defaultdict(list)
         self._by_tax_id: dict[str, list[int]] = defaultdict(list)
         self._memberships: dict[int, list[_Membership]] = {}
         self.specialty: dict[int, str] = {}
         self.network_ids: set[int] = set()
-        named = [[ask.npi for ask in asks if ask.npi], [ask.tax_id for ask in asks if ask.tax_id]]
-        for key, npi, tax_id, specialty, place, network_id, tier, *days in prepared(_PROVIDERS, [employer_id, *named]):
+        for key, npi, tax_id, specialty, place, network_id, tier, *days in rows:
             if key not in self.specialty:
                 self.specialty[key] = specialty
                 self._memberships[key] = []

@@ -13,6 +13,8 @@ from django.db.models.base import DEFERRED
 
 _Model = TypeVar("_Model", bound=models.Model)
 _Values = Sequence[Any] | Mapping[str, Any]
+Asked = tuple[str, _Values]
+"""A statement and its values."""
 
 
 def prepared(statement: str, values: _Values) -> list[tuple[Any, ...]]:
@@ -25,7 +27,7 @@ def prepared(statement: str, values: _Values) -> list[tuple[Any, ...]]:
     return cast(list[tuple[Any, ...]], own.answers(1)[0])
 
 
-def prepared_all(*asked: tuple[str, _Values]) -> list[list[tuple[Any, ...]]]:
+def prepared_all(*asked: Asked) -> list[list[tuple[Any, ...]]]:
     """The rows of several statements that need nothing of each other, sent in one message."""
     own = _own()
     for statement, values in asked:
