@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
@@ -162,7 +162,7 @@ class HistoryMiddleware:
 class PolicyMiddleware(CSPMiddleware):
     """django-csp, which puts a policy together for each answer; of those that give no script a nonce it is the same one."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_own = any(name.startswith("_csp") for name in response.__dict__) or hasattr(request, "_csp_nonce")
         if is_own or settings.DEBUG:
             return super().process_response(request, response)
