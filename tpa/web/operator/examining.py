@@ -65,7 +65,7 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
         "groups": overrides.GROUPS,
         "queues": claim_pends.QUEUES,
         "next_queue": pends[0].queue if pends else "",
-        "step_kinds": ClockStep.Kind.choices,
+        "step_kinds": [one for one in ClockStep.Kind.choices if one[0] != ClockStep.Kind.REDUCED],
         "claim_kinds": list(Kind),
         "filers": Appeal.Filer.choices,
     }
