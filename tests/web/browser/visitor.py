@@ -1,5 +1,6 @@
-"""Looks at pages as people do, and writes down what is wrong with them; a screenshot of each stays in var/screenshots/."""
+"""Looks at pages as people do, and writes down what is wrong with them."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,28 +11,35 @@ ROOT = Path(__file__).parents[3]
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 LONGEST = 120_000
 """Milliseconds that a page's scripts may take on a busy machine."""
-FAULTS = {"resultTypes": ["violations"], "preload": False}
+PICTURES = "SCREENSHOTS" in os.environ
+"""Whether every page is photographed, light and as a phone shows it; a page with a fault always is."""
 AXE = {
-    "light": FAULTS | {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    "dark": FAULTS | {"runOnly": ["color-contrast"]},
+    "resultTypes": ["violations"],
+    "preload": False,
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    "rules": {"color-contrast": {"enabled": False}},
 }
-"""What axe looks at: WCAG 2.1 AA, then what the other theme can change. What is in order is not listed, which is quicker."""
+"""What axe looks at: WCAG 2.1 AA, but for the colours, which are looked at in both themes (`colours.js`)."""
+COLOURS = Path(__file__).with_name("colours.js").read_text()
 FRAME = "header.navbar, #nav-sidebar-inner"
 """What many pages have alike: axe looks at it once, and leaves it out of the next page that says the same there."""
-_RUN_AXE = "([left_out, options]) => axe.run({exclude: left_out}, options)"
+_RUN_AXE = "async ([left_out, options]) => (await axe.run({exclude: left_out}, options)).violations"
 _SPILLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-_SWITCH = "document.documentElement.classList.toggle('dark')"
+_SWITCH = """() => {
+    const button = document.querySelector('[data-theme-switch]');
+    button ? button.click() : document.documentElement.classList.toggle('dark');
+}"""
 
 
 class Visitor:
-    """Goes through pages of one host."""
+    """Goes through pages of one host; pictures go to var/screenshots/."""
 
     def __init__(self, page: Page, host: str, folder: str) -> None:
         self._page, self._host, self._folder = page, host, ROOT / "var" / "screenshots" / folder
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._axe = Axe()
-        self._at, self._expected, self._frames_seen = "", 200, set[str]()
+        self._at, self._expected = "", 200
+        self._frames_seen, self._colours_passed = set[str](), set[str]()
         self.findings: list[str] = []
+        page.add_init_script(Axe().axe_script + COLOURS)
         page.on("console", lambda said: said.type == "error" and self._hear(said.text))
         page.on("pageerror", lambda error: self._find(f"script: {error}"))
         page.on("request", lambda request: self._check_host(request.url))
@@ -55,45 +63,46 @@ class Visitor:
             self._find(f"status {answer.status if answer else 'none'} at {path}")
             return
         self._page.locator("[aria-busy=true]").wait_for(state="detached", timeout=LONGEST)
-        if elsewhere:
-            self._shoot(f"{name}-light")
-        else:
+        found = len(self.findings)
+        if not elsewhere:
             self._examine(name)
+        self._shoot(f"{name}-light", found)
         self._at = f"{name} phone"
         self._page.set_viewport_size(PHONE)
-        self._shoot(f"{name}-phone")
         if self._page.evaluate(_SPILLS):
             self._find("is wider than a phone")
+        self._shoot(f"{name}-phone", found)
         self._page.set_viewport_size(WIDE)
 
     def _examine(self, name: str) -> None:
-        self._page.evaluate(self._axe.axe_script)
         frame = "\n".join(self._page.locator(FRAME).all_inner_texts())
         left_out = [[part] for part in FRAME.split(", ")] if frame in self._frames_seen else []
         self._frames_seen.add(frame)
-        themes = ("light", "dark") if self._has_themes() else ("light",)
-        for theme in themes:
-            self._at = f"{name} {theme}"
-            if theme == "dark":
-                self._switch()
-            else:
-                self._shoot(f"{name}-light")
-            for fault in self._page.evaluate(_RUN_AXE, [left_out, AXE[theme]])["violations"]:
-                if fault["impact"] in ("serious", "critical"):
-                    places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
-                    self._find(f"axe {fault['id']}: {places}")
-        if "dark" in themes:
-            self._switch()
+        self._at = f"{name} light"
+        self._blame(self._page.evaluate(_RUN_AXE, [left_out, AXE]))
+        self._examine_colours()
+        if self._has_themes():
+            self._at = f"{name} dark"
+            self._page.evaluate(_SWITCH)
+            self._examine_colours()
+            self._page.evaluate(_SWITCH)
 
-    def _shoot(self, name: str) -> None:
-        self._page.screenshot(path=self._folder / f"{name}.jpeg", full_page=True, type="jpeg", quality=80)
+    def _examine_colours(self) -> None:
+        seen = self._page.evaluate("known => examineColours(known)", list(self._colours_passed))
+        self._colours_passed.update(seen["passed"])
+        self._blame(seen["violations"])
+
+    def _blame(self, violations: list[dict]) -> None:
+        for fault in violations:
+            if fault["impact"] in ("serious", "critical"):
+                places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
+                self._find(f"axe {fault['id']}: {places}")
 
     def _has_themes(self) -> bool:
         return self._page.locator("[data-theme-switch], html[x-data]").count() > 0
 
-    def _switch(self) -> None:
-        button = self._page.locator("[data-theme-switch]")
-        if button.count():
-            button.click()
-        else:
-            self._page.evaluate(_SWITCH)
+    def _shoot(self, name: str, found: int) -> None:
+        """A picture, where pictures are wanted or more than `found` faults are known by now."""
+        if PICTURES or len(self.findings) > found:
+            path = self._folder / f"{name}.jpeg"
+            self._page.screenshot(path=path, full_page=True, type="jpeg", quality=80)
