@@ -40,11 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
     """pytest-django's own fixture, replaced: the database is copied from a template with two employers in it."""
+    name = databases.worker_database(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        base = connection.settings_dict["NAME"]
-        name = databases.worker_database(base)
         databases.make_test_database(name)
-        yield
+    # What asks for no fixture of the database is refused it from here on.
+    yield
+    with django_db_blocker.unblock():
         databases.drop_test_database(name)
 
 
