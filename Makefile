@@ -8,6 +8,10 @@ PY := .venv/bin/python
 SERVERS := $(PY) -m tpa.infra.embedded
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 TEST_PROCESSES ?= 2
+TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync
+
+# Every process that a test starts would compile the whole platform again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Explain the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,15 +19,26 @@ help: ## Explain the commands
 demo: .venv/.runtime ## Run the demo TPA: servers, demo employers, worker, web; ONCE=1 ends after the table
 	@$(SERVERS) run sh -c '$(PY) manage.py migrate -v 0 && exec $(PY) manage.py demo $(if $(ONCE),--once)'
 
-test: plain lint ## Check everything: lint, then all tests against the embedded servers
+test: plain .venv/.dev ## Check everything: lint, then all tests against the embedded servers
+	@$(SERVERS) run $(TOGETHER) types style template
 	@$(SERVERS) run $(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## Check style, types, imports and migrations
+	@$(TOGETHER) types style
+
+# Steps of the two above: types take one processor for a minute, and what else comes before the tests is done beside them.
+.PHONY: types style template
+types:
+	@$(PY) -m mypy
+
+style:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet . || { echo "Not formatted: run '$(PY) -m ruff format .'"; exit 1; }
-	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo --cache-dir var/import_linter
 	@$(SERVERS) run $(PY) manage.py makemigrations --check --dry-run
+
+template:
+	@$(SERVERS) run $(PY) manage.py shell -v 0 -c 'from tests.databases import make_template; make_template()'
 
 bench: .venv/.dev ## Measure, print a table, write var/bench.json; PART=batch measures one part
 	@$(MAKE) --no-print-directory compile || echo "Measured without."

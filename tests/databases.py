@@ -30,13 +30,16 @@ _CLONE = "CREATE DATABASE {} TEMPLATE {}"
 def make_test_database(name: str) -> None:
     """A fresh database `name`, copied from the template; every connection of this process goes there afterwards."""
     with _maintenance() as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [_BUILD_LOCK])
-        template = TEMPLATE_PREFIX + _state_of_migrations()
-        if not _exists(server, template):
-            _build(server, template)
+        template = _template(server)
         _drop(server, name)
         server.execute(sql.SQL(_CLONE).format(sql.Identifier(name), sql.Identifier(template)))
     go_to_database(name)
+
+
+def make_template() -> None:
+    """Build the template, so that no test has to wait for it; `make test` does it beside the lint."""
+    with _maintenance() as server:
+        _template(server)
 
 
 def drop_test_database(name: str) -> None:
@@ -55,6 +58,15 @@ def go_to_database(name: str) -> None:
     # A process knows one database all its life, and keeps what never changes there; here the same keys come again.
     for kept in (plans._terms, providers._kept, stoploss._kept):
         kept.clear()
+
+
+def _template(server: psycopg.Connection) -> str:
+    """The name of the template, built where it is not there; others wait until this process is done with `server`."""
+    server.execute("SELECT pg_advisory_lock(%s)", [_BUILD_LOCK])
+    template = TEMPLATE_PREFIX + _state_of_migrations()
+    if not _exists(server, template):
+        _build(server, template)
+    return template
 
 
 def _build(server: psycopg.Connection, template: str) -> None:
