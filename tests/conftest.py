@@ -28,6 +28,11 @@ FIRST = ("tests/web/browser", "tests/survival", "tests/journeys")
 PURE = ("tests/engine", "tests/kernel", "tests/scenarios", "tests/x12", "tests/architecture")
 
 
+def pytest_configure() -> None:
+    """A test's client looks for a static file when it is asked for one, not for all of them before its first request."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first; what needs no database is last, where the second process begins meanwhile."""
     root, middle = Path(__file__).parents[1], len(FIRST)
