@@ -244,6 +244,9 @@ def test_what_fees_took_of_the_deposits_is_charged_unless_parts_of_the_deposit_p
             AsoAgreement.objects.filter(employer=year).update(funding_terms=terms)
         found = settlement_of(year_starts_on=YEAR).year
         assert (found.collected_cents, found.charges_cents) == (105_000, 12 * 3_500)
+    # Of April 2026 as well, which has begun and is not billed yet.
+    with clock_at(stories.at(2026, 4, 2)):
+        assert settlement_of(year_starts_on=YEAR).year.charges_cents == 4 * 3_500
 
 
 def test_what_the_carrier_still_owes_counts_but_is_not_paid_out_and_what_it_refused_does_not(year):

@@ -11,6 +11,7 @@ that is credited or a holiday comes off the next invoices; a deficit that is bil
 Everything happens inside `employer_scope`.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple
@@ -80,8 +81,8 @@ def settlement_of(*, year_starts_on: date, is_renewed: bool = True) -> YearStand
             "The agreement says nothing of a settlement.", where="year", remedy="Agree on its terms first."
         )
     period = Span(year_starts_on, min(add_months(year_starts_on, 12), agreement.ends_before))
-    year = _year(employer.pk, funding, funding.settlement, period, is_renewed)
     today = clock.today(employer.time_zone)
+    year = _year(employer.pk, funding, funding.settlement, period, is_renewed, today)
     is_over = today >= funding.settlement.run_out_ends_before(period)
     settled = settle(funding.settlement, year, period, on=today) if is_over else None
     return YearStanding(agreement.pk, period, funding.settlement, year, settled)
@@ -101,21 +102,23 @@ def years_to_settle() -> list[date]:
     return [day for day in found if day not in settled]
 
 
-def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, period: Span, is_renewed: bool) -> Year:
+def _year(
+    employer_id: int, funding: FundingTerms, terms: SettlementTerms, period: Span, is_renewed: bool, today: date
+) -> Year:
     ended = terms.run_out_ends_before(period)
     with connection.cursor() as cursor:
         cursor.execute(_PAID, [ended, *period, *period])
         (paid,) = cursor.fetchone()
-    collected, charges = _collected(funding, period)
+    begun = [month for month in months_in(period) if month <= today]
     # What came in the run-out of the year before is that year's.
     before = agreements.agreement_on(employer_id, period.starts_on).starts_on < period.starts_on
     since = add_months(ended, -12) if before else period.starts_on
     given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=since, granted_on__lt=ended)
     contract = agreements.stop_loss_contract_on(employer_id, period.starts_on)
     return Year(
-        collected_cents=collected,
+        collected_cents=_came(period),
         paid_cents=paid - stoploss.forfeited_cents(period, ended),
-        charges_cents=charges,
+        charges_cents=_charges(funding, begun),
         stop_loss_cents=_credited(contract.contract_id) if contract else 0,
         other_credits_cents=_sum(given),
         brought_forward_cents=-_carried(period.starts_on),
@@ -125,13 +128,11 @@ def _year(employer_id: int, funding: FundingTerms, terms: SettlementTerms, perio
     )
 
 
-def _collected(terms: FundingTerms, period: Span) -> tuple[int, int]:
-    """What came for a year, and what fees, taxes and premium took of it: no less than the deposit's parts for them."""
-    months = months_in(period)
+def _charges(terms: FundingTerms, months: Sequence[date]) -> int:
+    """What fees, taxes and premium took of months that have begun: no less than the deposit's parts for them."""
     charged = [books.billed_by_month(kind) for kind in ("fee", "premium")]
     billed = sum(by_month.get(month, 0) for by_month in charged for month in months)
-    parts = (terms.monthly_cents - terms.claims_fund_cents) * len(months)
-    return _came(period), max(billed, parts)
+    return max(billed, (terms.monthly_cents - terms.claims_fund_cents) * len(months))
 
 
 def _came(period: Span) -> int:
