@@ -12,7 +12,7 @@ from tpa.infra.compiling import MODULES, sources
 
 def test_every_pattern_means_modules_of_the_pure_storeys() -> None:
     assert all(list((ROOT / "tpa").glob(pattern)) for pattern in MODULES)
-    assert {name.split("/")[1] for name in sources()} == {"kernel", "engine"}
+    assert {name.split("/")[1] for name in sources()} == {"kernel", "engine", "x12"}
 
 
 @pytest.mark.parametrize(("changed_at", "answer"), [(1000, b"fresh"), (1001, b"module.py is newer")])

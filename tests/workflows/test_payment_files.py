@@ -78,7 +78,7 @@ def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_
 
 
 def test_an_835_says_as_which_payer_the_claim_was_decided(in_employer):
-    """An answer by hand makes us second, one on the claim beside it third; whoever comes after us counts for nothing."""
+    """By hand makes us second, one on the claim beside it third; who comes after us is nothing, a denial is processed."""
     first, last = OtherPayer("First plan", None), OtherPayer("Last plan", None, "S")
     paid = OtherPayer("Another", 10_000, "S", adjustments=(Adjustment("PR", "2", 50_000),))
     family = open_plan(in_employer, plan_text('coordination = { method = "standard" }'))[0]
@@ -91,13 +91,15 @@ def test_an_835_says_as_which_payer_the_claim_was_decided(in_employer):
     for key in (keys[0], keys[2]):
         enter_answer(claim_id=key, payer=first._replace(paid_cents=5_000), note="EOB", by="ana")
     assert resolve_pends(employer_id=in_employer.pk) == 2
-    decide(in_employer)
+    again = came[1]._replace(source_ref="sent twice")
+    keys += decide(in_employer, again._replace(claim=again.claim._replace(other_payers=(last,))))
     run_payments()
     (data,) = content("835")
     faultless(data)
     numbers = [public_id("clm", in_employer.pk, key) for key in keys]
     found = {one.split("*")[7]: one.split("*")[2] for one in told(data, "CLP")}
-    assert [found[number] for number in numbers] == ["2", "1", "3"]
+    assert [found[number] for number in numbers] == ["2", "1", "3", "1"]
+    assert [one.split("*")[3:5] for one in told(data, "CLP") if one.split("*")[7] == numbers[3]] == [["600", "0"]]
 
 
 def test_a_refund_of_a_forwarded_balance_is_acknowledged_once_beside_it(in_employer, home):  # noqa: F811

@@ -75,7 +75,7 @@ def turned(claim):
 
 def denied():
     line = PaidLine("HC", "99213", 9_000, 0, DAY, date(2026, 4, 3), (Reduction("CO", "29", 9_000),), remarks=("N30",))
-    return PaidClaim("PCN2", "clm_0000400000032", "4", 9_000, 0, 0, "STONE", "KIM", "W1000001", (line,))
+    return PaidClaim("PCN2", "clm_0000400000032", "1", 9_000, 0, 0, "STONE", "KIM", "W1000001", (line,))
 
 
 WHOLE = Remittance(PAYER, PAYEE, CHECK, 14_700, (CLAIM, denied()), produced_on=DAY)
@@ -116,7 +116,7 @@ def test_a_check_as_it_stands_in_the_file():
         "CAS*PR*3*35",
         "SVC*HC:80053*40*32",
         "CAS*PR*2*8",
-        "CLP*PCN2*4*90*0**12*clm_0000400000032",
+        "CLP*PCN2*1*90*0**12*clm_0000400000032",
         "SVC*HC:99213*90*0",
         "CAS*CO*29*90",
         "LQ*HE*N30",

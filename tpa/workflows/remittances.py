@@ -148,11 +148,12 @@ def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
 
 
 def _status(claim: Claim, decision: Decision, answers: Sequence[PayerAnswer]) -> str:
-    """CLP02: reversal, denied, or as which payer the claim was processed, by the answers that the decision knew."""
+    """CLP02: reversal, or as which payer the claim was processed, by the answers that the decision knew.
+
+    A denied claim was processed too: 4 is for a patient whom nobody knows (X12 RFI 1423), whose claim is never decided.
+    """
     if decision.outcome == Decision.Outcome.REVERSED:
         return "22"
-    if decision.outcome == Decision.Outcome.DENIED:
-        return "4"
     return str(min(3, place_of_ours(payer_answers.payers_known(claim, answers, decision.decided_at))))
 
 

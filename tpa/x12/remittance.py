@@ -54,7 +54,7 @@ class PaidLine(NamedTuple):
 
 
 class PaidClaim(NamedTuple):
-    """A claim (loop 2100). `status` as CLP02 has it: 1 primary, 2 secondary, 3 tertiary, 4 denied, 22 reversal."""
+    """A claim (loop 2100). `status` as CLP02 has it: 1 primary, 2 secondary, 3 tertiary, 22 reversal."""
 
     patient_control_number: str
     number: str
