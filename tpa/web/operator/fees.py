@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = _version(request, asked) if asked else (versions[0] if versions else None)
     context: dict[str, object] = {"versions": versions, "shown": shown, "month": request.GET.get("month", "")[:7]}
     if shown is not None:
-        context["fees"] = [(fee, json.dumps(fee.terms, ensure_ascii=False)) for fee in shown.fees.all()]
+        context["fees"] = shown.fees.all()
         try:
             month = _month(request.GET.get("month", ""))
             preview = preview_version(employer=request.employer, version_id=shown.pk, month=month)

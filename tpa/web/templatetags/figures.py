@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from babel.numbers import format_currency
@@ -93,6 +96,31 @@ def percent(basis_points: int | None) -> str:
         return ""
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
+@register.filter
+def terms(document: dict[str, Any], currency: str = "USD") -> str:
+    """A fee's terms in words: `rates: EE $35.00, EF $70.00; minimum: $500.00` for rates_cents and minimum_cents."""
+    return "; ".join(f"{_term(name)}: {_written(name, value, currency, str)}" for name, value in document.items())
+
+
+def _term(name: str) -> str:
+    return words(re.sub(r"_(cents|bp)$", "", name))
+
+
+def _written(name: str, value: Any, currency: str, write: Callable[[Any], str]) -> str:
+    """A value by the unit that its name, or the name above it, ends in."""
+    if name.endswith("cents"):
+        write = partial(money, currency=currency)
+    elif name.endswith("bp"):
+        write = percent
+    if isinstance(value, dict):
+        return ", ".join(f"{_term(key)} {_written(key, one, currency, write)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_written("", one, currency, write) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return write(value) if isinstance(value, int) else str(value)
 
 
 @register.filter

@@ -1,0 +1,22 @@
+"""How pages print what is kept as figures."""
+
+import pytest
+
+from tpa.web.templatetags.figures import terms
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({"rates_cents": {"EE": 3_500, "EF": 70_00}, "minimum_cents": 123_456}, "rates: EE $35.00, EF $70.00; minimum: $1,234.56"),
+        ({"rate_bp": 1_250, "lines": ["medical", "dental"]}, "rate: 12.5 %; lines: medical; dental"),
+        ({"bands": [{"up_to": 100, "rate_cents": 550}, {"rate_cents": 450}]}, "bands: up to 100, rate $5.50; rate $4.50"),
+        ({"count_rule": "15_day", "retro_months": 3, "each": True}, "count rule: 15_day; retro months: 3; each: yes"),
+    ],
+)  # fmt: skip
+def test_terms_of_a_fee_are_told_in_words(document, says):
+    assert terms(document) == says
+
+
+def test_they_are_in_the_currency_of_the_employer():
+    assert terms({"rate_cents": 5}, "CAD") == "rate: CA$0.05"
