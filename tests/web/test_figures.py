@@ -8,7 +8,7 @@ from tpa.web.templatetags.figures import terms
 @pytest.mark.parametrize(
     ("document", "says"),
     [
-        ({"rates_cents": {"EE": 3_500, "EF": 70_00}, "minimum_cents": 123_456}, "rates: EE $35.00, EF $70.00; minimum: $1,234.56"),
+        ({"rates_cents": {"EE": 3_500}, "least_cents": 123_456}, "rates: EE $35.00; least: $1,234.56"),
         ({"rate_bp": 1_250, "lines": ["medical", "dental"]}, "rate: 12.5 %; lines: medical; dental"),
         ({"bands": [{"up_to": 100, "rate_cents": 550}, {"rate_cents": 450}]}, "bands: up to 100, rate $5.50; rate $4.50"),
         ({"count_rule": "15_day", "retro_months": 3, "each": True}, "count rule: 15_day; retro months: 3; each: yes"),
