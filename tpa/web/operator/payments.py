@@ -29,6 +29,7 @@ from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payment_files import send_file
 
 _SHOWN = 200
+_BESIDE = 25
 _RETURNED = {
     "reopened": "to be voided or issued anew",
     "refused": "of an account that is used no more",
@@ -44,6 +45,7 @@ _DAYS, _MOST_DAYS = ("recoup_after_days", "stale_after_days", "unclaimed_after_d
 def runs(request: HttpRequest) -> HttpResponse:
     """What was paid run by run, and the run that waits for somebody."""
     open_run = selectors.open_run()
+    waiting, unsent = selectors.waiting_payments(), selectors.files().filter(sent_at=None)
     return show(
         request,
         "operator/payment_runs.html",
@@ -52,8 +54,10 @@ def runs(request: HttpRequest) -> HttpResponse:
         open_run=open_run,
         available_cents=payment_run.available_cents(),
         terms=selectors.terms(),
-        waiting=selectors.waiting_payments()[:_SHOWN],
-        unsent=selectors.files().filter(sent_at=None)[:_SHOWN],
+        waiting=waiting[:_BESIDE],
+        more_waiting=max(0, waiting.count() - _BESIDE),
+        unsent=unsent[:_BESIDE],
+        more_unsent=max(0, unsent.count() - _BESIDE),
     )
 
 
