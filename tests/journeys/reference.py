@@ -210,3 +210,11 @@ class Reference:
     def carrier_owes(self) -> int:
         """As of the last look; below zero where it has paid too much."""
         return sum(self.swept.values()) - self.carrier
+
+    def pay_carrier_back(self, cents: int) -> None:
+        """It is taken off what was asked for the people for whom too much was, in the order in which they came."""
+        self.carrier -= cents
+        for person in sorted(self.asked):
+            part = min(cents, max(0, self.asked[person] - self.swept[person]))
+            self.asked[person] -= part
+            cents -= part

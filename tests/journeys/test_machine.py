@@ -229,7 +229,7 @@ class Books(RuleBasedStateMachine):
             cents = min(-self.plain.carrier_owes(), self.plain.free())
             if cents > 0:
                 pay_back(kind="specific", cents=cents, on=self.today, reference=f"B{self.now}", by="ana")
-                self.plain.carrier -= cents
+                self.plain.pay_carrier_back(cents)
 
     @rule()
     def close(self):

@@ -1,4 +1,7 @@
-"""What a carrier has paid too much: a receivable below zero becomes a debt, and the debt is paid back."""
+"""What a carrier has paid too much: a receivable below zero becomes a debt, and the debt is paid back.
+
+What was paid back of a unit was as good as never asked for: what the carrier owes for it anew is filed again.
+"""
 
 from datetime import date
 
@@ -9,6 +12,7 @@ from tpa.books.ledger import services as ledger
 from tpa.books.stoploss import services
 from tpa.books.stoploss.errors import FilingError
 from tpa.books.stoploss.models import Overpayment
+from tpa.books.stoploss.overpaid import in_turn, overpaid, owed_back
 from tpa.engine.journal.accounts import EMPLOYER_DEPOSITS, STOP_LOSS_PAYABLE, STOP_LOSS_RECEIVABLE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.stop_loss_overpaid import StopLossOverpaid
@@ -18,36 +22,43 @@ from tpa.infra.employers import open_employer
 from tpa.kernel.money import format_amount
 
 
-def turn_overpayment(*, kind: str, on: date, by: str = "") -> Overpayment | None:
-    """Owe back what the receivable of a cover lies below zero, and no more; the difference, where there is one.
+def turn_overpayment(*, kind: str, on: date, by: str = "") -> None:
+    """Owe back what the receivable of a cover lies below zero, and no more, each unit's own; write the difference.
 
-    In the caller's transaction, which holds the lock of the sweep.
+    What the carrier owes for one unit is set off against what it has paid too much for another. In the caller's
+    transaction, which holds the lock of the sweep.
     """
     owed = -balances.balance(STOP_LOSS_PAYABLE, dimension=kind)
-    net = balances.balance(STOP_LOSS_RECEIVABLE, dimension=kind) - owed
-    change = max(0, -net) - owed
-    if not change:
-        return None
+    now_owed = max(0, owed - balances.balance(STOP_LOSS_RECEIVABLE, dimension=kind))
+    if not owed and not now_owed:
+        return
+    before, after = owed_back(kind), in_turn(overpaid(kind), now_owed)
+    changes = {whose: after.get(whose, 0) - before.get(whose, 0) for whose in {**before, **after}}
     now = clock.now()
-    row = services.write_overpayment(kind=kind, cents=change, on=on, now=now, by=by)
-    ledger.post_entries(entries=[entry_for(StopLossOverpaid(row.pk, on, kind, change))], recorded_at=now)
-    return row
+    rows = services.write_overpayments(
+        kind=kind, shares={whose: cents for whose, cents in changes.items() if cents}, on=on, now=now, by=by
+    )
+    entries = [entry_for(StopLossOverpaid(row.pk, on, kind, row.cents)) for row in rows]
+    ledger.post_entries(entries=entries, recorded_at=now)
 
 
 @transaction.atomic
-def pay_back(*, kind: str, cents: int, on: date, reference: str, by: str) -> Overpayment:
-    """The carrier gets its money back. The same reference counts once.
+def pay_back(
+    *, kind: str, cents: int, on: date, reference: str, by: str, of: tuple[int, int] | None = None
+) -> list[Overpayment]:
+    """The carrier gets its money back: what it paid too much `of` a contract's unit, or of all in their turn.
 
-    Raises FilingError where not as much is owed back, or the fund does not hold it.
+    One row for each unit. The same reference counts once. Raises FilingError where not as much is owed back, or the fund
+    does not hold it.
     """
     open_employer()
     locks.lock("stop_loss_sweep")
-    known = Overpayment.objects.filter(paid_back=True, reference=reference).first()
-    if known is not None:
-        if (known.kind, known.cents) != (kind, -cents):
-            raise FilingError(f"Reference {reference} is recorded already, with another amount.", where="reference")
+    if known := list(Overpayment.objects.filter(paid_back=True, reference=reference)):
+        _check_known(known, kind, cents, reference, of)
         return known
-    owed = -balances.balance(STOP_LOSS_PAYABLE, dimension=kind)
+    turn_overpayment(kind=kind, on=on, by=by)
+    back = {whose: there for whose, there in owed_back(kind).items() if of in (None, whose)}
+    owed = sum(back.values())
     if not 0 < cents <= owed:
         raise FilingError(
             f"{format_amount(owed)} are owed back to the carrier.", where="cents", remedy="Pay that, or a part of it."
@@ -58,8 +69,18 @@ def pay_back(*, kind: str, cents: int, on: date, reference: str, by: str) -> Ove
             f"The employer's unused deposits are {format_amount(held)}.", where="cents", remedy="Ask for funding first."
         )
     now = clock.now()
-    row = services.write_overpayment(
-        kind=kind, cents=-cents, on=on, now=now, by=by, reference=reference, paid_back=True
+    shares = {whose: -share for whose, share in in_turn(back, cents).items()}
+    rows = services.write_overpayments(
+        kind=kind, shares=shares, on=on, now=now, by=by, reference=reference, paid_back=True
     )
-    ledger.post_entries(entries=[entry_for(StopLossRepaid(row.pk, on, kind, cents))], recorded_at=now)
-    return row
+    entries = [entry_for(StopLossRepaid(row.pk, on, kind, -row.cents)) for row in rows]
+    ledger.post_entries(entries=entries, recorded_at=now)
+    return rows
+
+
+def _check_known(known: list[Overpayment], kind: str, cents: int, reference: str, of: tuple[int, int] | None) -> None:
+    is_same = (known[0].kind, sum(row.cents for row in known)) == (kind, -cents)
+    if not is_same or (of and {(row.contract_id, row.unit_id) for row in known} != {of}):
+        raise FilingError(
+            f"Reference {reference} is recorded already, with another amount or for another unit.", where="reference"
+        )

@@ -7,10 +7,11 @@ import pytest
 
 from tenants.scope import employer_scope
 from tests.web.api.book import key_for
-from tests.workflows.stories import at, decide, enrol, insure, pay
+from tests.workflows.stories import at, decide, enrol, insure, pay, reverse
+from tpa.books.claims.models import Decision
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import FilingEvent, Offset, QuoteWhatIf
-from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE
+from tpa.engine.journal.accounts import STOP_LOSS_PAYABLE, STOP_LOSS_RECEIVABLE
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
 from tpa.workflows.stop_loss_sweep import sweep
@@ -68,6 +69,30 @@ def test_a_filing_from_its_packet_to_the_money(call):
         assert (paper.status_code, paper.content[: len(begins)]) == (200, begins)
     listed = call("get", f"stop-loss-filings/?contract={call.contract}").json()["data"]
     assert [one["state"] for one in listed] == ["posted"]
+
+
+def test_what_the_carrier_gets_back_says_whose_it_was(call):
+    unit = {"contract": call.contract, "unit_key": call.person.pk}
+    filing = call("post", "stop-loss-filings/", unit | {"kind": "specific"}).json()["id"]
+    for state, more in (("filed", {}), ("approved", {}), ("received", {"cents": 300_000, "reference": "W-1"})):
+        told = {"state": state, "on": "2025-06-30", **more}
+        call("post", f"stop-loss-filings/{filing}/steps/", told, HTTP_IDEMPOTENCY_KEY=state)
+    with employer_scope(call.employer):
+        reverse(Decision.objects.get(), date(2025, 6, 30))
+        sweep()
+
+    def repay(reference, cents, **more):
+        told = {"kind": "specific", "on": "2025-06-30", "reference": reference, "cents": cents} | more
+        return call("post", "stop-loss-repayments/", told, HTTP_IDEMPOTENCY_KEY=reference)
+
+    assert repay("B-0", 1, unit_key=call.person.pk).status_code == 400
+    assert repay("B-1", 1, contract=call.contract, unit_key=call.person.pk + 1).status_code == 422
+    assert repay("B-2", 100_000, **unit).json()["units"] == [unit | {"cents": 100_000}]
+    done = repay("B-3", 200_000)
+    assert (done.status_code, done.json()["units"]) == (201, [unit | {"cents": 200_000}])
+    assert repay("B-4", 1).status_code == 422
+    with employer_scope(call.employer):
+        assert ledger.balance(STOP_LOSS_PAYABLE) == 0
 
 
 def test_notices_are_marked_as_told_by_whom(call):

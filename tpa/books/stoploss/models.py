@@ -182,10 +182,12 @@ class FilingEvent(models.Model):
 class Overpayment(models.Model):
     """A change of what the employer owes a carrier because it paid too much: found (positive), or paid back (negative).
 
-    Append-only. The sum of a cover's rows is owed today.
+    Append-only. The sum of a cover's rows is owed today; the sum of a unit's, of what came for that unit.
     """
 
+    contract_id = models.BigIntegerField(null=True, blank=True, help_text="Empty: made before this was kept.")
     kind = models.CharField(max_length=9, choices=Kind)
+    unit_id = models.BigIntegerField(null=True, blank=True, help_text="Member or family; 0 for the aggregate.")
     cents = models.BigIntegerField()
     on = models.DateField()
     paid_back = models.BooleanField(default=False)
@@ -196,7 +198,12 @@ class Overpayment(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["reference"], condition=Q(paid_back=True), name="stop_loss_paid_back_once"),
+            models.UniqueConstraint(
+                fields=["reference", "contract_id", "unit_id"],
+                condition=Q(paid_back=True),
+                nulls_distinct=False,
+                name="stop_loss_paid_back_once_of_unit",
+            ),
             models.CheckConstraint(condition=~Q(cents=0), name="stop_loss_overpayment_changes_something"),
         ]
 

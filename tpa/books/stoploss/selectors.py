@@ -5,7 +5,7 @@ The connection is bound to the employer. Every cent of an exposure names its dec
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
@@ -15,7 +15,7 @@ from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
 from tpa.books.stoploss.amounts import amounts, condensed_amounts
-from tpa.books.stoploss.models import Filing, FilingEvent, Offset, QuoteWhatIf, Receivable, StopLossNotice
+from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, QuoteWhatIf, Receivable, StopLossNotice
 from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
 from tpa.engine.stoploss.advance import pay_on_by
@@ -158,10 +158,18 @@ def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:
 
 def refused_cents(contract_id: int) -> int:
     """What a contract's carrier has refused of what was asked for; an advance's refusal loses nothing."""
-    decided = FilingEvent.objects.filter(filing=OuterRef("pk"), state__in=DECISIONS).order_by("-id")
-    rows = Filing.objects.filter(contract_id=contract_id, ahead_from_cents=None)
-    asked = rows.annotate(accepted=Subquery(decided.values("cents")[:1])).exclude(accepted=None)
+    asked = decided(contract_id=contract_id, ahead_from_cents=None)
     return sum(row.requested_cents - row.accepted for row in asked)
+
+
+def decided(**of: Any) -> QuerySet[Any]:
+    """Filings of a contract, a kind ... that the carrier has decided, with what it accepts by its last decision: `accepted`."""
+    return _with_accepted(Filing.objects.filter(**of)).exclude(accepted=None)
+
+
+def _with_accepted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    last = FilingEvent.objects.filter(filing=OuterRef("pk"), state__in=DECISIONS).order_by("-id")
+    return rows.annotate(accepted=Subquery(last.values("cents")[:1]))
 
 
 def forfeited_cents(incurred: Span, known_before: date) -> int:
@@ -302,21 +310,50 @@ class Asked(NamedTuple):
         """Up to which reimbursement advances have asked."""
         return max((start + cents for start, cents in self.ahead), default=0)
 
+    def filed(self, cents: int, ahead_from_cents: int | None) -> "Asked":
+        """After a further filing, or an advance from a reimbursement on."""
+        if ahead_from_cents is None:
+            return self._replace(filed_cents=self.filed_cents + cents)
+        return self._replace(ahead=(*self.ahead, (ahead_from_cents, cents)))
+
+    def paid_back(self, cents: int) -> "Asked":
+        """After a repayment: it is not asked for any more, an advance before what was filed, the last one first."""
+        if not self.ahead:
+            return self._replace(filed_cents=self.filed_cents - cents)
+        *earlier, (start, asked) = self.ahead
+        if cents < asked:
+            return self._replace(ahead=(*earlier, (start, asked - cents)))
+        return self._replace(ahead=tuple(earlier)).paid_back(cents - asked)
+
 
 def asked_for(contract_id: int) -> dict[tuple[str, int], Asked]:
-    """(kind, unit) -> what was asked for so far. What was refused of an advance is asked for again once it is paid."""
-    decided = FilingEvent.objects.filter(filing=OuterRef("pk"), state__in=DECISIONS).order_by("-id")
-    rows = Filing.objects.filter(contract_id=contract_id).order_by("number")
+    """(kind, unit) -> what was asked for so far and not paid back; what came above a filing is as good as asked for.
+
+    What was refused of an advance is asked for again once it is paid.
+    """
+    came = FilingEvent.objects.filter(filing=OuterRef("pk"), state=FilingEvent.State.RECEIVED).order_by()
+    received = came.values("filing").annotate(all_cents=Sum("cents")).values("all_cents")
+    filings = _with_accepted(Filing.objects.filter(contract_id=contract_id)).annotate(
+        received=Coalesce(Subquery(received), 0)
+    )
+    repaid = Overpayment.objects.filter(contract_id=contract_id, paid_back=True)
+    history: list[Filing | Overpayment] = [*filings.order_by("made_at", "id"), *repaid]
     found: dict[tuple[str, int], Asked] = {}
-    for row in rows.annotate(accepted=Subquery(decided.values("cents")[:1])):
-        before = found.get((row.kind, row.unit_id), Asked())
-        if row.ahead_from_cents is None:
-            after = before._replace(filed_cents=before.filed_cents + row.requested_cents)
+    for row in sorted(history, key=lambda one: one.recorded_at if isinstance(one, Overpayment) else one.made_at):
+        key = (row.kind, row.unit_id or 0)
+        before = found.get(key, Asked())
+        if isinstance(row, Overpayment):
+            found[key] = before.paid_back(-row.cents)
         else:
-            cents = row.requested_cents if row.accepted is None else row.accepted
-            after = before._replace(ahead=(*before.ahead, (row.ahead_from_cents, cents)))
-        found[row.kind, row.unit_id] = after
+            found[key] = before.filed(_asked_cents(row), row.ahead_from_cents)
     return found
+
+
+def _asked_cents(filing: Any) -> int:
+    """Of a filing with `accepted` and `received`."""
+    accepted = filing.requested_cents if filing.accepted is None else filing.accepted
+    asked = accepted if filing.is_advance else filing.requested_cents
+    return int(asked + max(0, filing.received - accepted))
 
 
 def is_unit(terms: Contract, unit_id: int) -> bool:

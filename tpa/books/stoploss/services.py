@@ -1,11 +1,12 @@
 """Writing notices and receivables: each once, each with the decisions that it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from tpa.books.stoploss.errors import FilingStateError, OffsetError
 from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, Receivable, StopLossNotice
+from tpa.books.stoploss.overpaid import Whose
 from tpa.books.stoploss.states import NEXT
 
 
@@ -121,12 +122,30 @@ def add_event(
     )
 
 
-def write_overpayment(
-    *, kind: str, cents: int, on: date, now: datetime, by: str = "", reference: str = "", paid_back: bool = False
-) -> Overpayment:
-    """A change of what is owed back to a carrier."""
-    return Overpayment.objects.create(
-        kind=kind, cents=cents, on=on, paid_back=paid_back, reference=reference, recorded_at=now, recorded_by=by
+def write_overpayments(
+    *,
+    kind: str,
+    shares: Mapping[Whose, int],
+    on: date,
+    now: datetime,
+    by: str = "",
+    reference: str = "",
+    paid_back: bool = False,
+) -> list[Overpayment]:
+    """Changes of what is owed back to a carrier, by whose they are. One statement."""
+    return Overpayment.objects.bulk_create(
+        Overpayment(
+            contract_id=contract_id,
+            kind=kind,
+            unit_id=unit_id,
+            cents=cents,
+            on=on,
+            paid_back=paid_back,
+            reference=reference,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        for (contract_id, unit_id), cents in shares.items()
     )
 
 

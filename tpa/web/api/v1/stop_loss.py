@@ -24,7 +24,6 @@ from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.exposure import AsOfQuery, ContractQuery
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
-from tpa.workflows.stop_loss_overpayments import pay_back
 from tpa.workflows.stop_loss_packet import FORMS, packet_file
 from tpa.workflows.stop_loss_sweep import tell_carrier
 
@@ -131,15 +130,6 @@ class NewOffsetSerializer(StrictSerializer):
         if not attrs["member"] and attrs["kind"] != Offset.Kind.REBATE:
             raise serializers.ValidationError({"member": ["Only a rebate may be nobody's."]})
         return attrs
-
-
-class RepaymentSerializer(StrictSerializer):
-    """The carrier gets back what it has paid too much. The same reference counts once."""
-
-    kind = serializers.ChoiceField(Kind.values)
-    cents = CentsField(min_value=1)
-    on = serializers.DateField()
-    reference = serializers.CharField(max_length=60)
 
 
 class SpanSerializer(serializers.Serializer):
@@ -322,24 +312,6 @@ class OffsetsView(BookView):
             )
         )
         return Response(OffsetSerializer(offset, context=self.context()).data, status=201 if is_new else 200)
-
-
-class RepaymentsView(BookView):
-    """POST: a carrier gets money back."""
-
-    permissions: ClassVar = {"POST": Row("stoploss.write")}
-    keyed = True
-
-    @extend_schema(request=RepaymentSerializer, responses={201: RepaymentSerializer})
-    def post(self, request: Request) -> Response:
-        """No more than is owed back, from the employer's unused deposits."""
-        return once(self, request, lambda _: self._pay(request))
-
-    def _pay(self, request: Request) -> tuple[int, Any]:
-        asked = RepaymentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        pay_back(by=caller_name(request), **asked.validated_data)
-        return 201, RepaymentSerializer(asked.validated_data).data
 
 
 class GapsView(BookView):
