@@ -2,7 +2,7 @@
 
 import pytest
 
-from tpa.web.templatetags.figures import terms
+from tpa.web.templatetags.figures import amounts, terms
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,7 @@ def test_terms_of_a_fee_are_told_in_words(document, says):
 
 def test_they_are_in_the_currency_of_the_employer():
     assert terms({"rate_cents": 5}, "CAD") == "rate: CA$0.05"
+
+
+def test_amounts_stand_by_their_names():
+    assert amounts({"EE": 3_500, "EF": -70_05}, "CAD") == "EE CA$35.00, EF -CA$70.05"

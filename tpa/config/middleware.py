@@ -2,20 +2,16 @@
 
 import uuid
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pghistory
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from csp.constants import HEADER as CSP_HEADER
-from csp.middleware import CheckableLazyObject, CSPMiddleware
-from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
@@ -157,23 +153,6 @@ class HistoryMiddleware:
             told["why"] = request.POST.get("reason", "")[:200]
         with pghistory.context(**told):
             return self.get_response(request)
-
-
-class PolicyMiddleware(CSPMiddleware):
-    """django-csp, which puts a policy together for each answer; of those that give no script a nonce it is the same one."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_own = any(name.startswith("_csp") for name in response.__dict__) or hasattr(request, "_csp_nonce")
-        if is_own or settings.DEBUG:
-            return super().process_response(request, response)
-        response.headers.setdefault(CSP_HEADER, _common_policy())
-        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)
-        return response
-
-
-@cache
-def _common_policy() -> str:
-    return build_policy()
 
 
 class AdminPolicyMiddleware:

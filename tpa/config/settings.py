@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tpa.config.middleware.RequestIdMiddleware",
     "tpa.config.middleware.HostMiddleware",
-    "tpa.config.middleware.PolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "tpa.config.middleware.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tpa.config.middleware.HostSessionMiddleware",

@@ -27,7 +27,7 @@ def letter_paper(*, employer: Employer, payment_id: int) -> bytes:
     document: dict[str, Any] = {
         "title": f"Overpayment {payment.number}",
         "administrator": settings.TPA_NAME,
-        "address": [part.strip() for part in settings.TPA_ADDRESS.split(";")],
+        "address": settings.TPA_ADDRESS.replace(";", ","),
         "phone": settings.TPA_PHONE,
         "plan": employer.name,
         "currency": employer.currency,

@@ -104,6 +104,12 @@ def terms(document: dict[str, Any], currency: str = "USD") -> str:
     return "; ".join(f"{_term(name)}: {_written(name, value, currency, str)}" for name, value in document.items())
 
 
+@register.filter
+def amounts(by_name: dict[str, int], currency: str = "USD") -> str:
+    """`EE $35.00, EF $70.00` for cents by name."""
+    return _written("cents", by_name, currency, str)
+
+
 def _term(name: str) -> str:
     return words(re.sub(r"_(cents|bp)$", "", name))
 
