@@ -21,7 +21,6 @@ from tpa.infra.embedded.services import Services
 from tpa.workflows.adjudication import decide_waiting
 
 CLAIMS, FAMILIES, WAVES = 5_000, 400, 20
-FEWER, FEWER_WAVES = 2_000, 8
 CROWD_CLAIMS, CROWD = 1_000, 8
 SEED = 20_260_402
 HEALED_SECONDS = 90
@@ -38,10 +37,8 @@ class Clean:
         many, one = (directory.employer_of_code(code) for code, _ in databases.EMPLOYERS)
         self.claims = self._of(many, open_book(many, count=FAMILIES), CLAIMS)
         self.crowd_claims = self._of(one, open_book(one), CROWD_CLAIMS)
-        self.fewer_claims = self.claims[:FEWER]
         self.start_run()
-        self.fewer_result = self._decided(many, self.fewer_claims)
-        self.result = self._decided(many, self.claims, already=FEWER)
+        self.result = self._decided(many, self.claims)
         self.crowd_result = self._decided(one, self.crowd_claims)
 
     def start_run(self) -> None:
@@ -52,8 +49,8 @@ class Clean:
     def _of(self, employer: Employer, homes: list[Household], count: int) -> list[NewClaim]:
         return seeded_claims(homes, count, SEED + employer.pk)
 
-    def _decided(self, employer: Employer, claims: list[NewClaim], *, already: int = 0) -> dict[str, str]:
-        come_in(employer, claims[already:])
+    def _decided(self, employer: Employer, claims: list[NewClaim]) -> dict[str, str]:
+        come_in(employer, claims)
         decide_waiting(employer_id=employer.pk)
         return digest(employer, len(claims))
 
@@ -76,9 +73,9 @@ def employer(clean) -> Employer:
     return directory.employer_of_code("acme")
 
 
-def waves(claims: list[NewClaim], count: int = WAVES) -> list[list[NewClaim]]:
-    """The claims in the order of receipt, in `count` equal parts."""
-    size = len(claims) // count
+def waves(claims: list[NewClaim]) -> list[list[NewClaim]]:
+    """The claims in the order of receipt, in equal parts."""
+    size = len(claims) // WAVES
     return [claims[start : start + size] for start in range(0, len(claims), size)]
 
 
@@ -113,39 +110,39 @@ def test_messages_that_come_five_times_or_not_at_all(clean, employer, tmp_path, 
     monkeypatch.setattr(celery_app.Channel, "_put", celery_app.Channel._put)
     counts = celery_app.meddle(SEED)
     with Installation(clean.servers, tmp_path, seed=SEED) as run:
-        for wave in waves(clean.fewer_claims):
+        for wave in waves(clean.claims):
             come_in(employer, wave)
             run.pause(0.1)
         heals(run, employer)
     assert counts["sent"] >= WAVES
     assert counts["dropped"] > 0
-    assert digest(employer, FEWER) == clean.fewer_result
+    assert digest(employer, CLAIMS) == clean.result
 
 
 def test_a_broker_killed_and_emptied_in_the_middle(clean, employer, tmp_path):
-    first, *rest = waves(clean.fewer_claims, FEWER_WAVES)
+    first, *rest = waves(clean.claims)
     with Installation(clean.servers, tmp_path) as run:
         warm(run, employer, first)
         for n, wave in enumerate(rest):
             come_in(employer, wave)
-            if n in (2, 5):
+            if n in (5, 12):
                 assert waiting_count(employer) > 0
                 run.empty_broker()
         heals(run, employer)
-    assert digest(employer, FEWER) == clean.fewer_result
+    assert digest(employer, CLAIMS) == clean.result
 
 
 def test_a_database_that_crashes_in_the_middle(clean, employer, tmp_path):
-    first, *rest = waves(clean.fewer_claims, FEWER_WAVES)
+    first, *rest = waves(clean.claims)
     with Installation(clean.servers, tmp_path) as run:
         warm(run, employer, first)
         for n, wave in enumerate(rest):
             come_in(employer, wave)
-            if n in (2, 5):
+            if n in (5, 12):
                 assert waiting_count(employer) > 0
                 run.crash_database()
         heals(run, employer)
-    assert digest(employer, FEWER) == clean.fewer_result
+    assert digest(employer, CLAIMS) == clean.result
 
 
 def test_eight_workers_on_one_family(clean, employer, tmp_path):
