@@ -16,10 +16,10 @@ PICTURES = "SCREENSHOTS" in os.environ
 AXE = {
     "resultTypes": ["violations"],
     "preload": False,
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
     "rules": {"color-contrast": {"enabled": False}},
 }
-"""What axe looks at: WCAG 2.1 AA, but for the colours, which are looked at in both themes (`colours.js`)."""
+"""What axe looks at: WCAG 2.1 AA and good practice, but for the colours, which are looked at in both themes (`colours.js`)."""
 COLOURS = Path(__file__).with_name("colours.js").read_text()
 FRAME = "header.navbar, #nav-sidebar-inner"
 """What many pages have alike: axe looks at it once, and leaves it out of the next page that says the same there."""
