@@ -97,12 +97,23 @@ class Services:
                         self.stop()
 
     def _run(self, command: list[str]) -> int:
-        child = subprocess.Popen(command, env={**os.environ, **self.environment()})
-        previous = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for sign in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(sign, lambda *_: child.terminate())
+        child: subprocess.Popen[bytes] | None = None
+        told_to_end = False
+
+        def end(*_: object) -> None:
+            nonlocal told_to_end
+            told_to_end = True
+            if child:
+                child.terminate()
+
+        # Before the command is there, so that no signal finds the run unprepared. A handler and not SIG_IGN, which
+        # the command would inherit.
+        handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: end, signal.SIGHUP: end}
+        previous = {sign: signal.signal(sign, handler) for sign, handler in handlers.items()}
         try:
+            child = subprocess.Popen(command, env={**os.environ, **self.environment()})
+            if told_to_end:
+                child.terminate()
             code = child.wait()
         finally:
             for sign, handler in previous.items():
