@@ -15,7 +15,7 @@ from tests.workflows.test_ripple import decide as decide_claims
 from tests.workflows.test_stop_loss_contracts import propose
 from tpa.books.agreements.services import approve_stop_loss_version
 from tpa.books.ledger import selectors as ledger
-from tpa.books.stoploss import selectors
+from tpa.books.stoploss import at_risk
 from tpa.books.stoploss.errors import FilingError, WatchError
 from tpa.books.stoploss.models import Filing, StopLossNotice
 from tpa.engine.journal.accounts import CASH, EMPLOYER_DEPOSITS, STOP_LOSS_PAYABLE, STOP_LOSS_RECEIVABLE
@@ -68,7 +68,7 @@ def test_an_advance_is_owed_back_until_the_claims_are_paid(story):
     record(state="received", cents=400_000, reference="WIRE-1", **step)
     # 2,000.00 settle what was owed for paid claims, 2,000.00 are ahead of payment.
     assert balances() == (400_000, -400_000, 0, -200_000)
-    held = [(one.what, one.by, one.cents) for one in selectors.risks(employer.pk, JUNE) if one.what == "pay_on_by"]
+    held = [(one.what, one.by, one.cents) for one in at_risk.risks(employer.pk, JUNE) if one.what == "pay_on_by"]
     assert held == [("pay_on_by", date(2025, 7, 7), 400_000)]
     with pytest.raises(FilingError, match="pays the claims"):
         post_received(filing_id=advance.pk, on=JUNE, by=WHO, to="invoice")
@@ -77,7 +77,7 @@ def test_an_advance_is_owed_back_until_the_claims_are_paid(story):
     sweep()
     # The carrier now owes 4,000.00 more; 2,000.00 of it are covered by what it has paid ahead.
     assert balances()[2:] == (200_000, 0)
-    assert not [one for one in selectors.risks(employer.pk, JUNE) if one.what == "pay_on_by"]
+    assert not [one for one in at_risk.risks(employer.pk, JUNE) if one.what == "pay_on_by"]
     with pytest.raises(FilingError, match="owes nothing"):
         file_claim(contract_id=contract_id, kind="specific", unit_id=person.pk, by=WHO)
     assert ledger.faults() == []

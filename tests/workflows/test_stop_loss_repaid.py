@@ -11,7 +11,7 @@ from tests.workflows.test_payment_lives import ANA, DAY, home, take_back  # noqa
 from tests.workflows.test_ripple import claim, decide, sound
 from tpa.books.ledger import selectors as ledger
 from tpa.books.payments.models import CarriedBalance
-from tpa.books.stoploss import selectors, services
+from tpa.books.stoploss import at_risk, selectors, services
 from tpa.books.stoploss.errors import FilingError
 from tpa.books.stoploss.models import Filing, Overpayment
 from tpa.books.stoploss.overpaid import in_turn, overpaid, owed_back
@@ -59,7 +59,7 @@ def test_what_is_owed_anew_after_a_repayment_is_filed_and_comes(in_employer, hom
     person = home.member_ids[0]
 
     def to_file():
-        return [one.cents for one in selectors.risks(in_employer.pk, DAY) if one.what == "file_by"]
+        return [one.cents for one in at_risk.risks(in_employer.pk, DAY) if one.what == "file_by"]
 
     receive_deposit(purpose="fund", cents=2_000_000, reference="D2", received_on=DAY)
     _, visit = decide(in_employer, claim(home, 2_000_000, 1), claim(home, 300_000, 2))  # 18,000.00 and 3,000.00

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from tenants.scope import desk_scope
 from tests.workflows.stories import Killed, at, decide, enrol, insure, killed_at, pay, reverse
 from tpa.books.ledger import selectors as ledger
-from tpa.books.stoploss import selectors
+from tpa.books.stoploss import at_risk
 from tpa.books.stoploss.models import Receivable, StopLossNotice
 from tpa.engine.journal.accounts import STOP_LOSS_RECEIVABLE, STOP_LOSS_RECOVERY
 from tpa.infra import outbox, work_items
@@ -196,9 +196,9 @@ def test_a_contract_without_run_out_is_settled_asked_for_and_reopened_after_its_
     assert history() == []
     sweep_on(date(2026, 1, 1))
     assert history() == [("aggregate", 0, 1, 4_000_000, 4_000_000)]
-    risks = [(one.what, one.by, one.days_left, one.cents) for one in selectors.risks(in_employer.pk, date(2026, 3, 30))]
+    risks = [(one.what, one.by, one.days_left, one.cents) for one in at_risk.risks(in_employer.pk, date(2026, 3, 30))]
     assert risks == [("file_by", date(2026, 3, 31), 1, 4_000_000)]
-    assert selectors.risks(in_employer.pk, date(2026, 4, 1)) == []
+    assert at_risk.risks(in_employer.pk, date(2026, 4, 1)) == []
     # Long after, the last claim is taken back: nothing lies above the attachment any more.
     reverse(last, date(2027, 2, 1))
     sweep_on(date(2027, 2, 1))
@@ -217,7 +217,7 @@ def test_covers_with_windows_of_their_own_are_swept_and_have_their_own_last_days
     insure(in_employer, SPECIFIC, {"factors": factors, **own})
     paid(person, 900_000, date(2025, 5, 1))
     late = decide(person, 300_000, date(2025, 12, 20))
-    waiting = [(one.kind, one.what, one.by, one.cents) for one in selectors.risks(in_employer.pk, date(2025, 12, 31))]
+    waiting = [(one.kind, one.what, one.by, one.cents) for one in at_risk.risks(in_employer.pk, date(2025, 12, 31))]
     assert waiting == [
         ("aggregate", "file_by", date(2026, 3, 31), 756_000),
         ("specific", "paid_by", date(2026, 3, 31), 200_000),

@@ -64,7 +64,7 @@ def ask_advance(*, contract_id: int, unit_id: int, by: str) -> Filing:
         unit_id=unit_id,
         eligible=unit.eligible_cents,
         requested=due.cents,
-        document=packet.specific_packet(employer.pk, contract.terms, standing.expected, unit, ahead=True),
+        document=packet.specific_packet(employer.pk, contract, standing.expected, unit, ahead=True),
         by=by,
         day=day,
         send_by=due.ask_by,

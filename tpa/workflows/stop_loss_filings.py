@@ -13,7 +13,7 @@ from tenants.models import Employer
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.ledger import services as ledger
-from tpa.books.stoploss import packet, selectors, services
+from tpa.books.stoploss import at_risk, packet, selectors, services
 from tpa.books.stoploss.errors import FilingError
 from tpa.books.stoploss.models import Filing, FilingEvent, Kind
 from tpa.books.stoploss.states import DECISIONS, State
@@ -101,7 +101,7 @@ def _packet(
         unit = next((one for one in units if one.unit_id == unit_id), None)
         if unit is None:
             raise FilingError("Nothing that counts was paid for this unit.", where="unit")
-        document = packet.specific_packet(employer.pk, contract.terms, exposure, unit)
+        document = packet.specific_packet(employer.pk, contract, exposure, unit)
         return unit.reimbursable_cents, unit.eligible_cents, document
     cover = exposure.aggregate
     if cover is None or unit_id != GROUP:
@@ -278,7 +278,7 @@ _ANSWER_DAYS = 30
 def _queue(filing: Filing, state: str, on: date) -> None:
     """What a person has to do next waits in the desk's queue; what the carrier has to do does not."""
     if state == State.RECEIVED and filing.is_advance:
-        _wait(filing, "advance received: to be posted, and paid on", selectors.pay_advance_by(filing, on))
+        _wait(filing, "advance received: to be posted, and paid on", at_risk.pay_advance_by(filing, on))
     elif state in _QUEUED:
         _wait(filing, _QUEUED[State(state)], on + timedelta(days=_ANSWER_DAYS))
     else:

@@ -96,7 +96,7 @@ def open_watch(*, contract_id: int, unit_id: int, why: str, by: str, due_on: dat
     unit = next((one for one in cover.units if one.unit_id == unit_id), None) if cover else None
     deductible = unit.deductible_cents if unit else contract.terms.specific.deductible_cents
     due = NoticeDue(
-        unit_id, 0, deductible or 0, unit.eligible_cents if unit else 0, (), StopLossNotice.Reason.WATCH, why.strip()
+        unit_id, 0, deductible or 0, unit.accumulated_cents if unit else 0, (), StopLossNotice.Reason.WATCH, why.strip()
     )
     (written,) = services.write_notices(
         contract_id=contract_id,
@@ -171,7 +171,7 @@ def _notices(standing: Standing) -> Iterable[NoticeDue]:
         for unit in expected.specific.units:
             if unit.deductible_cents:
                 basis = [(part.decision_id, part.eligible_cents) for part in unit.parts]
-                yield from _reached(unit.unit_id, unit.eligible_cents, unit.deductible_cents, basis, shares)
+                yield from _reached(unit.unit_id, unit.accumulated_cents, unit.deductible_cents, basis, shares)
     if expected.aggregate is not None and expected.aggregate.attachment.annual_cents:
         cover = expected.aggregate
         yield from _reached(GROUP, cover.countable_cents, cover.attachment.annual_cents, (), THRESHOLDS_BP)
@@ -187,7 +187,7 @@ def _triggered(standing: Standing, day: date) -> Iterable[NoticeDue]:
         if one.reason != SHARE:
             unit = units.get(one.unit_id)
             deductible = unit.deductible_cents if unit else terms.specific.deductible_cents
-            cents = unit.eligible_cents if unit else 0
+            cents = unit.accumulated_cents if unit else 0
             yield NoticeDue(one.unit_id, 0, deductible or 0, cents, (), one.reason, one.detail[:60])
 
 

@@ -97,6 +97,7 @@ def test_whatever_is_made_and_can_be_read_is_told_with_its_address(schema):
         "invoices/{invoice}/sendings/", "member-accounts/", "paying-terms/", "pends/{pend}/hand-over/", "prenotes/",
         "price-lists/", "provider-accounts/", "settlements/", "settlements/{settlement}/payouts/",
         "stop-loss-contracts/", "stop-loss-offsets/", "stop-loss-repayments/", "stop-loss-watches/",
+        "stop-loss-transfers/",
     }  # fmt: skip
     assert unnamed == many | in_a_list_alone
 

@@ -200,3 +200,28 @@ def test_watched_by_hand_tried_on_paper_and_asked_for_ahead(call):
     assert (new["below_cents"], new["unit_deductible_cents"]) == (50_000, 1_000_000)
     wrong = call("post", "stop-loss-trials/", claim | {"paid_on": "2025-01-01"})
     assert wrong.status_code == 400
+
+
+def test_what_somebody_brings_along_from_another_group(call):
+    facts = {
+        "contract": call.contract,
+        "member": public_id("mem", call.employer.pk, call.person.pk),
+        "cents": 400_000,
+        "from_group": "4471",
+        "as_of": "2025-02-28",
+        "document": "Statement of the other administrator",
+        "reference": "HF-1",
+    }
+    refused = call("post", "stop-loss-transfers/", facts)
+    assert (refused.status_code, refused.json()["code"]) == (422, "transfer")
+    insure(call.employer, {"deductible_cents": 1_000_000, "transfer": "current_group"})
+    assert call("post", "stop-loss-transfers/", facts | {"cents": 10**16}).status_code == 400
+    assert call("post", "stop-loss-transfers/", facts | {"currency": "CAD"}).status_code == 400
+    others = public_id("mem", call.employer.pk + 1, call.person.pk)
+    assert call("post", "stop-loss-transfers/", facts | {"member": others}).status_code in (400, 404)
+    assert [call("post", "stop-loss-transfers/", facts).status_code for _ in range(2)] == [201, 200]
+    assert call("post", "stop-loss-transfers/", facts | {"cents": 5}).status_code == 422
+    (told,) = call("get", f"stop-loss-transfers/?contract={call.contract}").json()["data"]
+    assert (told["cents"], told["member"], told["from_group"]) == (400_000, facts["member"], "4471")
+    (unit,) = call("get", "exposure/").json()["data"][0]["specific"]["units"]
+    assert (unit["eligible_cents"], unit["carried_cents"], unit["reimbursable_cents"]) == (1_300_000, 400_000, 700_000)

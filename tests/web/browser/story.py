@@ -49,6 +49,7 @@ from tpa.workflows.payment_run import run_payments
 from tpa.workflows.settlement import settle_year
 from tpa.workflows.stop_loss_filings import file_claim, record
 from tpa.workflows.stop_loss_sweep import sweep
+from tpa.workflows.stop_loss_transfers import bring_along
 from tpa.workflows.stop_loss_what_if import ask as ask_quote
 from tpa.workflows.stop_loss_what_if import run_job as answer_quote
 from tpa.workflows.what_if import ask, run_job
@@ -230,7 +231,7 @@ def _insure(employer: Employer) -> None:
         "policy": year,
         "incurred": year,
         "paid": year | {"ends_before": "2027-04-01"},
-        "specific": {"unit": "person", "lines": ["medical"], "deductible_cents": 200_000},
+        "specific": {"unit": "person", "lines": ["medical"], "deductible_cents": 200_000, "transfer": "current_group"},
         "aggregate": {"lines": ["medical"], "factors": [{"code": "medical", "factors_cents": {"ALL": 80_000}}]},
     }
     told = {"person_id": SYSTEM, "claims_began": False}
@@ -297,6 +298,10 @@ def _stop_loss(employer: Employer) -> tuple[int, int]:
             pay(knee, date(2026, 4, 2))
         sweep()
         contract = stop_loss_contracts(employer.pk)[0]
+        bring_along(
+            contract_id=contract.contract_id, member_id=knee.member_id, cents=123_456, from_group="Harbor Foods",
+            as_of=date(2026, 1, 31), document="Statement of claims", reference="HF-1", by="story",
+        )  # fmt: skip
         filing = file_claim(contract_id=contract.contract_id, kind="specific", unit_id=knee.member_id, by="story")
         record(filing_id=filing.pk, state="filed", on=NOW.date(), by="story", note="by post")
         asked = ask_quote(employer_id=employer.pk, name="Lower", document=QUOTE, by="story", starts_on=date(2025, 6, 1))

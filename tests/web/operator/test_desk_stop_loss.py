@@ -131,8 +131,28 @@ def test_contracts_are_drawn_a_claim_is_tried_and_somebody_is_watched(desk):
     watched = desk("watch/", contract=desk.contract, unit=str(desk.person.pk), why="Case manager called")
     assert "Watched Case manager called" in watched.content.decode()
     refused = desk("watch/", contract=desk.contract, unit="x", why="y").content.decode()
-    assert "A unit is a number" in refused
+    assert "named by number" in refused
     assert (
         "no advance funding"
         in desk("filings/make/", contract=desk.contract, unit=str(desk.person.pk), advance="yes").content.decode()
     )
+
+
+def test_what_somebody_brings_along_is_entered_and_shown(desk):
+    assert "No contract in force lets an accumulation go on" in desk("transfers/").content.decode()
+    insure(desk.employer, {"deductible_cents": 1_000_000, "transfer": "current_group"})
+    told = {
+        "contract": desk.contract, "person": str(desk.person.pk), "amount": "1500.00", "from_group": "Harbor Foods",
+        "as_of": "2025-02-28", "document": "Statement", "reference": "HF-1",
+    }  # fmt: skip
+    for wrong, says in (
+        ({"amount": "much"}, "not an amount"),
+        ({"person": "Ann"}, "named by number"),
+        ({"as_of": ""}, "A day is needed"),
+        ({"reference": "x" * 61}, "60 characters"),
+    ):
+        assert says in desk("transfers/bring/", **told | wrong).content.decode()
+    page = desk("transfers/bring/", **told).content.decode()
+    assert "$1,500.00" in page and "Harbor Foods" in page
+    assert "and $1,500.00 from another group" in desk("").content.decode()
+    assert "the group where the person is now has the reimbursement" in desk("contracts/").content.decode()

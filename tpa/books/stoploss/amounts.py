@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from tpa.books.stoploss.models import Offset
+from tpa.books.agreements.selectors import StopLossInForce
+from tpa.books.stoploss.models import Offset, Transfer
 from tpa.engine.stoploss.contract import Contract
-from tpa.engine.stoploss.windows import About, Amount
+from tpa.engine.stoploss.windows import CARRIED, About, Amount
 from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.periods import FOREVER, Span
 
@@ -75,18 +76,21 @@ SELECT DISTINCT d.id FROM claims_decision d JOIN claims_appeal a ON a.claim_id =
 WHERE a.stage = 'external' AND a.outcome IN ('reversed', 'partly') AND d.decided_on <= %s"""
 
 
-def amounts(contract: Contract, as_of: date, family_id: int | None = None) -> list[Amount]:
-    """Every decision's amounts by line of coverage and day of service, as far as the contract's covers look at them.
+def amounts(contract: StopLossInForce, as_of: date, family_id: int | None = None) -> list[Amount]:
+    """Every decision's amounts by line of coverage and day of service, as far as the contract's covers look at them, and
+    what people brought along.
 
     Of one family, or of all.
     """
-    if contract.looks_at_services:
-        paid = [_with_services(row) for row in _read(_LINES_AND_SERVICES, contract, as_of, family_id)]
+    terms = contract.terms
+    if terms.looks_at_services:
+        paid = [_with_services(row) for row in _read(_LINES_AND_SERVICES, terms, as_of, family_id)]
     else:
-        paid = [Amount(*row) for row in _read(_PLAIN_LINES, contract, as_of, family_id)]
-    ordered = _ordered(contract, as_of)
+        paid = [Amount(*row) for row in _read(_PLAIN_LINES, terms, as_of, family_id)]
+    ordered = _ordered(terms, as_of)
     marked = (one._replace(about=one.about._replace(ordered=one.decision_id in ordered)) for one in paid)
-    return [*(marked if ordered else paid), *offsets(contract, as_of, family_id)]
+    brought = transferred(contract, as_of, family_id)
+    return [*(marked if ordered else paid), *offsets(terms, as_of, family_id), *brought]
 
 
 def _ordered(contract: Contract, as_of: date) -> set[int]:
@@ -98,18 +102,35 @@ def _ordered(contract: Contract, as_of: date) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def condensed_amounts(contract: Contract, as_of: date) -> list[Amount]:
+def transferred(contract: StopLossInForce, as_of: date, family_id: int | None = None) -> list[Amount]:
+    """What people brought along from other groups, as known on `as_of`; of one family, or of all. Nothing where the
+    contract lets nothing go on.
+    """
+    if contract.terms.specific is None or contract.terms.specific.transfer == "individual":
+        return []
+    rows = Transfer.objects.filter(contract_id=contract.contract_id, known_on__lte=as_of)
+    if family_id is not None:
+        rows = rows.filter(family_id=family_id)
+    about = About(kind=CARRIED)
+    return [
+        Amount(0, 0, row.member_id, row.family_id, "", row.as_of, row.as_of, row.cents, row.known_on, about)
+        for row in rows.order_by("id")
+    ]
+
+
+def condensed_amounts(contract: StopLossInForce, as_of: date) -> list[Amount]:
     """The same in fewer rows: units under half of the least deductible are summed, under decision 0.
 
     An exposure from these has the same figures, and names the decisions of every unit at or above that half. Its months
     are right where the aggregate is accommodated; otherwise nobody computes with them.
     """
-    if contract.needs_every_decision or _ordered(contract, as_of):
+    terms = contract.terms
+    if transferred(contract, as_of) or terms.needs_every_decision or _ordered(terms, as_of):
         return amounts(contract, as_of)
-    unit = "member_id" if contract.specific is None or contract.specific.unit == "person" else "family_id"
-    month = _BY_MONTH if contract.aggregate and contract.aggregate.accommodation else ""
+    unit = "member_id" if terms.specific is None or terms.specific.unit == "person" else "family_id"
+    month = _BY_MONTH if terms.aggregate and terms.aggregate.accommodation else ""
     query = _CONDENSED.format(lines=_PLAIN_LINES, unit=unit, month=month)
-    return [Amount(*row) for row in _read(query, contract, as_of)] + offsets(contract, as_of)
+    return [Amount(*row) for row in _read(query, terms, as_of)] + offsets(terms, as_of)
 
 
 def amounts_between(incurred: Span, as_of: date) -> list[Amount]:

@@ -25,3 +25,9 @@ class OffsetError(DomainError):
     """A recovery or rebate that cannot be taken in."""
 
     code = "offset"
+
+
+class TransferError(DomainError):
+    """What somebody accumulated elsewhere cannot be taken in."""
+
+    code = "transfer"

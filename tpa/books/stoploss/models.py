@@ -245,6 +245,34 @@ class Offset(models.Model):
         return f"{self.kind} {self.reference}"
 
 
+class Transfer(models.Model):
+    """What a person accumulated under another group, another employer's plan or an earlier group number, and brings along.
+
+    Append-only: what was told too much is taken off by a negative row. It meets the person's specific deductible under
+    the contract from `known_on`; another plan has paid it.
+    """
+
+    contract_id = models.BigIntegerField(help_text="Stop-loss contract that lets it go on.")
+    member_id = models.BigIntegerField()
+    family_id = models.BigIntegerField()
+    cents = models.BigIntegerField(help_text="Eligible there; negative: a correction.")
+    from_group = models.CharField(max_length=60, help_text="Name or number of the other group.")
+    as_of = models.DateField(help_text="The day up to which the other group has paid it.")
+    document = models.CharField(max_length=120, help_text="What proves it, such as the other carrier's statement.")
+    reference = models.CharField(max_length=60, unique=True, help_text="The source's own id. Counts once.")
+    known_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = "transferred accumulation"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(cents=0), name="stop_loss_transfer_changes_something")]
+
+    def __str__(self) -> str:
+        return f"{self.from_group} {self.reference}"
+
+
 class QuoteWhatIf(models.Model):
     """What would the last months have cost under a quote? Its terms, the question's days, and the answer once there is one."""
 

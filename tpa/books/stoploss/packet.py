@@ -7,14 +7,16 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import date
 from io import StringIO
 from typing import Any
 
+from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.claims.models import Claim, Decision
 from tpa.books.members import selectors as members
 from tpa.books.members.models import Family, Member
 from tpa.books.payments.models import ClaimPayment
-from tpa.books.stoploss.models import Filing
+from tpa.books.stoploss.models import Filing, Transfer
 from tpa.engine.stoploss.aggregate import Attachment
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure
@@ -45,10 +47,10 @@ _ACCIDENT = ("S", "T", "V", "W", "X", "Y")
 
 
 def specific_packet(
-    employer_id: int, contract: Contract, exposure: Exposure, unit: Unit, *, ahead: bool = False
+    employer_id: int, contract: StopLossInForce, exposure: Exposure, unit: Unit, *, ahead: bool = False
 ) -> dict[str, Any]:
     """Everything of one unit. `exposure` names every decision; `ahead`: some of them wait for the carrier's money."""
-    people = _people(contract, unit.unit_id)
+    people = _people(contract.terms, unit.unit_id)
     claims, payments = _claims_of(unit.parts)
     lines = [_line(employer_id, part, claims, payments) for part in unit.parts]
     known = {part.decision_id for part in unit.parts}
@@ -60,12 +62,15 @@ def specific_packet(
     ]
     eligibility = [_eligibility(employer_id, person) for person in people]
     coordination = [row for person in people for row in _coordination(employer_id, person)]
+    carried = _carried(employer_id, contract.contract_id, people, exposure.as_of) if unit.carried_cents else []
+    checklist = _checklist(lines, claims.values(), eligibility, coordination, ahead=ahead)
     return {
         "lines": lines,
         "ineligible": ineligible,
         "eligibility": eligibility,
         "coordination": coordination,
-        "checklist": _checklist(lines, claims.values(), eligibility, coordination, ahead=ahead),
+        "carried": carried,
+        "checklist": [*checklist, *(_proof_of(one) for one in carried)],
         "deductible": format_amount(unit.deductible_cents or 0),
         "lasered": unit.lasered,
     }
@@ -176,6 +181,30 @@ def _coordination(employer_id: int, person: Member) -> list[dict[str, str]]:
         {"member": public_id("mem", employer_id, person.pk), "name": one.name, "kind": one.kind, "line": one.line}
         for one in members.other_coverages(person.pk)
     ]
+
+
+def _carried(employer_id: int, contract_id: int, people: Iterable[Member], as_of: date) -> list[dict[str, str]]:
+    """What was told of each person by other groups, with where it is proven."""
+    rows = Transfer.objects.filter(
+        contract_id=contract_id, member_id__in=[one.pk for one in people], known_on__lte=as_of
+    ).order_by("id")
+    return [
+        {
+            "member": public_id("mem", employer_id, row.member_id),
+            "from_group": row.from_group,
+            "amount": format_amount(row.cents),
+            "as_of": row.as_of.isoformat(),
+            "document": row.document,
+            "reference": row.reference,
+        }
+        for row in rows
+    ]
+
+
+def _proof_of(carried: dict[str, str]) -> dict[str, Any]:
+    """The other group's own paper is kept outside the books."""
+    proof = f"{carried['document']}, {carried['reference']}"
+    return _item(f"Proof of what {carried['from_group']} has paid", False, proof)
 
 
 def _item(what: str, is_there: bool, note: str = "") -> dict[str, Any]:

@@ -15,10 +15,18 @@ from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.members import selectors as members
 from tpa.books.stoploss.amounts import amounts, condensed_amounts
-from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, QuoteWhatIf, Receivable, StopLossNotice
+from tpa.books.stoploss.models import (
+    Filing,
+    FilingEvent,
+    Offset,
+    Overpayment,
+    QuoteWhatIf,
+    Receivable,
+    StopLossNotice,
+    Transfer,
+)
 from tpa.books.stoploss.states import DECISIONS
 from tpa.engine.billing.census import Census
-from tpa.engine.stoploss.advance import pay_on_by
 from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.exposure import Exposure, exposure
@@ -54,7 +62,7 @@ class Standing(NamedTuple):
 
 def exposure_of(contract: StopLossInForce, as_of: date) -> Exposure:
     """Where one contract stands, as known on `as_of`, down to the last decision; what is left out, and why."""
-    return exposure(contract.terms, amounts(contract.terms, as_of), _lives(contract.terms, as_of), as_of)
+    return exposure(contract.terms, amounts(contract, as_of), _lives(contract.terms, as_of), as_of)
 
 
 def exposures(employer_id: int, as_of: date, *, past: bool = False) -> list[tuple[StopLossInForce, Exposure]]:
@@ -80,7 +88,7 @@ def standings(employer_id: int, as_of: date, *, past: bool = False) -> list[Stan
         key = (*mark, employer_id, contract.version_id, as_of)
         standing = _kept.get(key)
         if standing is None:
-            standing = _standing(contract, as_of, condensed_amounts(contract.terms, as_of))
+            standing = _standing(contract, as_of, condensed_amounts(contract, as_of))
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
             _kept[key] = standing
@@ -94,7 +102,8 @@ _MARK = """
 SELECT (SELECT oid FROM pg_database WHERE datname = current_database()),
        (SELECT sum(next_seq) FROM members_family), (SELECT max(id) FROM members_loadchange),
        (SELECT max(id) FROM payments_claimpayment), (SELECT max(id) FROM payments_paymentevent),
-       (SELECT max(id) FROM stoploss_offset), (SELECT max(id) FROM claims_recoveredpart),
+       (SELECT max(id) FROM stoploss_offset), (SELECT max(id) FROM stoploss_transfer),
+       (SELECT max(id) FROM claims_recoveredpart),
        (SELECT count(*) FROM claims_appeal WHERE outcome <> '')"""
 
 
@@ -106,7 +115,7 @@ def _mark() -> tuple[object, ...]:
 
 def standing_in_full(contract: StopLossInForce, as_of: date) -> Standing:
     """Where one contract stands and what is to be expected, down to the last decision."""
-    return _standing(contract, as_of, amounts(contract.terms, as_of))
+    return _standing(contract, as_of, amounts(contract, as_of))
 
 
 def _standing(contract: StopLossInForce, as_of: date, known: list[Amount]) -> Standing:
@@ -129,7 +138,7 @@ def family_effects(
             continue
         known = [
             amount if amount.paid_on else amount._replace(paid_on=as_of)
-            for amount in amounts(contract.terms, as_of, family_id)
+            for amount in amounts(contract, as_of, family_id)
         ]
         stays = [amount for amount in known if amount.decision_id not in gone]
         yield contract.number, _units(terms, known, as_of), _units(terms, [*stays, *fresh], as_of)
@@ -229,72 +238,6 @@ def accepted_cents(filing: Filing) -> int | None:
     return decided.first()
 
 
-class Risk(NamedTuple):
-    """Money that is lost on a date: claims not paid by then (`paid_by`), reimbursement not asked for (`file_by`), or an
-    advance that came and was not paid on (`pay_on_by`).
-    """
-
-    contract: StopLossInForce
-    kind: str
-    unit_id: int
-    what: str
-    by: date
-    days_left: int
-    cents: int
-
-
-def risks(employer_id: int, as_of: date) -> list[Risk]:
-    """What the carriers would bear and will not once a date has passed, the most money first."""
-    found = []
-    for standing in standings(employer_id, as_of):
-        contract = standing.contract
-        expected, now = _by_unit(standing.expected), _by_unit(standing.exposure)
-        asked = asked_for(contract.contract_id)
-        for key, cents in expected.items():
-            owed, terms = now.get(key, 0), contract.terms.of(key[0])
-            waiting, unasked = cents - owed, owed - asked.get(key, Asked()).of(owed)
-            for what, by, at_risk in (
-                ("paid_by", terms.paid_window.last_day, waiting),
-                ("file_by", terms.file_by, unasked),
-            ):
-                if at_risk > 0:
-                    found.append(Risk(contract, *key, what, by, (by - as_of).days, at_risk))
-        found += _held_advances(standing, as_of)
-    return sorted(found, key=lambda one: (-one.cents, one.by, one.unit_id))
-
-
-def _held_advances(standing: Standing, as_of: date) -> Iterator[Risk]:
-    """Advances that came while claims of their unit still wait for payment."""
-    units = standing.exposure.specific.units if standing.exposure.specific else ()
-    waiting = {unit.unit_id for unit in units if unit.awaiting_cents > 0}
-    received = FilingEvent.objects.filter(
-        filing__contract_id=standing.contract.contract_id,
-        filing__ahead_from_cents__isnull=False,
-        filing__unit_id__in=waiting,
-        state=FilingEvent.State.RECEIVED,
-    )
-    for event in received.select_related("filing") if waiting else ():
-        by = pay_advance_by(event.filing, event.on)
-        kind, unit_id = event.filing.kind, event.filing.unit_id
-        yield Risk(standing.contract, kind, unit_id, "pay_on_by", by, (by - as_of).days, event.cents or 0)
-
-
-def pay_advance_by(filing: Filing, received_on: date) -> date:
-    """The last day on which an advance that came on a day may be paid on, by the contract's version that it was asked by."""
-    version = agreements.stop_loss_version(filing.contract_version_id)
-    terms = version.terms.specific.advance if version and version.terms.specific else None
-    return pay_on_by(received_on, terms.pay_within_days if terms else 0)
-
-
-def _by_unit(exposed: Exposure) -> dict[tuple[str, int], int]:
-    """(kind, unit) -> what the carrier bears."""
-    units = exposed.specific.units if exposed.specific else ()
-    found = {("specific", unit.unit_id): unit.reimbursable_cents for unit in units if unit.reimbursable_cents}
-    if exposed.aggregate is not None and exposed.aggregate.reimbursable_cents:
-        found["aggregate", 0] = exposed.aggregate.reimbursable_cents
-    return found
-
-
 class Asked(NamedTuple):
     """What was asked for a unit: by filings for what was paid, and ahead of payment, each from a reimbursement on."""
 
@@ -373,6 +316,12 @@ def heads(terms: Contract, policy: Span) -> dict[str, dict[date, dict[str, int]]
         name: {month: dict(Census(month, enrolments).lives(one.count_rule, one.lines)) for month in months_in(policy)}
         for name, one in asked.items()
     }
+
+
+def transfers(contract_id: int | None = None) -> QuerySet[Transfer]:
+    """What people brought along from other groups, the latest first: under one contract or all."""
+    found = Transfer.objects.all()
+    return found if contract_id is None else found.filter(contract_id=contract_id)
 
 
 def what_ifs() -> QuerySet[QuoteWhatIf]:

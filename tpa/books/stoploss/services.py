@@ -1,13 +1,16 @@
-"""Writing notices and receivables: each once, each with the decisions that it rests on."""
+"""Writing what was done about stop-loss: each once, notices and receivables with the decisions that they rest on."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from tpa.books.stoploss.errors import FilingStateError, OffsetError
-from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, Receivable, StopLossNotice
+from django.db.models import Sum
+
+from tpa.books.stoploss.errors import FilingStateError, OffsetError, TransferError
+from tpa.books.stoploss.models import Filing, FilingEvent, Offset, Overpayment, Receivable, StopLossNotice, Transfer
 from tpa.books.stoploss.overpaid import Whose
 from tpa.books.stoploss.states import NEXT
+from tpa.kernel.money import format_amount
 
 
 class NoticeDue(NamedTuple):
@@ -166,3 +169,32 @@ def write_offset(*, offset: Offset) -> tuple[Offset, bool]:
             remedy="Check the reference.",
         )
     return known, False
+
+
+def write_transfer(*, transfer: Transfer) -> tuple[Transfer, bool]:
+    """What a person brought along, and whether it is new: the same reference with the same facts counts once.
+
+    The caller holds the lock of the sweep. Raises TransferError where a known reference comes with other facts, and where
+    a correction takes off more than was told from that group.
+    """
+    known = Transfer.objects.filter(reference=transfer.reference).first()
+    if known is not None:
+        same = ("contract_id", "member_id", "cents", "from_group", "as_of")
+        if any(getattr(known, name) != getattr(transfer, name) for name in same):
+            raise TransferError(
+                f"Reference {transfer.reference} is recorded already, with other facts.",
+                where="reference",
+                remedy="Check the reference; a correction has one of its own.",
+            )
+        return known, False
+    told = Transfer.objects.filter(
+        contract_id=transfer.contract_id, member_id=transfer.member_id, from_group=transfer.from_group
+    ).aggregate(cents=Sum("cents"))["cents"]
+    if (told or 0) + transfer.cents < 0:
+        raise TransferError(
+            f"{format_amount(told or 0)} were told from {transfer.from_group} for this person.",
+            where="cents",
+            remedy="A correction takes off no more than that.",
+        )
+    transfer.save(force_insert=True)
+    return transfer, True

@@ -46,6 +46,6 @@ def try_on_all(employer_id: int, claim: TriedClaim, as_of: date) -> list[Tried]:
         About(codes=claim.codes, diagnoses=claim.diagnoses),
     )
     return [
-        Tried(contract, try_claim(contract.terms, condensed_amounts(contract.terms, as_of), amount, as_of))
+        Tried(contract, try_claim(contract.terms, condensed_amounts(contract, as_of), amount, as_of))
         for contract in agreements.stop_loss_contracts(employer_id)
     ]

@@ -12,7 +12,7 @@ from tpa.engine.stoploss.aggregate import Lives
 from tpa.engine.stoploss.contract import UNITS, Contract
 from tpa.engine.stoploss.contract_read import read_contract
 from tpa.engine.stoploss.notices import Event
-from tpa.engine.stoploss.windows import About, Amount, propose_windows
+from tpa.engine.stoploss.windows import CARRIED, About, Amount, propose_windows
 from tpa.kernel.coverage import ALL_TIERS, FUND_LINES, TIERS
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
@@ -257,7 +257,7 @@ class Claims:
         cents = -amount(row, "amount")
         if of is not None:
             known_on = row.day("known_on", of.known_on)
-            about = of.about._replace(kind=kind)
+            about = of.about if of.about.kind == CARRIED else of.about._replace(kind=kind)
             self.amounts.append(of._replace(decision_id=number, cents=cents, known_on=known_on, about=about))
             return
         person, family = self.people.read(row) if "person" in row else (0, 0)

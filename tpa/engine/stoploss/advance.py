@@ -63,8 +63,8 @@ def advance_of(contract: Contract, paid: Exposure, expected: Unit, day: date, *,
         raise AdvanceError(f"The last day for asking was {ask_by}.", where="/specific/advance/days_before_end")
     units = paid.specific.units if paid.specific else ()
     before = next((one for one in units if one.unit_id == expected.unit_id), None)
-    if before is None or before.deductible_cents is None or before.eligible_cents < before.deductible_cents:
-        reached = format_amount(before.eligible_cents if before else 0)
+    if before is None or before.deductible_cents is None or before.accumulated_cents < before.deductible_cents:
+        reached = format_amount(before.accumulated_cents if before else 0)
         raise AdvanceError(f"What was paid, {reached}, has not met the deductible yet.", where="/specific/advance")
     cents = expected.reimbursable_cents - max(before.reimbursable_cents, reach_cents)
     if cents <= 0:

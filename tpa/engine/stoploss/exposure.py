@@ -16,7 +16,7 @@ from tpa.engine.stoploss.aggregate import (
 )
 from tpa.engine.stoploss.contract import Aggregate, Contract
 from tpa.engine.stoploss.specific import Part, Unit, looks_at, specific_units, unit_of
-from tpa.engine.stoploss.windows import REBATE, Amount, in_order, limit_run_in, reason_left_out
+from tpa.engine.stoploss.windows import CARRIED, REBATE, Amount, in_order, limit_run_in, reason_left_out
 from tpa.kernel.money import BASIS_POINTS
 
 
@@ -94,13 +94,13 @@ def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Live
     """
     known = [amount for amount in amounts if amount.known_on <= as_of]
     seen = _seen(contract, known)
-    units = tuple(specific_units(contract.specific, seen.inside, seen.awaiting)) if contract.specific else ()
+    units = tuple(specific_units(contract.specific, *seen[:3])) if contract.specific else ()
     specific = _specific(units) if contract.specific else None
     left_out = seen.left_out
     for own in contract.views[1:]:
         # The aggregate has windows of its own: it looks at other amounts, each person's up to the specific deductible.
         seen = _seen(own, known)
-        units = tuple(specific_units(contract.specific, seen.inside)) if contract.specific else ()
+        units = tuple(specific_units(contract.specific, seen.inside, (), seen.carried)) if contract.specific else ()
         neither = {one[:-1] for one in seen.left_out}
         left_out = [one for one in left_out if one[:-1] in neither]
     aggregate = None
@@ -111,20 +111,26 @@ def exposure(contract: Contract, amounts: Iterable[Amount], lives: Iterable[Live
 
 
 class _Seen(NamedTuple):
-    """What lies in the windows, what would once it is paid, and what does not."""
+    """What lies in the windows, what would once it is paid, what people brought along, and what does not count."""
 
     inside: list[Amount]
     awaiting: list[Amount]
+    carried: list[Amount]
     left_out: list[LeftOut]
 
 
 def _seen(contract: Contract, amounts: Iterable[Amount]) -> _Seen:
     inside: list[Amount] = []
     awaiting: list[Amount] = []
+    carried: list[Amount] = []
     left_out: list[LeftOut] = []
+    goes_on = contract.specific is not None and contract.specific.transfer != "individual"
     covered = {line for cover in (contract.specific, contract.aggregate) if cover for line in cover.lines}
     for amount in amounts:
-        reason = reason_left_out(contract, amount) if amount.line in covered else "line"
+        if amount.about.kind == CARRIED and goes_on:
+            carried.append(amount)
+            continue
+        reason = _reason(contract, amount, covered)
         if not reason:
             inside.append(amount)
         elif reason == "not_paid":
@@ -133,7 +139,13 @@ def _seen(contract: Contract, amounts: Iterable[Amount]) -> _Seen:
             left_out.append(LeftOut(amount.decision_id, amount.line, amount.cents, reason))
     inside, beyond = limit_run_in(contract, inside)
     left_out += [LeftOut(amount.decision_id, amount.line, amount.cents, "run_in") for amount in beyond]
-    return _Seen(inside, awaiting, left_out)
+    return _Seen(inside, awaiting, carried, left_out)
+
+
+def _reason(contract: Contract, amount: Amount, covered: set[str]) -> str:
+    if amount.about.kind == CARRIED:
+        return CARRIED
+    return reason_left_out(contract, amount) if amount.line in covered else "line"
 
 
 def _specific(units: tuple[Unit, ...]) -> SpecificExposure:

@@ -39,7 +39,7 @@ def notices(contract: Contract, expected: Exposure, events: Iterable[Event]) -> 
     """
     found: dict[tuple[int, str], Notice] = {}
     for unit in expected.specific.units if expected.specific else ():
-        reached = unit.eligible_cents + unit.awaiting_cents
+        reached = unit.accumulated_cents + unit.awaiting_cents
         if unit.deductible_cents and reached * BASIS_POINTS >= contract.notices.share_bp * unit.deductible_cents:
             percent = reached * BASIS_POINTS // unit.deductible_cents // 100
             found[unit.unit_id, SHARE] = Notice(unit.unit_id, SHARE, f"{percent} % of the deductible")

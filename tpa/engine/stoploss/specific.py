@@ -37,8 +37,9 @@ class Part(NamedTuple):
 class Unit(NamedTuple):
     """A person, or a family where the contract counts certificates or employees. `deductible_cents` None: excluded.
 
-    `reached_bp`: eligible over deductible, rounded down, so that 10,000 is never shown before it is reached.
+    `reached_bp`: accumulated over deductible, rounded down, so that 10,000 is never shown before it is reached.
     `by_group`: the reimbursement by group (division, location), where the unit moved between groups.
+    `carried_cents`: what the unit accumulated under another group, and has brought along.
     """
 
     unit_id: int
@@ -51,6 +52,12 @@ class Unit(NamedTuple):
     awaiting_cents: int
     parts: tuple[Part, ...]
     by_group: tuple[tuple[str, int], ...] = ()
+    carried_cents: int = 0
+
+    @property
+    def accumulated_cents(self) -> int:
+        """What meets the deductible: what the plan has paid, and what the unit has brought along."""
+        return self.eligible_cents + self.carried_cents
 
     @property
     def retained_cents(self) -> int:
@@ -61,10 +68,12 @@ class Unit(NamedTuple):
 class _Running:
     """The running sums of one unit; of one of its groups, where each accumulates for itself."""
 
-    __slots__ = ("below", "deductible", "eligible", "excess", "groups", "laser", "parts", "raw", "share", "waiting")
+    __slots__ = (
+        "below", "carried", "deductible", "eligible", "excess", "groups", "laser", "parts", "raw", "share", "waiting",
+    )  # fmt: skip
 
-    def __init__(self, deductible: int | None) -> None:
-        self.deductible = deductible
+    def __init__(self, deductible: int | None, carried: int) -> None:
+        self.deductible, self.carried = deductible, carried
         self.eligible = self.below = self.laser = self.excess = self.raw = self.share = self.waiting = 0
         self.parts: list[Part] = []
         self.groups: dict[str, int] = {}
@@ -86,14 +95,17 @@ class _Family:
         return change
 
 
-def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterable[Amount] = ()) -> list[Unit]:
-    """The units that have eligible or awaiting amounts, the largest reimbursement first, then the largest cost.
+def specific_units(
+    terms: Specific, amounts: Iterable[Amount], awaiting: Iterable[Amount] = (), carried: Iterable[Amount] = ()
+) -> list[Unit]:
+    """The units that have eligible, awaiting or carried amounts, the largest reimbursement first, then the largest cost.
 
     `amounts` lie inside the windows and have been paid; `awaiting` would lie inside once paid. Lines that the cover
-    does not include are passed over.
+    does not include are passed over. `carried`: what units have accumulated elsewhere; it meets their deductibles first.
     """
     counted = sorted((one for one in amounts if looks_at(terms, one)), key=in_order)
     lasers = _lasers_that_hold(terms, counted)
+    brought = _brought_along(terms, carried)
     units: dict[tuple[int, str], _Running] = {}
     families: dict[int, _Family] = {}
 
@@ -101,13 +113,13 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
         key = unit_of(terms, amount), amount.about.group if terms.transfer == "individual" else ""
         if key not in units:
             laser = lasers.get(key[0])
-            units[key] = _Running(laser.deductible_cents if laser else terms.deductible_cents)
+            units[key] = _Running(laser.deductible_cents if laser else terms.deductible_cents, brought.get(key[0], 0))
         return units[key]
 
     excess = raw = share = reimbursed = 0
     for amount in counted:
         unit = running_of(amount)
-        below, laser, over = _move(unit, terms.deductible_cents, amount.cents)
+        below, laser, over = _move(unit, terms, amount.cents)
         if terms.family_deductible_cents is not None:
             family = families.setdefault(amount.family_id, _Family())
             together = family.over_of(below, terms.family_deductible_cents)
@@ -126,6 +138,9 @@ def specific_units(terms: Specific, amounts: Iterable[Amount], awaiting: Iterabl
     for amount in awaiting:
         if looks_at(terms, amount):
             running_of(amount).waiting += amount.cents
+    for amount in carried:
+        if unit_of(terms, amount) in brought:
+            running_of(amount)
     found = [_unit(unit_id, running, unit_id in lasers, terms.transfer) for (unit_id, _), running in units.items()]
     return sorted(found, key=lambda unit: (-unit.reimbursable_cents, -unit.eligible_cents, unit.unit_id))
 
@@ -154,20 +169,51 @@ def _lasers_that_hold(terms: Specific, amounts: Iterable[Amount]) -> dict[int, L
     return {unit_id: laser for unit_id, laser in terms.lasers.items() if laser.when is None or met.get(unit_id, 0) > 0}
 
 
-def _move(unit: _Running, base: int, cents: int) -> tuple[int, int, int]:
-    """Add to the unit's cost; how much of it lies below the base deductible, between that and its own, and above."""
+def _brought_along(terms: Specific, carried: Iterable[Amount]) -> dict[int, int]:
+    """Unit -> what it has accumulated elsewhere, its corrections taken off; nobody where nothing is left."""
+    sums: dict[int, int] = {}
+    for amount in carried:
+        unit_id = unit_of(terms, amount)
+        sums[unit_id] = sums.get(unit_id, 0) + amount.cents
+    return {unit_id: cents for unit_id, cents in sums.items() if cents > 0}
+
+
+def _move(unit: _Running, terms: Specific, cents: int) -> tuple[int, int, int]:
+    """Add to the unit's cost; how much of it lies below the base deductible, between that and its own, and above.
+
+    What the unit brought along lies below everything that is added.
+    """
     unit.eligible += cents
-    own = unit.eligible if unit.deductible is None else unit.deductible
-    below = min(unit.eligible, base, own)
-    excess = max(0, unit.eligible - own)
-    laser = unit.eligible - excess - below
+    reached = unit.eligible + unit.carried
+    excess = _excess(unit, reached, terms)
+    laser = _under_laser(unit, reached, terms) - _under_laser(unit, unit.carried, terms)
+    below = unit.eligible - excess - laser
     change = below - unit.below, laser - unit.laser, excess - unit.excess
     unit.below, unit.laser, unit.excess = below, laser, excess
     return change
 
 
+def _excess(unit: _Running, reached: int, terms: Specific) -> int:
+    """What lies above the unit's own deductible, of what this plan has paid.
+
+    Where the groups share, its part of all that lies above; else no more than it has paid itself: what lay above before,
+    the unit had from where it came.
+    """
+    above = 0 if unit.deductible is None else max(0, reached - unit.deductible)
+    if unit.carried and terms.transfer == "proportionate" and above:
+        return split(above, [max(0, unit.eligible), unit.carried])[0]
+    return max(0, min(above, unit.eligible)) if unit.carried else above
+
+
+def _under_laser(unit: _Running, reached: int, terms: Specific) -> int:
+    """What of a cost lies between the base deductible and the unit's own; all above the base where it is excluded."""
+    own = reached if unit.deductible is None else min(reached, unit.deductible)
+    return max(0, own - terms.deductible_cents)
+
+
 def _unit(unit_id: int, running: _Running, lasered: bool, transfer: str) -> Unit:
-    reached = running.eligible * BASIS_POINTS // running.deductible if running.deductible else 0
+    accumulated = running.eligible + running.carried
+    reached = accumulated * BASIS_POINTS // running.deductible if running.deductible else 0
     reimbursable = sum(part.reimbursable_cents for part in running.parts)
     return Unit(
         unit_id,
@@ -180,6 +226,7 @@ def _unit(unit_id: int, running: _Running, lasered: bool, transfer: str) -> Unit
         running.waiting,
         tuple(running.parts),
         _by_group(running.groups, reimbursable, transfer),
+        running.carried,
     )
 
 

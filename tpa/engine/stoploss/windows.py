@@ -25,12 +25,17 @@ NO_BENEFITS = ("fee", "interest", "penalty", "extra_contractual")
 REBATE = "rebate"
 """Kind of an amount that a manufacturer gives back; which covers it lowers, the contract says."""
 
+CARRIED = "carried"
+"""Kind of an amount that a person accumulated under another group: this plan has not paid it, and it only meets the
+specific deductible, where the contract's `transfer` lets it go on.
+"""
+
 
 class About(NamedTuple):
     """What a contract may ask about an amount besides its dates.
 
-    `kind`: a benefit where it is empty, else one of NO_BENEFITS, `rebate`, or any word for what lowers an earlier payment
-    (refund, void, subrogation). `ordered`: an external review ordered it paid. `group`: division or location.
+    `kind`: a benefit where it is empty, else one of NO_BENEFITS, `rebate`, `carried`, or any word for what lowers an earlier
+    payment (refund, void, subrogation). `ordered`: an external review ordered it paid. `group`: division or location.
     """
 
     kind: str = ""

@@ -11,6 +11,7 @@ from tpa.books.funding import account as accounts
 from tpa.books.funding import selectors as funding
 from tpa.books.funding.invoicing import dispute_line
 from tpa.books.ledger import selectors as ledger
+from tpa.books.stoploss import at_risk
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.journal.accounts import CHART
 from tpa.infra import clock
@@ -117,7 +118,7 @@ def exposure(request: HttpRequest) -> HttpResponse:
     context = {
         "exposures": found,
         "receivables": receivables,
-        "risks": stoploss.risks(request.employer.pk, today)[:_SHOWN_RISKS],
+        "risks": at_risk.risks(request.employer.pk, today)[:_SHOWN_RISKS],
         "untold": stoploss.notices([contract.contract_id for contract, _ in found]).filter(sent_at=None)[:_SHOWN_RISKS],
     }
     return show(request, "employer/exposure.html", here="exposure", **context)

@@ -29,6 +29,8 @@ from tpa.workflows.stop_loss_packet import packet_file
 from tpa.workflows.stop_loss_sweep import open_watch, tell_carrier
 from tpa.workflows.stop_loss_what_if import ask
 
+_LONGEST_NUMBER = 19
+
 
 @require_GET
 def filings(request: HttpRequest) -> HttpResponse:
@@ -82,9 +84,7 @@ def make_filing(request: HttpRequest) -> HttpResponse:
     made: list[int] = []
 
     def make() -> None:
-        if not (unit.isascii() and unit.isdigit() and len(unit) < 19):
-            raise DomainError("A unit is a number.", remedy="Take it from the exposure; 0 is the group.")
-        told = {"contract_id": contract_id, "unit_id": int(unit), "by": request.user.email}
+        told = {"contract_id": contract_id, "unit_id": number_of(unit), "by": request.user.email}
         made.append((ask_advance(**told) if request.POST.get("advance") else file_claim(kind=kind, **told)).pk)
 
     if not attempt(request, "The packet is assembled; send it and say so here.", make):
@@ -99,7 +99,7 @@ def step(request: HttpRequest, filing: str) -> HttpResponse:
     posted = request.POST
 
     def do() -> None:
-        on, cents = _day(posted.get("on", "")), posted.get("amount", "").strip()
+        on, cents = day_of(posted.get("on", "")), posted.get("amount", "").strip()
         state = posted.get("state", "")
         if state not in FilingEvent.State.values:
             raise DomainError("Choose the step.")
@@ -121,11 +121,20 @@ def step(request: HttpRequest, filing: str) -> HttpResponse:
     return redirect(f"{request.root}exposure/filings/{filing}/")
 
 
-def _day(text: str) -> date:
+def day_of(text: str, where: str = "on") -> date:
+    """The day of a form's field. Raises DomainError."""
     try:
         return date.fromisoformat(text)
     except ValueError as fault:
-        raise DomainError("A day is needed, such as 2026-01-31.", where="on") from fault
+        raise DomainError("A day is needed, such as 2026-01-31.", where=where) from fault
+
+
+def number_of(text: str) -> int:
+    """The number by which a form names a person, a family or the group. Raises DomainError."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER):
+        raise DomainError("A person is named by number.", remedy="Take it from the exposure; 0 is the group.")
+    return int(text)
 
 
 @require_POST
@@ -142,14 +151,12 @@ def watch(request: HttpRequest) -> HttpResponse:
     posted = request.POST
 
     def do() -> None:
-        unit, due_on = posted.get("unit", "").strip(), posted.get("due_on", "")
-        if not (unit.isascii() and unit.isdigit() and 0 < len(unit) < 13):
-            raise DomainError("A unit is a number.", remedy="Take it from the member's page.")
+        due_on = posted.get("due_on", "")
         open_watch(
             contract_id=key_of(posted.get("contract", ""), "slc", request.employer.pk),
-            unit_id=int(unit),
+            unit_id=number_of(posted.get("unit", "")),
             why=posted.get("why", ""),
-            due_on=_day(due_on) if due_on else None,
+            due_on=day_of(due_on, "due_on") if due_on else None,
             by=request.user.email,
         )
 

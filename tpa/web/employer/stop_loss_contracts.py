@@ -16,6 +16,7 @@ from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import parse_amount
 from tpa.kernel.periods import add_months
+from tpa.web.employer.stop_loss import day_of, number_of
 from tpa.web.pages import show
 from tpa.workflows.stop_loss_contracts import unkept
 
@@ -100,14 +101,12 @@ def contracts(request: HttpRequest) -> HttpResponse:
 def _claim(request: HttpRequest) -> TriedClaim:
     """The claim that the address asks about. Raises DomainError for what cannot be one."""
     asked = request.GET
-    cents, number = int(parse_amount(asked.get("amount", ""))), asked.get("number", "").strip() or "0"
+    cents, number = int(parse_amount(asked.get("amount", ""))), number_of(asked.get("number", "") or "0")
     if cents <= 0:
         raise DomainError("A claim is more than nothing.", where="amount")
     if asked.get("line", "medical") not in FUND_LINES:
         raise DomainError("Choose a line of coverage.", where="line")
-    if not (number.isascii() and number.isdigit() and len(number) < 13):
-        raise DomainError("A person is named by number.", where="number", remedy="Leave it empty for somebody new.")
-    incurred_on, paid_on = (_day(asked.get(name, ""), name) for name in ("incurred_on", "paid_on"))
+    incurred_on, paid_on = (day_of(asked.get(name, ""), name) for name in ("incurred_on", "paid_on"))
     if paid_on < incurred_on:
         raise DomainError("Nothing is paid before it is incurred.", where="paid_on")
     codes, diagnoses = (
@@ -115,11 +114,4 @@ def _claim(request: HttpRequest) -> TriedClaim:
         for name in ("codes", "diagnoses")
     )
     line = asked.get("line", "medical")
-    return TriedClaim(line, cents, incurred_on, paid_on, int(number), codes, diagnoses)
-
-
-def _day(text: str, name: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise DomainError("A day is needed, such as 2026-01-31.", where=name) from fault
+    return TriedClaim(line, cents, incurred_on, paid_on, number, codes, diagnoses)

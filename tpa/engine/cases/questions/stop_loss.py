@@ -13,6 +13,7 @@ from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.exposure import AggregateExposure, Exposure, SpecificExposure, exposure
 from tpa.engine.stoploss.notices import REASONS, notices
 from tpa.engine.stoploss.promises import broken_promises
+from tpa.engine.stoploss.windows import CARRIED
 from tpa.kernel.document import Section
 
 
@@ -48,7 +49,8 @@ def solve(row: Section) -> Mapping[str, Answer]:
         aggregate = found.aggregate.reimbursable_cents
         answers |= _aggregate(found.aggregate)
     out = _left_out(found, claims)
-    paid = sum(one.cents for one in claims.amounts if one.paid_on and one.known_on <= as_of)
+    ours = (one for one in claims.amounts if one.about.kind != CARRIED)
+    paid = sum(one.cents for one in ours if one.paid_on and one.known_on <= as_of)
     answers |= {
         "left_out": {name: out.get(one.decision_id, "") for name, one in claims.by_name.items()},
         "employer": paid - specific - aggregate,

@@ -37,6 +37,7 @@ class UnitSerializer(serializers.Serializer):
     deductible_cents = CentsField(allow_null=True)
     lasered = serializers.BooleanField()
     eligible_cents = CentsField()
+    carried_cents = CentsField(help_text="Accumulated under another group: it meets the deductible first.")
     reached_bp = serializers.IntegerField()
     excess_cents = CentsField()
     reimbursable_cents = CentsField()

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tpa.books.stoploss import gaps, selectors, services
+from tpa.books.stoploss import at_risk, gaps, selectors, services
 from tpa.books.stoploss.models import FilingEvent, Kind, Offset
 from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.infra import clock
@@ -345,5 +345,5 @@ class RisksView(BookView):
     def get(self, request: Request) -> Response:
         """The most money first, each with the days that are left."""
         as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
-        rows = selectors.risks(self.employer_id, as_of)
+        rows = at_risk.risks(self.employer_id, as_of)
         return Response({"data": ContractRiskSerializer(rows, many=True, context=self.context()).data})
