@@ -11,6 +11,7 @@ from tpa.books.claims.registration import NewClaim
 from tpa.books.edi import services as edi
 from tpa.books.members.models import Coverage, Family, Load, Member
 from tpa.books.plans import services as plans
+from tpa.books.providers import payee_addresses
 from tpa.books.providers.models import (
     EmployerNetwork,
     Network,
@@ -22,6 +23,7 @@ from tpa.books.providers.models import (
     ProviderContract,
 )
 from tpa.engine.adjudication import facts
+from tpa.engine.paying.address import mailing_address
 from tpa.kernel.periods import FOREVER
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +62,14 @@ def open_clinic(employer: Employer) -> None:
             state="published", published_at=datetime(2020, 1, 1, tzinfo=UTC)
         )
         ProviderContract.objects.create(network=network, price_list=prices, starts_on=date(2020, 1, 1))
+    know_address()
+
+
+def know_address(tax_id: str = TAX_ID) -> None:
+    """A claims file has given the provider's address."""
+    with desk_scope():
+        elm = mailing_address("1 Elm Street", "", "Denver", "CO", "80202")
+        payee_addresses.hear_addresses(heard={tax_id: [elm]}, file_id=1, now=LONG_AGO)
 
 
 def publish_ppo() -> int:
@@ -98,6 +108,10 @@ def enrol(
             first_name=("Ada", "Bo", "Cy", "Di", "Ed")[n],
             birth_on=BORN if n < 2 else BORN + timedelta(days=30 * 366 + n),
             sex="F",
+            address_1=f"{n + 1} Oak Road",
+            city="Boulder",
+            state="CO",
+            postal_code="80301",
             recorded_at=LONG_AGO,
             changed_at=LONG_AGO,
         )

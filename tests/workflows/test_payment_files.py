@@ -7,6 +7,7 @@ import oxedi
 import pytest
 from django.db import DatabaseError, transaction
 
+from tests.workflows.claim_stories import NPI, know_address
 from tests.workflows.test_payment_lives import ANA, BEN, DAY, account_of, home, take_back, terms  # noqa: F401
 from tests.workflows.test_pend_sweep import plan_text
 from tests.workflows.test_ripple import claim, decide, open_plan
@@ -128,6 +129,7 @@ def test_a_refund_of_a_forwarded_balance_is_acknowledged_once_beside_it(in_emplo
 
 def test_a_provider_without_a_tax_id_is_told_by_its_npi_alone(in_employer, home):  # noqa: F811
     terms()
+    know_address(NPI)
     decide(in_employer, claim(home, 90_000, 1, provider_tax_id=""))
     run_payments()
     (data,) = content("835")

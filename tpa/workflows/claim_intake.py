@@ -22,6 +22,7 @@ from tpa.infra import clock
 from tpa.workflows.claim_intake_forms import MOST_CENTS, days_fit, from_837
 from tpa.workflows.claim_patients import Incoming, find_patients
 from tpa.workflows.claim_routing import place_claims
+from tpa.workflows.payee_addresses import hear_claims
 from tpa.workflows.wake_ups import wake
 from tpa.x12.claims import Claim837, Party
 from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd
@@ -171,6 +172,7 @@ class _Reading:
             self._unplaced_count += sum(1 for one in find_patients(incoming) if one.reason)
             self._answers += [claim_answer(came) for _, came in batch]
             return
+        hear_claims((came for _, came in batch), file_id=self._file.pk)
         numbers = place_claims(
             incoming,
             source=Claim.Source.X12,

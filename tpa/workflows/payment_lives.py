@@ -24,11 +24,13 @@ from tpa.engine.journal.recipes.payment_reissued import PaymentReissued
 from tpa.engine.journal.recipes.payment_returned import PaymentReturned
 from tpa.engine.journal.recipes.payment_voided import PaymentVoided
 from tpa.engine.paying import states
+from tpa.engine.paying.address import MailingAddress
 from tpa.engine.paying.nacha import Returned, read_returns
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import DomainError, SecondPersonError
 from tpa.workflows.forfeitures import forfeit
+from tpa.workflows.payee_addresses import mailing_addresses
 from tpa.workflows.payment_files import write_change_files, write_stops
 
 ACCOUNT_IS_WRONG = frozenset({"R02", "R03", "R04", "R13", "R16", "R20"})
@@ -145,7 +147,8 @@ def void_payment(*, payment_id: int, person_id: int | None, reason: str) -> Paym
 def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_check: bool = False) -> Payment:
     """Another payment takes its place, by the payee's account as it is now or by check; the claims stay paid.
 
-    Raises NotFoundError, RunStateError; SecondPersonError beyond the limit of one person for who released it.
+    A check goes to the payee's address as it is now. Raises NotFoundError, RunStateError, DomainError where none is
+    known; SecondPersonError beyond the limit of one person for who released it.
     """
     payment, today = _locked(payment_id, "reissued", reason)
     _require_another(payment, person_id)
@@ -157,6 +160,7 @@ def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_c
         **{name: getattr(payment, name) for name in copied},
         method=method,
         account_id=account_id if method == states.ACH else None,
+        mail_to=_mail_to(payment, today)._asdict() if method == states.CHECK else None,
         terms=terms,
         account_key=terms.account_key if terms else "",
         reissue_of=payment,
@@ -169,6 +173,16 @@ def reissue_payment(*, payment_id: int, person_id: int | None, reason: str, by_c
     new.refresh_from_db()
     write_change_files(stopped=payment, new=new)
     return new
+
+
+def _mail_to(payment: Payment, today: date) -> MailingAddress:
+    payee = selectors.payee_of(payment)
+    known, missing = mailing_addresses([payee], today)
+    if payee not in known:
+        raise DomainError(
+            missing[payee], where="payee", remedy="Enter the payee's address first; another person approves it."
+        )
+    return known[payee]
 
 
 def _require_another(payment: Payment, person_id: int | None) -> None:

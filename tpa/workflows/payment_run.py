@@ -30,7 +30,8 @@ from tpa.engine.journal.recipes.claim_paid import ClaimPaid
 from tpa.engine.journal.recipes.funded import Funded
 from tpa.engine.journal.recipes.interest_paid import InterestPaid
 from tpa.engine.journal.recipes.overpayment_offset import OverpaymentOffset
-from tpa.engine.paying.planning import Payable, Plan, plan_payments
+from tpa.engine.paying import states
+from tpa.engine.paying.planning import Payable, Payee, Plan, plan_payments
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import must
@@ -38,6 +39,7 @@ from tpa.kernel.ids import public_id
 from tpa.workflows import payment_files
 from tpa.workflows.fixed_costs import send_fixed_costs
 from tpa.workflows.late_interest import interest_due, with_interest
+from tpa.workflows.payee_addresses import mailing_addresses
 
 
 @transaction.atomic
@@ -66,17 +68,29 @@ def propose_payments(*, person_id: int | None) -> PaymentRun | None:
         return None
     terms = selectors.terms()
     available = available_cents()
-    plan = planned_payments(waiting, today, None if _advances(employer.pk, today) else available)
+    addresses, _ = mailing_addresses({one.payee for one in waiting}, today)
+    means = Means(terms, payee_accounts.usable_accounts(today), addresses)
+    plan = _reachable(waiting, means, today, None if _advances(employer.pk, today) else available)
     return services.propose_run(
         run_on=today,
         started_at=now,
         available_cents=available,
         plan=plan,
         by_line=selectors.amounts_by_line([one.decision_id for payment in plan.payments for one in payment.claims]),
-        means=Means(terms, payee_accounts.usable_accounts(today)),
+        means=means,
         alone_up_to_cents=terms.alone_up_to_cents if terms else settings.PAY_ALONE_UP_TO_CENTS,
         by_id=person_id,
     )
+
+
+def _reachable(waiting: Sequence[Payable], means: Means, today: date, available: int | None) -> Plan:
+    """What is paid today; whoever would get a check and has no address waits, and keeps no money from the others."""
+    unreachable = set[Payee]()
+    plan = planned_payments(waiting, today, available)
+    while more := means.unreachable(plan.payments):
+        unreachable |= more
+        plan = planned_payments([one for one in waiting if one.payee not in unreachable], today, available)
+    return plan._replace(unmailed=tuple([one for one in waiting if one.payee in unreachable]))
 
 
 def planned_payments(waiting: Sequence[Payable], today: date, available: int | None) -> Plan:
@@ -114,7 +128,7 @@ def release_payments(*, run_id: int, person_id: int | None) -> PaymentRun:
     """The run's payments are issued and booked.
 
     Raises NotFoundError, RunStateError, SecondPersonError, and RunOvertakenError where a claim was corrected since, the
-    interest on late claims has grown, a payee's account is no longer used, or the money is no longer there.
+    interest on late claims has grown, a payee's account or address is no longer used, or the money is no longer there.
     """
     employer = open_employer()
     locks.lock("payment_run")
@@ -154,7 +168,7 @@ def _require_interest(employer_id: int, payments: Sequence[Payment], today: date
 
 
 def _require_accounts(payments: Sequence[Payment], today: date) -> None:
-    """The bank may have sent something back of an account since, or the payee's other account waits."""
+    """The bank may have sent something back of an account since, the payee's other account waits, or it has moved."""
     usable = payee_accounts.usable_accounts(today)
     gone = [
         one.payee_name or one.payee_tax_id
@@ -164,6 +178,12 @@ def _require_accounts(payments: Sequence[Payment], today: date) -> None:
     if gone:
         names = ", ".join(gone[:5])
         raise RunOvertakenError(f"No money goes to the account any more that the run would send it to: {names}.")
+    checks = [one for one in payments if one.method == states.CHECK]
+    known, _ = mailing_addresses({selectors.payee_of(one) for one in checks}, today)
+    moved = [one.payee_name or one.payee_tax_id for one in checks if known.get(selectors.payee_of(one)) != one.address]
+    if moved:
+        names = ", ".join(moved[:5])
+        raise RunOvertakenError(f"Checks no longer go to the address that the run would send them to: {names}.")
 
 
 def _require_money(employer_id: int, today: date, payments: Sequence[Payment]) -> None:

@@ -39,7 +39,7 @@ def ask_back(*, claim_id: int, person_id: int | None) -> Payment:
         raise ConflictError("Nothing that was overpaid for this claim waits to be recovered.")
     by_line = selectors.amounts_by_line([one.decision_id for one in found])
     planned = Planned(found[0].payee, tuple(found), (), (Carry(LETTER, cents, claim_id),))
-    (key,) = services.write_payments(run=None, on=on, planned=[planned], by_line=by_line, means=Means(None, {}))
+    (key,) = services.write_payments(run=None, on=on, planned=[planned], by_line=by_line, means=Means(None, {}, {}))
     issue([selectors.payment(key)], on=on, person_id=person_id)
     return selectors.payment(key)
 

@@ -12,7 +12,7 @@ from tests.web.login import log_in
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tpa.books.identity.models import Grant, User
 from tpa.books.payments.models import PayingTerms, Payment, PaymentRun
-from tpa.books.providers.account_models import PayeeAccount
+from tpa.books.providers.account_models import PayeeAccount, PayeeAddress
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
@@ -132,6 +132,45 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert bot(f"payments/{check['id']}/void/", {"reason": "lost"}).json()["state"] == "void"
     assert bot(f"payments/{check['id']}/reissue/", {"reason": "lost"}).json()["code"] == "payment_state"
     assert bot("tax-totals/?year=2026", method="get").json()["data"] == []
+
+
+def test_addresses_over_rest_and_who_waits_for_one(employer, other_employer, story):
+    ana, ben, bot = person(employer, "ana"), person(employer, "ben"), program(employer)
+    box = {"line_1": "2 King St", "city": "Toronto", "region": "on", "postal_code": "m5v3l9", "call_back": "front desk"}
+    member = {"member": public_id("mem", employer.pk, story.member_ids[0])}
+    wrong = ana("provider-addresses/", box | {"tax_id": "123456789", "postal_code": "1"})
+    assert (wrong.status_code, "Canadian postal code" in wrong.json()["detail"]) == (422, True)
+    for path, named, usable_on in (
+        ("provider-addresses/", {"tax_id": "123456789"}, "2026-04-07"),
+        ("member-addresses/", member, "2026-04-07"),
+        ("provider-addresses/", {"tax_id": "200000009"}, "2026-04-02"),
+    ):
+        made = ana(path, box | named).json()
+        assert (made["state"], made["postal_code"], made["country"]) == ("proposed", "M5V 3L9", "CA")
+        assert ana(path, box | named).status_code == 409
+        assert ana(f"{path}{made['id']}/approve/").json()["code"] == "second_person"
+        assert ben(f"{path}{made['id']}/approve/").json()["usable_on"] == usable_on
+        assert ben(f"{path}{made['id']}/refuse/").json()["code"] == "address_state"
+        assert ben(path, method="get").json()["data"][0]["id"] == made["id"]
+    assert bot("provider-addresses/", box | {"tax_id": "1"}).status_code == 404
+    assert bot("member-addresses/", box | member).json()["code"] == "second_person"
+    assert ana("member-addresses/", box | member | {"by_order": True}).status_code == 422
+    assert len(stored(employer, PayeeAddress)) == 4
+    assert bot("payees-without-address/", method="get").json()["data"] == []
+    made = ana("paying-terms/", TERMS).json()
+    ben(f"paying-terms/{made['id']}/approve/")
+    assert bot("payees-without-address/", method="get").json()["data"] == []
+    with employer_scope(employer), clock_at(NOW):
+        decide(employer, claim(story, 100_000, 2, provider_tax_id="300000008"))
+    (held,) = bot("payees-without-address/", method="get").json()["data"]
+    assert held == {
+        "payee": "provider", "tax_id": "300000008", "family": "", "name": "", "cents": 80_000,
+        "reason": "No mailing address is known.",
+    }  # fmt: skip
+    run = bot("payment-runs/", {}).json()
+    assert (run["paid_cents"], run["unmailed_count"], run["unmailed_cents"]) == (PAID, 1, 80_000)
+    (paid,) = bot("payments/", method="get").json()["data"]
+    assert bot(f"payments/{paid['id']}/", method="get").json()["mail_to"]["line_1"] == "1 Elm Street"
 
 
 def test_the_explanation_of_a_decision_and_of_a_family(employer, story):

@@ -12,7 +12,7 @@ from tpa.web.api.core.uploads import UploadView
 from tpa.web.api.v1.urls import urlpatterns
 
 METHODS = ("get", "post", "put", "patch", "delete")
-SHARED = ("fil", "itk", "pac", "prl", "prv", "wki")
+SHARED = ("fil", "itk", "pac", "pad", "prl", "prv", "wki")
 VIEWS = [(pattern, pattern.callback.view_class) for pattern in urlpatterns]
 CALLS = [(pattern, method) for pattern, view in VIEWS for method in METHODS if hasattr(view, method)]
 RESOURCES = sorted({str(pattern.pattern).partition("/")[0] for pattern, _ in VIEWS})

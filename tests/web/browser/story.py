@@ -29,6 +29,7 @@ from tpa.books.plans import services as plans
 from tpa.books.plans.models import PlanVersion
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.coordination.subrogation import Settlement
+from tpa.engine.paying.address import mailing_address
 from tpa.infra import jobs, outbox
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
@@ -45,6 +46,7 @@ from tpa.workflows.eligibility_load_intake import read_enrolment_file, receive_e
 from tpa.workflows.funding_requests import ask_employer, prepare_request
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
 from tpa.workflows.overrides import propose
+from tpa.workflows.payee_addresses import enter_member_address, enter_provider_address
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.settlement import settle_year
 from tpa.workflows.stop_loss_filings import file_claim, record
@@ -185,6 +187,9 @@ def _pay(employer: Employer) -> tuple[int, int]:
         told = {**bank, "holder": "Elm Clinic", "kind": "checking", "call_back": "front desk", "person_id": SYSTEM}
         enter_provider_account(tax_id="123456789", **told)
         enter_member_account(member_id=Member.objects.earliest("id").pk, **told)
+        moved = {"address": mailing_address("2 King St", "", "Toronto", "ON", "M5V 3L9"), "call_back": "front desk"}
+        enter_provider_address(tax_id="123456789", **moved, person_id=SYSTEM)
+        enter_member_address(member_id=Member.objects.earliest("id").pk, **moved, person_id=SYSTEM)
         run = run_payments()
         return run.pk, run.payments.latest("id").pk
 

@@ -14,7 +14,7 @@ from tests.workflows.test_ripple import claim, decide, open_plan
 from tpa.books.identity.models import Grant, User
 from tpa.books.members.models import Member
 from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile, PaymentRun
-from tpa.books.providers.account_models import PayeeAccount
+from tpa.books.providers.account_models import PayeeAccount, PayeeAddress
 from tpa.kernel.ids import public_id
 from tpa.workflows.deposits import receive_deposit
 
@@ -128,6 +128,39 @@ def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(e
     assert "Nothing came back in this file." in post(ana, f"{runs}returns/", file=BytesIO(prenote))
     assert [one.state for one in stored(employer, Payment)] == ["reissued", "issued"]
     assert stored(employer, CarriedBalance) == []
+
+
+def test_an_address_takes_two_persons_at_the_desk_and_what_waits_for_one_is_shown(employer, story):
+    ana, ben = desk_as("finance"), desk_of("ben")
+    payees, pages = f"{root(employer)}payees/", "/desk/provider-addresses/"
+    told = {"line_1": "PO Box 7", "city": "Denver", "region": "CO", "postal_code": "80201", "call_back": "front desk"}
+    post(ana, f"{payees}terms/", **TERMS | {"alone_up_to": "9999.00"})
+    terms = ben.get(payees).content.decode().split("payees/terms/ptm_")[1].split("/")[0]
+    post(ben, f"{payees}terms/ptm_{terms}/approve/")
+    with employer_scope(employer):
+        member = Member.objects.get(pk=story.member_ids[0])
+        decide(employer, claim(story, 100_000, 2, provider_tax_id="300000008"))
+    assert "no ZIP code" in post(ana, f"{pages}enter/", **told | {"tax_id": "300000008", "postal_code": "8"})
+    assert "Whom have you called back" in post(ana, f"{pages}enter/", **told | {"tax_id": "300000008", "call_back": ""})
+    assert "Enter the address of 300000008" in ana.get(f"{root(employer)}payment-runs/").content.decode()
+    assert "No address of 300000008 is known." in ana.get(f"{pages}?tax_id=300000008").content.decode()
+    assert "waits for another person" in post(ana, f"{pages}enter/", **told | {"tax_id": "300000008"})
+    assert "No member has this number." in post(ana, f"{payees}addresses/", **told, member_number="?")
+    told_by_order = told | {"member_number": member.member_number, "by_order": "yes"}
+    assert "No court&#x27;s order" in post(ana, f"{payees}addresses/", **told_by_order)
+    assert "waits for another person" in post(ana, f"{payees}addresses/", **told, member_number=member.member_number)
+    family, provider = stored(employer, PayeeAddress)[-1], stored(employer, PayeeAddress)[-2]
+    for approve in (
+        f"{pages}{public_id('pad', 0, provider.pk)}/approve/",
+        f"{page_of(employer, 'payees/addresses', 'mad', family.pk)}approve/",
+    ):
+        assert "not approved by who entered it" in post(ana, approve)
+        assert "It is noted." in post(ben, approve)
+    assert "Held until an address is known" not in ana.get(f"{root(employer)}payment-runs/").content.decode()
+    post(ana, f"{root(employer)}payment-runs/propose/")
+    assert {one.mail_to["line_1"] for one in stored(employer, Payment)} == {"1 Elm Street", "PO Box 7"}
+    payment = page_of(employer, "payments", "pay", stored(employer, Payment)[-1].pk)
+    assert "PO Box 7, Denver CO  80201" in ana.get(payment).content.decode()
 
 
 def test_who_may_only_read_has_no_buttons_and_is_refused(employer, story):

@@ -13,6 +13,7 @@ from tpa.books.members.timeline import Segment
 from tpa.engine.adjudication import facts
 from tpa.engine.billing.census import Census, Enrolment
 from tpa.engine.coordination.coverage import HeldCoverage
+from tpa.engine.paying.address import MailingAddress, mailing_address
 from tpa.infra.postgres.prepared import Asked, keys_text, prepared_all
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span, month_of
@@ -145,6 +146,15 @@ def subscriber_names(family_ids: Collection[int]) -> dict[int, str]:
     """Family -> its subscriber's name and number. One query."""
     rows = members().filter(family__in=set(family_ids), relationship="self").order_by("-id")
     return {one.family_id: f"{one.first_name} {one.last_name} ({one.family.subscriber_number})" for one in rows}
+
+
+def subscriber_addresses(family_ids: Collection[int]) -> dict[int, MailingAddress]:
+    """Family -> where its subscriber lives, as enrolment says; complete or not. One query."""
+    rows = members().filter(family__in=set(family_ids), relationship="self").order_by("-id")
+    return {
+        one.family_id: mailing_address(one.address_1, one.address_2, one.city, one.state, one.postal_code, one.country)
+        for one in rows
+    }
 
 
 def member_search(text: str) -> QuerySet[Member]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tpa.engine.paying import states
+from tpa.engine.paying.address import MailingAddress
 
 
 class PayingTerms(models.Model):
@@ -84,6 +85,10 @@ class PaymentRun(models.Model):
     paid_cents = models.BigIntegerField(default=0, help_text="What leaves, after what is set off.")
     held_count = models.IntegerField(default=0)
     held_cents = models.BigIntegerField(default=0)
+    unmailed_count = models.IntegerField(
+        default=0, db_default=0, help_text="Claims held because no address is known for the check."
+    )
+    unmailed_cents = models.BigIntegerField(default=0, db_default=0)
     offset_cents = models.BigIntegerField(default=0, help_text="What payees owed back and was set off.")
     alone_up_to_cents = models.BigIntegerField(default=0, help_text="Beyond it two persons are needed.")
     proposed_by_id = models.BigIntegerField(null=True, help_text="Person; none: a program or the clock.")
@@ -143,6 +148,7 @@ class Payment(models.Model):
     account_id = models.BigIntegerField(
         null=True, help_text="Of a transfer: the payee's account, in the shared schema."
     )
+    mail_to = models.JSONField(null=True, help_text="Of a check: the payee's address, as it was when it was proposed.")
     terms = models.ForeignKey(PayingTerms, models.PROTECT, null=True, related_name="payments")
     account_key = models.CharField(max_length=32, blank=True, help_text="Of the account that it is paid from.")
     number = models.CharField(max_length=30, blank=True, help_text="The check's number, or the transfer's trace.")
@@ -174,6 +180,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"payment {self.id}"
+
+    @property
+    def address(self) -> MailingAddress | None:
+        """Where the check goes; None for what is not mailed."""
+        return MailingAddress(**self.mail_to) if self.mail_to else None
 
     @property
     def shown_state(self) -> str:

@@ -19,6 +19,7 @@ from tpa.books.payments.models import (
 )
 from tpa.engine.journal.accounts import INTEREST
 from tpa.engine.paying import states
+from tpa.engine.paying.address import MailingAddress
 from tpa.engine.paying.planning import LETTER, WITHHELD, Payee, Plan, Planned
 from tpa.infra.copy import copy_rows
 from tpa.infra.sequences import next_ids
@@ -28,16 +29,17 @@ ByLine = Mapping[int, Sequence[tuple[str, int]]]
 """Decision -> (line of coverage, cents)."""
 _PAYMENT = (
     "id", "run_id", "payee", "payee_tax_id", "payee_npi", "payee_name", "family_id", "method", "account_id", "terms_id",
-    "account_key", "number", "amount_cents", "amounts", "state",
+    "account_key", "number", "amount_cents", "amounts", "mail_to", "state",
 )  # fmt: skip
 _CLAIM = ("payment_id", "decision_id", "claim_id", "amount_cents", "interest_cents", "days_late", "is_funded")
 
 
 class Means(NamedTuple):
-    """How money leaves: the terms (None: another party issues it), and the accounts of payees."""
+    """How money leaves: the terms (None: another party issues it), the accounts of payees, and the addresses for checks."""
 
     terms: PayingTerms | None
     accounts: Mapping[Payee, int]
+    addresses: Mapping[Payee, MailingAddress]
 
     def method(self, one: Planned) -> tuple[str, int | None]:
         """The method of a payment, and the account that it goes to."""
@@ -49,6 +51,15 @@ class Means(NamedTuple):
             return states.ADVICE, None
         account_id = self.accounts.get(one.payee)
         return (states.ACH, account_id) if account_id else (states.CHECK, None)
+
+    def mail_to(self, one: Planned) -> MailingAddress | None:
+        """Where a check is mailed to; None for what is no check."""
+        return self.addresses[one.payee] if self.method(one)[0] == states.CHECK else None
+
+    def unreachable(self, planned: Iterable[Planned]) -> set[Payee]:
+        """Payees to whom a check would go and whose address is not known."""
+        checks = (one.payee for one in planned if self.method(one)[0] == states.CHECK)
+        return {payee for payee in checks if payee not in self.addresses}
 
     def due_on(self, code: str, day: date) -> date | None:
         """From when on a balance carried on `day` is set off."""
@@ -74,6 +85,8 @@ def propose_run(
         offset_cents=sum(set_off) - sum(one.total_cents for one in chosen if one.total_cents < 0),
         held_count=len(plan.held),
         held_cents=sum(one.total_cents for one in plan.held),
+        unmailed_count=len(plan.unmailed),
+        unmailed_cents=sum(one.total_cents for one in plan.unmailed),
         alone_up_to_cents=alone_up_to_cents,
         proposed_by_id=by_id,
     )
@@ -108,11 +121,11 @@ def write_payments(
 
 def _row(one: Planned, by_line: ByLine, means: Means) -> tuple[Any, ...]:
     method, account_id = means.method(one)
-    payee, terms = one.payee, means.terms
+    payee, terms, mail_to = one.payee, means.terms, means.mail_to(one)
     return (
         payee.kind, payee.tax_id, one.npi, one.name[:120], payee.family_id, method, account_id,
         terms.pk if terms else None, terms.account_key if terms else "", "", one.amount_cents,
-        json.dumps(_amounts(one, by_line)),
+        json.dumps(_amounts(one, by_line)), json.dumps(mail_to._asdict()) if mail_to else None,
     )  # fmt: skip
 
 

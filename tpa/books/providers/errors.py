@@ -38,3 +38,10 @@ class AccountStateError(ConflictError):
 
     code = "account_state"
     remedy = "Read it again: somebody may have been faster."
+
+
+class AddressStateError(ConflictError):
+    """A payee's address was decided already."""
+
+    code = "address_state"
+    remedy = "Read it again: somebody may have been faster."

@@ -99,10 +99,12 @@ class Planned(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The payments of a run in the order of their first claim, and what has to wait for money."""
+    """The payments of a run in the order of their first claim, and what has to wait: for money, or for an address."""
 
     payments: tuple[Planned, ...]
     held: tuple[Payable, ...]
+    unmailed: tuple[Payable, ...] = ()
+    """Of payees to whom a check would go and whose address is not known."""
 
 
 def plan_payments(

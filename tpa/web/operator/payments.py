@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tpa.books.members import selectors as members
 from tpa.books.payments import accounts, selectors
 from tpa.books.payments.models import PayingTerms
-from tpa.books.providers import payee_accounts
-from tpa.books.providers.account_models import PayeeAccount
+from tpa.books.providers import payee_accounts, payee_addresses
+from tpa.books.providers.account_models import PayeeAccount, PayeeAddress
 from tpa.engine.paying import states
 from tpa.engine.paying.positive_pay import layouts
 from tpa.infra import clock
@@ -26,6 +27,7 @@ from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
 from tpa.workflows.eobs import eob, eob_paper
 from tpa.workflows.overpayment_letters import letter_paper
+from tpa.workflows.payee_addresses import without_address
 from tpa.workflows.payment_files import send_file
 
 _SHOWN = 200
@@ -37,6 +39,7 @@ _RETURNED = {
     "unknown": "of no transfer of ours",
 }
 """What became of an entry of a return file, as it is counted."""
+_Row = TypeVar("_Row", PayeeAccount, PayeeAddress)
 _DAYS, _MOST_DAYS = ("recoup_after_days", "stale_after_days", "unclaimed_after_days"), 3_650
 
 
@@ -53,6 +56,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         page=sheet(request, selectors.runs()),
         open_run=open_run,
         available_cents=payment_run.available_cents(),
+        unmailed=without_address()[:_SHOWN],
         terms=selectors.terms(),
         waiting=waiting[:_BESIDE],
         more_waiting=max(0, waiting.count() - _BESIDE),
@@ -139,6 +143,7 @@ def payment(request: HttpRequest, payment: str) -> HttpResponse:
         "operator/payment.html",
         here="payments",
         payment=found,
+        address=found.address,
         claims=found.claims.order_by("id"),
         carried=found.carried.all(),
         taken=found.taken.select_related("payment"),
@@ -210,6 +215,7 @@ def payees(request: HttpRequest) -> HttpResponse:
         owed_cents=sum(one.cents for one in balances) - sum(one.cents for one in waiting),
         waiting=waiting[:_SHOWN],
         accounts=_with_names(payee_accounts.accounts(request.employer.pk)[:_SHOWN]),
+        addresses=_with_names(payee_addresses.addresses(request.employer.pk)[:_SHOWN]),
         files=selectors.files().filter(kind="trials")[:20],
         terms=selectors.terms(),
         proposed=selectors.proposed_terms(),
@@ -220,9 +226,9 @@ def payees(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _with_names(accounts: Iterable[PayeeAccount]) -> list[tuple[PayeeAccount, str]]:
-    """Accounts, and whose they are in the plan's books."""
-    found = list(accounts)
+def _with_names(rows: Iterable[_Row]) -> list[tuple[_Row, str]]:
+    """Accounts or addresses, and whose they are in the plan's books."""
+    found = list(rows)
     names = members.subscriber_names([one.family_id for one in found])
     return [(one, names.get(one.family_id, "")) for one in found]
 

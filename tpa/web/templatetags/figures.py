@@ -59,6 +59,7 @@ STATES = {
     "enabled": ("good", "Enabled"),
     "disabled": ("muted", "Disabled"),
     "proposed": ("warn", "To be approved"),
+    "heard": ("info", "Given by a claim"),
     "issued": ("info", "Issued"),
     "mailed": ("info", "Mailed"),
     "cleared": ("good", "Cleared"),

@@ -13,6 +13,7 @@ ID_KINDS = {
     "employer": "emp", "endpoint": "whk", "entry": "led",
     "fee_version": "fsc", "file": "fil", "filing": "slf", "funding_request": "frq", "invoice": "inv", "appeal": "apl",
     "bank_entry": "bke", "provider_account": "pac", "settlement": "stl", "member_account": "acc",
+    "provider_address": "pad", "member_address": "mad",
     "override": "ovr", "dispute": "dsp", "subrogation_case": "sub",
     "item": "itk", "job": "job", "load": "lod", "member": "mem", "payment": "pay", "pend": "pnd", "plan": "pln",
     "price_list": "prl", "price_version": "prv", "quote": "slw", "run": "run", "version": "plv", "what_if": "wif",

@@ -16,6 +16,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.views import BookView
+from tpa.web.api.v1.payee_addresses import MailingAddressSerializer
 from tpa.workflows.payment_run import (
     approve_payments,
     cancel_payments,
@@ -26,7 +27,7 @@ from tpa.workflows.payment_run import (
 
 
 class PaymentRunSerializer(serializers.Serializer):
-    """A run: what was paid, and what has to wait for the employer's money."""
+    """A run: what was paid, and what has to wait: for the employer's money, or (unmailed) for the payee's address."""
 
     id = PublicIdField("run", source="pk")
     state = serializers.ChoiceField(PaymentRun.State.values)
@@ -38,6 +39,8 @@ class PaymentRunSerializer(serializers.Serializer):
     paid_cents = CentsField()
     held_count = serializers.IntegerField()
     held_cents = CentsField()
+    unmailed_count = serializers.IntegerField()
+    unmailed_cents = CentsField()
     offset_cents = CentsField()
 
 
@@ -90,8 +93,9 @@ class PaymentStepSerializer(serializers.Serializer):
 
 
 class PaymentDetailSerializer(PaymentSerializer):
-    """A payment with its claims, balances and timeline."""
+    """A payment with its claims, balances and timeline, and where a check of it was mailed to."""
 
+    mail_to = MailingAddressSerializer(allow_null=True)
     claims = ClaimPaymentSerializer(many=True)
     carried = BalanceSerializer(many=True)
     taken = BalanceSerializer(many=True)
@@ -206,6 +210,7 @@ def _whole(payment: Payment) -> dict[str, Any]:
         "amount_cents",
         "issued_on",
         "state",
+        "mail_to",
     )
     parts = {name: list(getattr(payment, name).all()) for name in ("claims", "carried", "taken", "events")}
     return {name: getattr(payment, name) for name in names} | parts
