@@ -23,12 +23,17 @@ from tpa.infra.employers import open_employer
 from tpa.infra.secret_text import unseal
 from tpa.infra.sequences import next_ids
 from tpa.kernel.errors import ConflictError, NotFoundError, must
+from tpa.workflows.check_sheets import sheet_of
 from tpa.workflows.remittances import remittances
 from tpa.x12.remittance import PaidBy
 from tpa.x12.writers.interchange import Envelope
 from tpa.x12.writers.remittance_835 import trace, write_835
 
 _NACHA = (PaymentFile.Kind.TRANSFERS, PaymentFile.Kind.PRENOTES)
+_ENDS: dict[str, str] = {
+    PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach", PaymentFile.Kind.PRENOTES: "ach",
+    PaymentFile.Kind.PAPER: "json",
+}  # fmt: skip
 PRENOTE_WAITS_DAYS = 3
 """Banking days in which the receiving bank may send a prenote back (Nacha Operating Rules 2.6.2)."""
 
@@ -41,7 +46,9 @@ class AlteredFileError(ConflictError):
 
 
 def write_files(run: PaymentRun) -> None:
-    """One 835 a provider's payment, one file of all transfers, one of all checks; none where another party issues.
+    """One 835 a provider's payment, one file of all transfers, two of all checks; none where another party issues.
+
+    Of the checks one is for the bank, one for the printer.
 
     In the caller's transaction. Raises UnbalancedError: then nothing of the run is released.
     """
@@ -58,6 +65,7 @@ def write_files(run: PaymentRun) -> None:
     checks = [one for one in issued if one.method == states.CHECK]
     if checks:
         files.append(_file(PaymentFile.Kind.CHECKS, run, _checks(checks, terms), checks))
+        files.append(_file(PaymentFile.Kind.PAPER, run, sheet_of(employer, checks, terms), checks))
     PaymentFile.objects.bulk_create(files)
 
 
@@ -115,12 +123,11 @@ def _file(
 ) -> PaymentFile:
     day = clock.now()
     key = key or next_ids(PaymentFile, 1)[0]
-    ends = {PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach", PaymentFile.Kind.PRENOTES: "ach"}
     return PaymentFile(
         pk=key,
         kind=kind,
         run=run,
-        name=f"{day:%Y%m%d}-{key}-{kind}.{ends.get(PaymentFile.Kind(kind), 'txt')}",
+        name=f"{day:%Y%m%d}-{key}-{kind}.{_ENDS.get(kind, 'txt')}",
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         total_cents=sum(one.amount_cents for one in issued),
@@ -136,6 +143,8 @@ def write_change_files(*, stopped: Payment, new: Payment | None = None) -> None:
     checks = [one for one in both if one.method == states.CHECK]
     if checks and checks[0].terms is not None:
         _file(PaymentFile.Kind.CHECKS, None, _checks(checks, checks[0].terms), checks).save(force_insert=True)
+    if new is not None and new.method == states.CHECK and new.terms is not None:
+        _file(PaymentFile.Kind.PAPER, None, sheet_of(employer, [new], new.terms), [new]).save(force_insert=True)
     if new is not None and new.method == states.ACH and new.terms is not None:
         content = _ach(employer, [new], new.terms)
         _file(PaymentFile.Kind.TRANSFERS, None, content, [new]).save(force_insert=True)
@@ -184,18 +193,28 @@ def write_prenotes() -> PaymentFile | None:
     return file
 
 
+def require_unaltered(file: PaymentFile) -> None:
+    """Raise AlteredFileError unless the file's bytes are those whose hash was kept at release."""
+    if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256:
+        raise AlteredFileError(f"{file.name} was altered after its release.")
+
+
 @transaction.atomic
 def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
     """The file as it was released, to be handed on; when that first happened is noted. Raises NotFoundError.
 
-    AlteredFileError where its bytes are not those whose hash was kept: nothing is handed on.
+    AlteredFileError where its bytes are not those whose hash was kept, ConflictError for checks that are to be printed:
+    nothing is handed on.
     """
     employer = open_employer()
     file = PaymentFile.objects.select_for_update().filter(pk=file_id).first()
     if file is None:
         raise NotFoundError("There is no such file.")
-    if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256:
-        raise AlteredFileError(f"{file.name} was altered after its release.")
+    if file.kind == PaymentFile.Kind.PAPER:
+        raise ConflictError(
+            "Checks are printed, not sent.", remedy="Print the run: as PDF, or as a list for print and mail."
+        )
+    require_unaltered(file)
     if file.sent_at is None:
         file.sent_at, file.sent_by_id = clock.now(), person_id
         file.save(update_fields=["sent_at", "sent_by_id"])

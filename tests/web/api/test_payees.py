@@ -116,7 +116,7 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     (check,) = bot("payments/", method="get").json()["data"]
     assert (check["method"], check["number"], check["amount_cents"]) == ("check", "1001", PAID)
     files = bot("payment-files/", method="get").json()["data"]
-    assert sorted(one["kind"] for one in files) == ["835", "checks", "trials"]
+    assert sorted(one["kind"] for one in files) == ["835", "checks", "paper", "trials"]
     remittance = next(one for one in files if one["kind"] == "835")
     assert bot(f"payment-files/{remittance['id']}/content/", method="get").content.startswith(b"ISA*")
     paid = {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
@@ -126,6 +126,18 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert table[1].endswith(",1,320.00,,")
     assert bot("tax-totals/?year=2027", method="get").status_code == 422
     assert bot("tax-reports/", {"year": 2026}).json()["code"] == "conflict"
+    run = f"payment-runs/{check['run']}/checks/"
+    listed = bot(run, {"form": "csv"})
+    assert (listed["Content-Type"], listed.content.decode().splitlines()[1][:24]) == (
+        "text/csv",
+        "check,1001,2026-04-02,12",
+    )
+    assert (bot(run, {"form": "csv"}).json()["code"], bot(run, {"form": "doc"}).status_code) == ("conflict", 400)
+    assert [bot(path).content[:5] for path in (run, f"payments/{check['id']}/check/")] == [b"%PDF-"] * 2
+    told = bot(f"payments/{check['id']}/", method="get").json()
+    assert [one["kind"] for one in told["events"]] == ["issued", "printed", "printed", "printed"]
+    paper = next(one for one in files if one["kind"] == "paper")
+    assert bot(f"payment-files/{paper['id']}/content/", method="get").json()["code"] == "conflict"
     assert [bot(f"payments/{check['id']}/mail/").json()["state"] for _ in range(2)] == ["mailed", "mailed"]
     assert bot(f"payments/{check['id']}/letter/", method="get").json()["code"] == "not_found"
     assert bot(f"payments/{check['id']}/void/", {"reason": ""}).status_code == 400

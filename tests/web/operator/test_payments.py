@@ -65,6 +65,7 @@ def test_the_maker_is_refused_whatever_the_login_and_another_releases(employer, 
     for desk in (ana, again):
         assert "is not approved by who proposed it" in post(desk, f"{page}approve/")
     assert "approved before it is released" in post(ben, f"{page}release/")
+    assert "printed once their run is released" in post(ben, f"{page}checks/pdf/")
     assert "The run is approved." in post(ben, f"{page}approve/")
     for desk in (ana, again):
         assert "is not released by who proposed it" in post(desk, f"{page}release/")
@@ -112,7 +113,12 @@ def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(e
     assert "5000" in page
     file = page.split("payment-files/")[1].split('"')[0]
     assert b"".join(ben.get(f"{root(employer)}payment-files/{file}")).startswith((b"ISA*", b"00123456,5000"))
+    assert "The run is released" not in post(ana, f"{run}checks/doc/")
+    assert b"".join(ana.post(f"{run}checks/csv/")).startswith(b"record,number,date,payee")
+    assert "Nothing is left to print" in post(ana, f"{run}checks/csv/")
     payment = page_of(employer, "payments", "pay", stored(employer, Payment)[0].pk)
+    assert b"".join(ana.post(f"{payment}check/pdf/")).startswith(b"%PDF-")
+    assert "copy, PDF" in ana.get(payment).content.decode()
     assert "The check is mailed." in post(ana, f"{payment}mail/")
     assert "The payment is issued anew." in post(ana, f"{payment}reissue/", reason="lost")
     runs = f"{root(employer)}payment-runs/"

@@ -1,6 +1,7 @@
 """The account that an employer's claims are paid from, by its paying terms: proposed by one person, approved by another."""
 
 import hmac
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from tpa.engine.paying.routing import require_account
 from tpa.infra.secret_text import sealed_account
 from tpa.kernel.errors import ConflictError, DomainError, SecondPersonError
 
+_FRACTION = re.compile(r"(\d{1,4}-\d{1,5}/\d{1,4})?")
+
 
 def propose_terms(
     *, routing_number: str, account_number: str, made_by_id: int, now: datetime, **told: Any
@@ -21,6 +24,8 @@ def propose_terms(
     layout, company_id = told.get("layout", ""), told.get("company_id", "")
     if not (company_id.isascii() and company_id.isalnum() and len(company_id) == 10):
         raise DomainError("The originator's number has ten letters or digits: 1 and the EIN.", where="company_id")
+    if not _FRACTION.fullmatch(told.get("fraction", "")):
+        raise DomainError("A bank's fractional number is as 12-345/6789.", where="fraction", remedy="Leave it empty.")
     for name in ("alone_up_to_cents", "recoup_after_days", "stale_after_days", "unclaimed_after_days"):
         if told.get(name, 0) < 0:
             raise DomainError("It is not below zero.", where=name)

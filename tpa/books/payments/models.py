@@ -28,6 +28,9 @@ class PayingTerms(models.Model):
     account_end = models.CharField(max_length=4, help_text="Its last digits.")
     account_key = models.CharField(max_length=32, help_text="Keyed hash of routing number and number.")
     company_id = models.CharField(max_length=10, help_text="The originator's number in ACH files: 1 and the EIN.")
+    fraction = models.CharField(
+        max_length=20, blank=True, db_default="", help_text="The bank's fractional number, as it stands on its checks."
+    )
     first_check_number = models.BigIntegerField(default=1001)
     layout = models.CharField(max_length=30, help_text="The bank's form of positive pay files.")
     alone_up_to_cents = models.BigIntegerField(help_text="A run up to this amount needs no second person.")
@@ -265,10 +268,10 @@ class CarriedBalance(models.Model):
 
 
 class PaymentEvent(models.Model):
-    """A step in a payment's life."""
+    """A step in a payment's life: it came into a state, or its check was printed."""
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=9, help_text="The state that it came into.")
+    kind = models.CharField(max_length=9, help_text="The state that it came into, or printed.")
     on = models.DateField()
     recorded_at = models.DateTimeField()
     by_id = models.BigIntegerField(null=True, help_text="Person; none: a program or the clock.")
@@ -288,6 +291,7 @@ class PaymentFile(models.Model):
         REMITTANCE = "835", "Remittance advice (835)"
         TRANSFERS = "ach", "Transfers (NACHA)"
         CHECKS = "checks", "Checks issued and voided (positive pay)"
+        PAPER = "paper", "Checks to be printed"
         PRENOTES = "trials", "Prenotes: transfers of nothing that try accounts (NACHA)"
 
     kind = models.CharField(max_length=6, choices=Kind)

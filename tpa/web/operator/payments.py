@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.members import selectors as members
 from tpa.books.payments import accounts, selectors
-from tpa.books.payments.models import PayingTerms
+from tpa.books.payments.models import PayingTerms, PaymentFile
 from tpa.books.providers import payee_accounts, payee_addresses
 from tpa.books.providers.account_models import PayeeAccount, PayeeAddress
 from tpa.engine.paying import states
@@ -25,6 +25,7 @@ from tpa.kernel.ids import key_of
 from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
+from tpa.workflows.check_printing import Form, Printed, print_payment, print_run
 from tpa.workflows.eobs import eob, eob_paper
 from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payee_addresses import without_address
@@ -109,6 +110,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         run=found,
         page=sheet(request, found.payments.order_by("id")),
         files=selectors.files().filter(run=found)[:_SHOWN],
+        has_checks=selectors.files().filter(run=found, kind=PaymentFile.Kind.PAPER).exists(),
         is_maker=is_maker,
         may_release=found.state == "approved" or (found.state == "proposed" and not found.needs_second_person),
     )
@@ -148,6 +150,7 @@ def payment(request: HttpRequest, payment: str) -> HttpResponse:
         carried=found.carried.all(),
         taken=found.taken.select_related("payment"),
         events=found.events.all(),
+        may_print=found.method == states.CHECK and found.issued_on is not None and found.state not in states.STOPPED,
         may_void=states.may_become(found.state, "void", found.method),
     )
 
@@ -199,6 +202,43 @@ def file(request: HttpRequest, file: str) -> HttpResponse:
     answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return answer
+
+
+@employer_page("payments.release")
+@require_POST
+def print_checks(request: HttpRequest, run: str, form: str) -> HttpResponse:
+    """The checks of a run on paper, or as a list for who prints and mails them."""
+    key, person = key_of(run, "run", request.employer.pk), request.user.person
+    return _paper(request, f"payment-runs/{run}/", lambda: print_run(run_id=key, form=_form(form), person_id=person))
+
+
+@employer_page("payments.release")
+@require_POST
+def print_check(request: HttpRequest, payment: str, form: str) -> HttpResponse:
+    """One check on paper: the original once, then copies."""
+    key, person = key_of(payment, "pay", request.employer.pk), request.user.person
+    return _paper(
+        request, f"payments/{payment}/", lambda: print_payment(payment_id=key, form=_form(form), person_id=person)
+    )
+
+
+def _form(told: str) -> Form:
+    if told not in ("pdf", "csv"):
+        raise NotFoundError("Checks are not printed in this form.")
+    return "csv" if told == "csv" else "pdf"
+
+
+def _paper(request: HttpRequest, back_to: str, print_: Callable[[], Printed]) -> HttpResponse:
+    try:
+        printed = print_()
+        answer = HttpResponse(printed.content, content_type="application/octet-stream")
+        answer["Content-Disposition"] = f'attachment; filename="{printed.name}"'
+        return answer
+    except NotFoundError:
+        raise
+    except DomainError as refusal:
+        messages.error(request, f"{refusal} {refusal.remedy}")
+        return redirect(f"{request.root}{back_to}")
 
 
 @employer_page("payments.read")
@@ -278,6 +318,7 @@ def new_terms(request: HttpRequest) -> HttpResponse:
             routing_number=sent.get("routing_number", "").strip(),
             account_number=sent.get("account_number", "").strip(),
             company_id=sent.get("company_id", "").strip(),
+            fraction=sent.get("fraction", "").strip()[:20],
             layout=sent.get("layout", ""),
             unclaimed_to="state" if sent.get("unclaimed_to") == "state" else "plan",
             alone_up_to_cents=parse_amount(sent.get("alone_up_to", "")),

@@ -54,7 +54,8 @@ class BookView(APIView):
     keyed: ClassVar[bool] = False
     """Whether POST needs an Idempotency-Key; where it does not, it heeds one that is sent."""
     heeds_key: ClassVar[bool] = True
-    """Not where the answer is a secret, which is kept nowhere, or the request a file, which its bytes tell apart."""
+    """Not where the answer is a secret, which is kept nowhere, or paper, which is a copy when it is printed again; nor
+    where the request is a file, which its bytes tell apart."""
     desk_only: ClassVar[bool] = False
     """Whether a portal host answers as if there were nothing."""
     allowance: Allowance | None = None

@@ -178,6 +178,7 @@ class PayingTermsSerializer(StrictSerializer):
     account_number = serializers.CharField(max_length=17, write_only=True)
     account_end = serializers.CharField(read_only=True)
     company_id = serializers.CharField(max_length=10)
+    fraction = serializers.CharField(max_length=20, default="", allow_blank=True)
     first_check_number = serializers.IntegerField(default=1001, min_value=1, max_value=10**12)
     layout = serializers.CharField(max_length=30, default="generic")
     alone_up_to_cents = CentsField(min_value=0)
