@@ -70,7 +70,7 @@ def test_shared_rows_of_another_employer_are_not_there(employer, other_employer)
 DESKS_ALONE = (
     "agreements_asoagreement", "agreements_agreementline", "agreements_feeschedule", "agreements_feescheduleversion",
     "agreements_fee", "agreements_stoplosscontract", "agreements_stoplosscontractversion", "edi_tradingpartner",
-    "edi_intakeitem", "providers_employernetwork", "tenants_employer",
+    "edi_intakeitem", "edi_banklayout", "providers_employernetwork", "tenants_employer",
 )  # fmt: skip
 
 

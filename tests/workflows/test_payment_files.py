@@ -1,20 +1,22 @@
 """The files of a run: every 835 adds up and no judge finds a fault; a file is what was released, or is not sent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import achkit
 import oxedi
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 
+from tenants.scope import employer_scope
 from tests.workflows.claim_stories import NPI, know_address
-from tests.workflows.test_payment_lives import ANA, BEN, DAY, account_of, home, take_back, terms  # noqa: F401
+from tests.workflows.test_payment_lives import ANA, BEN, CLINIC, DAY, NOW, account_of, home, take_back, terms  # noqa: F401
 from tests.workflows.test_pend_sweep import plan_text
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tests.x12.oracles import oxedi_envelope_faults, pyx12_verdict
 from tpa.books.claims.models import Claim
 from tpa.books.claims.overrides import Person
-from tpa.books.payments import selectors
+from tpa.books.edi.models import AchFile
+from tpa.books.payments import accounts, selectors
 from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile
 from tpa.books.providers import payee_accounts
 from tpa.engine.adjudication.overrides import Override, OverrideKind
@@ -22,10 +24,11 @@ from tpa.engine.coordination.answers import Adjustment, OtherPayer
 from tpa.infra.clock import clock_at
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import month_of
+from tpa.workflows.bank_accounts import decide_member_account, enter_member_account
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.overrides import OverrideError, propose
 from tpa.workflows.payer_answers import enter_answer
-from tpa.workflows.payment_files import AlteredFileError, send_file
+from tpa.workflows.payment_files import AlteredFileError, send_file, write_prenotes
 from tpa.workflows.payment_lives import take_returns, void_payment
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.pend_sweep import resolve_pends
@@ -180,6 +183,39 @@ def test_a_transfer_carries_the_trace_of_its_835(in_employer, home):  # noqa: F8
     assert [one.outcome for one in take_returns(content=back)] == ["state"]
     assert [one.outcome for one in take_returns(content=back.replace(b"0000032000", b"0000032001"))] == ["unknown"]
     assert (Payment.objects.get().state, payee_accounts.usable_accounts(date(2026, 4, 13))) == ("returned", {})
+
+
+def test_files_of_employers_with_one_bank_have_marks_of_their_own_and_those_of_another_begin_anew(
+    employer, other_employer
+):
+    """Two employers pay from accounts of one bank under the TPA's number: A, B, C. The next bank, and the next day: A."""
+
+    def pays_from(who, routing_number, number):
+        with employer_scope(who), clock_at(NOW):
+            told = {"bank_name": "First", "company_id": "1123456789", "alone_up_to_cents": 0, "layout": "generic"}
+            made = accounts.propose_terms(
+                routing_number=routing_number, account_number=number, made_by_id=ANA, now=NOW, **told
+            )
+            accounts.approve_terms(terms_id=made.pk, by_id=BEN, now=NOW)
+
+    def mark(who, member_id, at):
+        with employer_scope(who), clock_at(at):
+            row = enter_member_account(member_id=member_id, person_id=ANA, **CLINIC)
+            decide_member_account(account_id=row.pk, approve=True, person_id=BEN)
+            return bytes(write_prenotes().content)[33:34]
+
+    homes = {}
+    for who in (employer, other_employer):
+        with employer_scope(who):
+            homes[who.pk] = [home.member_ids[0] for home in open_plan(who, count=3)]
+        pays_from(who, "091000019", f"0012345{who.pk}")
+    marks = [mark(who, homes[who.pk].pop(), NOW) for who in (employer, other_employer, employer)]
+    assert marks == [b"A", b"B", b"C"]
+    pays_from(other_employer, "011401533", "777777")
+    assert mark(other_employer, homes[other_employer.pk].pop(), NOW) == b"A"
+    assert mark(employer, homes[employer.pk].pop(), NOW + timedelta(days=1)) == b"A"
+    with employer_scope(employer), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        AchFile.objects.count()
 
 
 def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # noqa: F811

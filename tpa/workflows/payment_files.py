@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tenants.models import Employer
 from tenants.scope import desk_scope
+from tpa.books.edi import banks
 from tpa.books.payments import selectors as payments
 from tpa.books.payments import services
 from tpa.books.payments.models import PayingTerms, Payment, PaymentFile, PaymentRun, Prenote
@@ -29,7 +30,6 @@ from tpa.x12.remittance import PaidBy
 from tpa.x12.writers.interchange import Envelope
 from tpa.x12.writers.remittance_835 import trace, write_835
 
-_NACHA = (PaymentFile.Kind.TRANSFERS, PaymentFile.Kind.PRENOTES)
 _ENDS: dict[str, str] = {
     PaymentFile.Kind.REMITTANCE: "835", PaymentFile.Kind.TRANSFERS: "ach", PaymentFile.Kind.PRENOTES: "ach",
     PaymentFile.Kind.PAPER: "json",
@@ -104,18 +104,25 @@ def _ach(employer: Employer, transfers: Sequence[Payment], terms: PayingTerms) -
 def _nacha(employer: Employer, entries: Sequence[Transfer], terms: PayingTerms) -> bytes:
     originator = Originator(terms.company_id, employer.name, terms.bank_name, terms.routing_number)
     settles_on, now = add_business_days(clock.today(employer.time_zone), 1, is_us_banking_day), clock.now()
-    of_today = PaymentFile.objects.filter(kind__in=_NACHA, made_at__date=now.date())
-    return write_ach(entries, originator, written_at=now, settles_on=settles_on, nth=of_today.count())
+    with desk_scope():
+        nth = banks.note_ach_file(
+            destination=terms.routing_number, origin=terms.company_id, created_on=now.date(), employer_id=employer.pk,
+            now=now,
+        )  # fmt: skip
+    return write_ach(entries, originator, written_at=now, settles_on=settles_on, nth=nth)
 
 
 def _checks(issued: Sequence[Payment], terms: PayingTerms) -> bytes:
     account = unseal(terms.account_sealed)
     checks = [
-        Check(account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in states.STOPPED)
+        Check(
+            account, one.number, one.amount_cents, one.issued_on, one.payee_name, one.state in states.STOPPED,
+            terms.routing_number,
+        )
         for one in issued
         if one.issued_on is not None
-    ]
-    return write_checks(checks, terms.layout)
+    ]  # fmt: skip
+    return write_checks(checks, banks.layout(terms.layout), made_on=clock.today(open_employer().time_zone))
 
 
 def _file(

@@ -7,7 +7,7 @@ import achkit
 import pytest
 
 from tpa.engine.paying.nacha import AchError, Originator, Returned, Transfer, read_returns, write_ach
-from tpa.engine.paying.positive_pay import Check, LayoutError, layouts, write_checks
+from tpa.engine.paying.positive_pay import Check, LayoutError, read_layout, samples, write_checks
 from tpa.engine.paying.routing import is_routing_number
 
 FROM = Originator("1987654321", "Elm Works Plan", "First Bank", "091000019")
@@ -103,50 +103,78 @@ CHECKS = [
 ]
 
 
-def test_issued_and_voided_checks_in_two_banks_forms():
-    assert layouts() == ["fixed_80", "generic"]
-    rows = list(csv.reader(write_checks(CHECKS, "generic").decode().splitlines()))
+def positive_pay(name, checks=CHECKS):
+    return write_checks(checks, samples()[name], made_on=date(2026, 4, 3))
+
+
+def test_issued_and_voided_checks_in_the_samples_forms():
+    assert list(samples()) == ["fixed_120_totals", "fixed_80", "generic", "pipe_totals"]
+    rows = list(csv.reader(positive_pay("generic").decode().splitlines()))
     assert rows == [
         ["00123456", "1001", "04/02/2026", "320.00", "I", 'Elm "Clinic", Inc'],
         ["00123456", "999", "03/02/2026", "0.05", "V", "Kim Stone"],
     ]
-    lines = write_checks(CHECKS, "fixed_80").decode().splitlines()
+    lines = positive_pay("fixed_80").decode().splitlines()
     assert lines[0] == '000000123456000000100100000003200020260402 Elm "Clinic", Inc'.ljust(80)
     assert lines[1][42] == "V"
-    for wrong in ("none", "../generic"):
-        with pytest.raises(LayoutError, match="no layout"):
-            write_checks(CHECKS, wrong)
+    assert positive_pay("pipe_totals") == (
+        b'H||00123456|2026-04-03\r\nD|O|0000001001|320.00|2026-04-02|"Elm ""Clinic"", Inc"\r\n'
+        b"D|C|0000000999|0.05|2026-03-02|Kim Stone\r\nT|2|320.05\r\n"
+    )
+    lines = positive_pay("fixed_120_totals", [CHECKS[1]._replace(routing="091000019")]).decode().splitlines()
+    assert lines == [
+        "D091000019" + "00000000000123456" + "000000000999" + "370" + "030226" + "000000000005" + "Kim Stone".ljust(60),
+        "T091000019" + "00000000000123456" + "000000000001" + " " * 9 + "000000000005" + " " * 60,
+    ]
     with pytest.raises(LayoutError, match="longer than 10"):
-        write_checks([CHECKS[0]._replace(number="1" * 11)], "fixed_80")
+        positive_pay("fixed_80", [CHECKS[0]._replace(number="1" * 11)])
 
 
-def test_return_files_that_are_not_whole_are_refused_where_they_fail():
-    data = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", f"{'799R03091000010000007':94}")
-    lines = data.splitlines()
-    batch, file = (next(n for n, line in enumerate(lines) if line[0] == kind) for kind in "89")
-
-    def changed(at, start, text):
-        row = lines[at][:start] + text + lines[at][start + len(text) :]
-        return "\n".join([*lines[:at], row, *lines[at + 1 :]]).encode()
-
-    for content, said in (
-        (changed(batch, 4, "000003"), "count of entries is 2"),
-        (changed(batch, 10, "0000000001"), "hash of routing numbers"),
-        (changed(batch, 20, "000000032000"), "total of debits is 0"),
-        (changed(batch, 32, "000000032001"), "total of credits is 32000"),
-        (changed(batch, 32, "-00000032000"), "is no total of credits"),
-        (changed(file, 1, "000002"), "has 1 batches"),
-        (changed(file, 13, "00000009"), "count of entries is 2"),
-        (changed(file, 43, "000000032009"), "total of credits is 32000"),
-        ("\n".join(lines[:file]).encode(), "ends before its control record"),
-        (changed(2, 29, "-000032000"), "is no amount"),
-        (changed(2, 1, "2x"), "is no transaction code"),
-    ):
-        with pytest.raises(AchError, match=said):
-            read_returns(content)
+LAYOUT = """
+form = "fixed"
+issue = "I"
+void = "V"
+columns = [
+    { value = "number", width = 10, fill = "0" },
+    { value = "amount", width = 12, align = "right" },
+    { value = "issued_on", width = 10, format = "%Y.%m.%d" },
+    { value = "kind", width = 1 },
+    { value = "payee", width = 5 },
+]
+"""
 
 
-def test_a_change_that_the_bank_tells_of_is_read_with_what_it_says():
-    data = written(CLINIC).decode()
-    told = data.replace(f"705{TRN:80}00010000007", f"{'798C01091000010000007':35}{'998878':59}")
-    assert read_returns(told.encode()) == [Returned("C01", "091000010000007", 32_000, "998878")]
+def test_a_banks_own_layout_is_data():
+    lines = write_checks(CHECKS, read_layout(LAYOUT), made_on=DAY).decode().splitlines()
+    assert lines == [
+        '0000001001      320.002026.04.02IElm "',
+        "0000000999        0.052026.03.02VKim S",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "where", "said"),
+    [
+        ('form = "fixed"', 'form = "wide"', "/form", "One of csv, fixed"),
+        ('form = "fixed"', "form = ", "", "no TOML"),
+        ('form = "fixed"', 'form = "fixed"\ndelimiter = ","', "/delimiter", "Unknown key"),
+        ('void = "V"', 'void = "I"', "/void", "same mark"),
+        ('void = "V"', 'void = "VOID"', "/void", "longer than the 1"),
+        ('void = "V"', 'void = ""', "/void", "one to ten"),
+        ('"number", width = 10, fill = "0"', '"payee", width = 10', "/columns", "has the number"),
+        ('"amount", width = 12', '"payee", width = 12', "/columns", "cents or the amount"),
+        ('value = "kind"', 'value = "text", text = "x"', "/columns", "has the kind"),
+        ('width = 10, fill = "0"', 'fill = "0"', "/columns/0/width", "missing"),
+        ('fill = "0"', 'fill = "00"', "/columns/0/fill", "one printable"),
+        ('"%Y.%m.%d"', '"%Y%H"', "/columns/2/format", "made of"),
+        (', format = "%Y.%m.%d"', "", "/columns/2/format", "missing"),
+        ('value = "payee"', 'value = "memo"', "/columns/4/value", "One of account"),
+        ("width = 5", "width = 0", "/columns/4/width", "from 1 to 200"),
+        ("width = 5", 'width = 5, colour = "red"', "/columns/4/colour", "Unknown key"),
+    ],
+)
+def test_a_layout_with_a_fault_is_refused_with_the_place(was, becomes, where, said):
+    assert was in LAYOUT
+    with pytest.raises(LayoutError, match=said) as caught:
+        read_layout(LAYOUT.replace(was, becomes, 1))
+    assert caught.value.where == where

@@ -185,6 +185,34 @@ def test_addresses_over_rest_and_who_waits_for_one(employer, other_employer, sto
     assert bot(f"payments/{paid['id']}/", method="get").json()["mail_to"]["line_1"] == "1 Elm Street"
 
 
+LAYOUT = """
+form = "csv"
+delimiter = "|"
+issue = "N"
+void = "X"
+columns = [ { value = "number" }, { value = "cents" }, { value = "kind" } ]
+"""
+
+
+def test_a_banks_own_layout_is_loaded_checked_and_used(employer, story):
+    ana, ben, bot = person(employer, "ana"), person(employer, "ben"), program(employer)
+    own = TERMS | {"layout": "elm_bank"}
+    assert (ana("paying-terms/", own).status_code, stored(employer, PayingTerms)) == (422, [])
+    wrong = ana("bank-layouts/", {"name": "elm_bank", "text": LAYOUT.replace('"cents"', '"dollars"')}).json()
+    assert (wrong["code"], wrong["errors"][0]["pointer"]) == ("positive_pay_layout", "/columns/1/value")
+    assert ana("bank-layouts/", {"name": "generic", "text": LAYOUT}).status_code == 409
+    assert ana("bank-layouts/", {"name": "elm bank", "text": LAYOUT}).status_code == 422
+    assert bot("bank-layouts/", {"name": "elm_bank", "text": LAYOUT}).status_code == 404
+    assert ana("bank-layouts/", method="get").json()["data"] == []
+    for text in (LAYOUT.replace("N", "?"), LAYOUT):
+        assert ana("bank-layouts/", {"name": "elm_bank", "text": text}).status_code == 201
+    made = ana("paying-terms/", own).json()
+    ben(f"paying-terms/{made['id']}/approve/")
+    bot("payment-runs/", {})
+    (checks,) = [one for one in bot("payment-files/", method="get").json()["data"] if one["kind"] == "checks"]
+    assert bot(f"payment-files/{checks['id']}/content/", method="get").content == b"1001|32000|N\n"
+
+
 def test_the_explanation_of_a_decision_and_of_a_family(employer, story):
     bot = program(employer)
     (one,) = bot("claims/", method="get").json()["data"]

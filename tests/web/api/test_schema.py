@@ -69,7 +69,7 @@ def test_what_moves_money_needs_its_idempotency_key(schema):
     }
     plain = (
         "claims", "credits", "deposits", "disputes", "figures", "funding-requests", "member-accounts", "payee-balances",
-        "provider-addresses", "member-addresses",
+        "provider-addresses", "member-addresses", "bank-layouts",
         "paying-terms", "payment-runs", "prenotes", "provider-accounts", "settlements", "stop-loss-repayments",
         "subrogation-cases", "tax-reports", "settlements/{settlement}/payouts",
         "invoice-run", "invoices/{invoice}/sendings", "stop-loss-filings/{filing}/steps",
@@ -95,7 +95,7 @@ def test_whatever_is_made_and_can_be_read_is_told_with_its_address(schema):
     in_a_list_alone = {
         "agreements/", "api-keys/", "claims/{claim}/clock/", "claims/{claim}/payer-answers/", "closes/",
         "closes/reopen/", "credits/", "deposits/", "disputes/", "fee-schedules/", "figures/", "group-numbers/",
-        "invoices/{invoice}/sendings/", "member-accounts/", "member-addresses/", "provider-addresses/",
+        "invoices/{invoice}/sendings/", "member-accounts/", "member-addresses/", "bank-layouts/", "provider-addresses/",
         "paying-terms/", "pends/{pend}/hand-over/", "prenotes/",
         "price-lists/", "provider-accounts/", "settlements/", "settlements/{settlement}/payouts/",
         "stop-loss-contracts/", "stop-loss-offsets/", "stop-loss-repayments/", "stop-loss-watches/",

@@ -169,6 +169,17 @@ def test_an_address_takes_two_persons_at_the_desk_and_what_waits_for_one_is_show
     assert "PO Box 7, Denver CO  80201" in ana.get(payment).content.decode()
 
 
+def test_a_banks_layout_is_loaded_at_the_desk_or_refused_with_its_place(employer):
+    ana, page = desk_as("finance"), "/desk/bank-layouts/"
+    good = b'form="csv"\nissue="N"\nvoid="X"\ncolumns=[{value="number"},{value="cents"},{value="kind"}]'
+    assert "No file was chosen." in post(ana, f"{page}load/", name="elm")
+    for content, told in ((b"\xff", "no text in UTF-8"), (good.replace(b"cents", b"sum"), "/columns/1/value")):
+        assert told in post(ana, f"{page}load/", name="elm", file=BytesIO(content))
+    assert "None was loaded." in ana.get(page).content.decode()
+    assert "The layout is loaded." in post(ana, f"{page}load/", name="elm", file=BytesIO(good))
+    assert ">elm</option>" in ana.get(f"{root(employer)}payees/").content.decode()
+
+
 def test_who_may_only_read_has_no_buttons_and_is_refused(employer, story):
     examiner = desk_as("examiner")
     assert "Propose a run" not in examiner.get(f"{root(employer)}payment-runs/").content.decode()

@@ -171,3 +171,43 @@ class IntakeItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.source_ref}"
+
+
+class BankLayout(models.Model):
+    """A bank's form of positive pay files, as the TPA has loaded it. Loaded again under its name it is a new row; it holds."""
+
+    name = models.CharField(max_length=30)
+    text = models.TextField(help_text="TOML, as engine.paying.positive_pay reads it.")
+    loaded_by_id = models.BigIntegerField(null=True, help_text="Person; none: a program.")
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AchFile(models.Model):
+    """An ACH file that an employer's payments wrote: the how manieth of its day between one originator and one bank.
+
+    A bank takes two files with the same mark (file ID modifier) for one that was sent twice, whoever's employees they pay.
+    """
+
+    destination = models.CharField(max_length=9, help_text="The bank's routing number (immediate destination).")
+    origin = models.CharField(max_length=10, help_text="The originator's number (immediate origin).")
+    created_on = models.DateField(help_text="As the file's header says.")
+    nth = models.IntegerField(help_text="0 for the first of the day.")
+    employer_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["destination", "origin", "created_on", "nth"], name="ach_file_one_mark_a_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.origin} to {self.destination} on {self.created_on}: {self.nth}"

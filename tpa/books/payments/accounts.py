@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tpa.books.edi import banks
 from tpa.books.payments import selectors
 from tpa.books.payments.models import PayingTerms
 from tpa.engine.paying.routing import require_account
@@ -21,7 +22,8 @@ def propose_terms(
 ) -> PayingTerms:
     """Terms that another person has to approve. `told`: the other columns. Raises DomainError with the place."""
     require_account(routing_number, account_number)
-    layout, company_id = told.get("layout", ""), told.get("company_id", "")
+    layout, company_id = told.get("layout", "") or "generic", told.get("company_id", "")
+    banks.layout(layout)
     if not (company_id.isascii() and company_id.isalnum() and len(company_id) == 10):
         raise DomainError("The originator's number has ten letters or digits: 1 and the EIN.", where="company_id")
     if not _FRACTION.fullmatch(told.get("fraction", "")):
@@ -35,7 +37,7 @@ def propose_terms(
         account_key=_key(routing_number, account_number),
         made_by_id=made_by_id,
         made_at=now,
-        **told | {"layout": layout or "generic"},
+        **told | {"layout": layout},
     )
 
 

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from tpa.books.edi import banks
 from tpa.books.members import selectors as members
 from tpa.books.payments import accounts, selectors
 from tpa.books.payments.models import PayingTerms, PaymentFile
 from tpa.books.providers import payee_accounts, payee_addresses
 from tpa.books.providers.account_models import PayeeAccount, PayeeAddress
 from tpa.engine.paying import states
-from tpa.engine.paying.positive_pay import layouts
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of
@@ -259,7 +259,7 @@ def payees(request: HttpRequest) -> HttpResponse:
         files=selectors.files().filter(kind="trials")[:20],
         terms=selectors.terms(),
         proposed=selectors.proposed_terms(),
-        layouts=layouts(),
+        layouts=banks.layout_names(),
         person=request.user.person,
         kinds=PayeeAccount.Kind.choices,
         unclaimed=PayingTerms.Unclaimed.choices,

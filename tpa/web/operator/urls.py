@@ -17,6 +17,7 @@ from tpa.web.employer import (
 )
 from tpa.web.operator import (
     bank_accounts,
+    bank_layouts,
     brokers,
     corrections,
     employers,
@@ -72,6 +73,8 @@ urlpatterns = [
         payee_addresses.decide_provider_address,
         name="decide-provider-address",
     ),
+    path("bank-layouts/", bank_layouts.bank_layouts, name="bank-layouts"),
+    path("bank-layouts/load/", bank_layouts.load_bank_layout, name="load-bank-layout"),
     path(_EMPLOYER, employers.overview, name="employer"),
     path(f"{_EMPLOYER}claims/", employers.claim_list, name="claims"),
     path(f"{_EMPLOYER}claims/<str:claim>/", employers.claim, name="claim"),
