@@ -6,7 +6,7 @@ aggregate. Nothing here calls the platform.
 
 from dataclasses import dataclass, field
 
-DEDUCTIBLE, MOST, SPECIFIC = 50_000, 200_000, 100_000
+DEDUCTIBLE, MOST, SPECIFIC = 50_000, 200_000, 20_000
 
 
 @dataclass
@@ -64,6 +64,7 @@ class Reference:
     deposits: int = 0
     carrier: int = 0
     asked: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, dict[int, int]] = field(default_factory=dict)
     swept: dict[int, int] = field(default_factory=dict)
 
     # Claims
@@ -209,12 +210,38 @@ class Reference:
 
     def carrier_owes(self) -> int:
         """As of the last look; below zero where it has paid too much."""
-        return sum(self.swept.values()) - self.carrier
+        return sum(cents - self.still_refused(who) for who, cents in self.swept.items()) - self.carrier
+
+    def still_refused(self, person: int) -> int:
+        """What was refused lies on top of what was asked for: it goes first where less is owed by now."""
+        return max(0, self._refused(person) - max(0, self.asked.get(person, 0) - self.swept[person]))
+
+    def ask(self, person: int, filing: int, cents: int, accepted: int) -> None:
+        """The carrier is asked, accepts so much and pays it at once."""
+        self.asked[person] = self.asked.get(person, 0) + cents
+        self.refused.setdefault(person, {})[filing] = cents - accepted
+        self.carrier += accepted
+
+    def appeal(self, person: int, filing: int) -> None:
+        """It pays the rest."""
+        self.carrier += self.refused[person].pop(filing)
+
+    def may_appeal(self) -> list[tuple[int, int, int]]:
+        """(person, filing, what was refused of it)."""
+        return [(who, *one) for who, held in self.refused.items() for one in held.items() if one[1]]
 
     def pay_carrier_back(self, cents: int) -> None:
-        """It is taken off what was asked for the people for whom too much was, in the order in which they came."""
+        """It is taken off what was asked for the people for whom too much was, in the order in which they came; what was
+        refused of them is done with.
+        """
         self.carrier -= cents
         for person in sorted(self.asked):
-            part = min(cents, max(0, self.asked[person] - self.swept[person]))
-            self.asked[person] -= part
+            refused = self._refused(person)
+            part = min(cents, max(0, self.asked[person] - refused - self.swept[person]))
+            if part:
+                self.asked[person] -= part + refused
+                self.refused[person] = {}
             cents -= part
+
+    def _refused(self, person: int) -> int:
+        return sum(self.refused.get(person, {}).values())

@@ -1,6 +1,7 @@
 """What a carrier has paid too much: a receivable below zero becomes a debt, and the debt is paid back.
 
-What was paid back of a unit was as good as never asked for: what the carrier owes for it anew is filed again.
+What was paid back of a unit was as good as never asked for: what the carrier owes for it anew is filed again. What it had
+refused of claims that are taken back goes first.
 """
 
 from datetime import date
@@ -13,9 +14,11 @@ from tpa.books.stoploss import services
 from tpa.books.stoploss.errors import FilingError
 from tpa.books.stoploss.models import Overpayment
 from tpa.books.stoploss.overpaid import in_turn, overpaid, owed_back
+from tpa.books.stoploss.refused import to_take_back, write_taken_back
 from tpa.engine.journal.accounts import EMPLOYER_DEPOSITS, STOP_LOSS_PAYABLE, STOP_LOSS_RECEIVABLE
 from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.stop_loss_overpaid import StopLossOverpaid
+from tpa.engine.journal.recipes.stop_loss_refusal_taken_back import StopLossRefusalTakenBack
 from tpa.engine.journal.recipes.stop_loss_repaid import StopLossRepaid
 from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
@@ -28,6 +31,7 @@ def turn_overpayment(*, kind: str, on: date, by: str = "") -> None:
     What the carrier owes for one unit is set off against what it has paid too much for another. In the caller's
     transaction, which holds the lock of the sweep.
     """
+    _take_back_refusals(kind, on)
     owed = -balances.balance(STOP_LOSS_PAYABLE, dimension=kind)
     now_owed = max(0, owed - balances.balance(STOP_LOSS_RECEIVABLE, dimension=kind))
     if not owed and not now_owed:
@@ -39,6 +43,14 @@ def turn_overpayment(*, kind: str, on: date, by: str = "") -> None:
         kind=kind, shares={whose: cents for whose, cents in changes.items() if cents}, on=on, now=now, by=by
     )
     entries = [entry_for(StopLossOverpaid(row.pk, on, kind, row.cents)) for row in rows]
+    ledger.post_entries(entries=entries, recorded_at=now)
+
+
+def _take_back_refusals(kind: str, on: date) -> None:
+    """What was refused of claims that are owed no more is refused no more."""
+    now = clock.now()
+    rows = write_taken_back(kind=kind, changes=to_take_back(kind), on=on, now=now)
+    entries = [entry_for(StopLossRefusalTakenBack(row.pk, on, kind, row.cents)) for row in rows]
     ledger.post_entries(entries=entries, recorded_at=now)
 
 

@@ -89,6 +89,7 @@ def test_every_event_has_its_recipe_under_its_own_name():
         "stop_loss_overpaid",
         "stop_loss_receivable",
         "stop_loss_received",
+        "stop_loss_refusal_taken_back",
         "stop_loss_refused",
         "stop_loss_repaid",
         "subrogation_received",

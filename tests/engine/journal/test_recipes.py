@@ -23,6 +23,7 @@ from tpa.engine.journal.recipes.premium_charged import PremiumCharged
 from tpa.engine.journal.recipes.stop_loss_overpaid import StopLossOverpaid
 from tpa.engine.journal.recipes.stop_loss_receivable import StopLossReceivable
 from tpa.engine.journal.recipes.stop_loss_received import StopLossReceived
+from tpa.engine.journal.recipes.stop_loss_refusal_taken_back import StopLossRefusalTakenBack
 from tpa.engine.journal.recipes.stop_loss_refused import StopLossRefused
 from tpa.engine.journal.recipes.stop_loss_repaid import StopLossRepaid
 from tpa.engine.journal.recipes.subrogation_received import SubrogationReceived
@@ -229,6 +230,17 @@ def test_what_the_carrier_refuses_is_no_receivable_and_a_won_appeal_brings_it_ba
         "Receivable from the stop-loss carrier": 200,
         "Stop-loss recoveries": -200,
     }
+
+
+def test_a_refusal_goes_with_the_claim_that_it_was_of():
+    steps = [
+        StopLossReceivable(1, DAY, "specific", 300),
+        StopLossRefused(1, DAY, "specific", 100),
+        StopLossReceivable(2, DAY, "specific", -300),
+        StopLossRefusalTakenBack(1, DAY, "specific", 100),
+    ]
+    assert balances(*steps) == {}
+    assert balances(*steps, StopLossRefusalTakenBack(2, DAY, "specific", -40))["Stop-loss recoveries"] == 40
 
 
 def test_what_the_carrier_has_paid_too_much_is_owed_back_and_paid_back():

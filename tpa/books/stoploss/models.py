@@ -211,6 +211,29 @@ class Overpayment(models.Model):
         return f"{self.kind} {self.cents}"
 
 
+class RefusalTakenBack(models.Model):
+    """A change of what of the carrier's refusals is taken back, because less is owed for the unit than was asked for.
+
+    Append-only. The sum of a unit's rows is taken back today; below zero: the refusal stands again.
+    """
+
+    contract_id = models.BigIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    unit_id = models.BigIntegerField(help_text="Member or family; 0 for the aggregate.")
+    cents = models.BigIntegerField()
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "refusal taken back"
+        verbose_name_plural = "refusals taken back"
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(cents=0), name="stop_loss_taken_back_changes_something")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.unit_id} {self.cents}"
+
+
 class Offset(models.Model):
     """What came back of claims that were paid: a rebate, a subrogation recovery, a refund outside a claim's versions, a check
     that nobody cashed.

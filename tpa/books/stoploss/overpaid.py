@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.db.models import F, Sum
 
 from tpa.books.stoploss.models import FilingEvent, Overpayment, Receivable
-from tpa.books.stoploss.selectors import decided
+from tpa.books.stoploss.refused import refused, taken_back
 
 Whose = tuple[int | None, int | None]
 """Contract and unit; both None in rows from before this was kept."""
@@ -28,9 +28,8 @@ def overpaid(kind: str) -> dict[Whose, int]:
         *repaid.values_list("contract_id", "unit_id").annotate(Sum("cents")),
     ):
         found[contract_id, unit_id] += cents
-    # Of an advance nothing is owed before the claims are paid, so nothing was lost where it was refused.
-    for row in decided(kind=kind, ahead_from_cents=None):
-        found[row.contract_id, row.unit_id] += row.requested_cents - row.accepted
+    found.update(refused(kind))
+    found.subtract(taken_back(kind))
     in_order = sorted(found.items(), key=lambda one: (one[0][0] or 0, one[0][1] or 0))
     return {whose: cents for whose, cents in in_order if cents > 0}
 

@@ -22,6 +22,7 @@ from tpa.books.stoploss.models import (
     Overpayment,
     QuoteWhatIf,
     Receivable,
+    RefusalTakenBack,
     StopLossNotice,
     Transfer,
 )
@@ -166,9 +167,10 @@ def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:
 
 
 def refused_cents(contract_id: int) -> int:
-    """What a contract's carrier has refused of what was asked for; an advance's refusal loses nothing."""
+    """What a contract's carrier has refused of what is owed; an advance's refusal loses nothing."""
     asked = decided(contract_id=contract_id, ahead_from_cents=None)
-    return sum(row.requested_cents - row.accepted for row in asked)
+    gone = RefusalTakenBack.objects.filter(contract_id=contract_id).aggregate(all_cents=Sum("cents"))["all_cents"]
+    return sum(row.requested_cents - row.accepted for row in asked) - (gone or 0)
 
 
 def decided(**of: Any) -> QuerySet[Any]:
@@ -239,10 +241,16 @@ def accepted_cents(filing: Filing) -> int | None:
 
 
 class Asked(NamedTuple):
-    """What was asked for a unit: by filings for what was paid, and ahead of payment, each from a reimbursement on."""
+    """What was asked for a unit: by filings for what was paid, and ahead of payment, each from a reimbursement on.
+
+    `taken_back_cents`: refusals of it that went with what was refused; once the carrier has its money back they are
+    `gone_cents`, and as good as never asked for.
+    """
 
     filed_cents: int = 0
     ahead: tuple[tuple[int, int], ...] = ()
+    taken_back_cents: int = 0
+    gone_cents: int = 0
 
     def of(self, owed_cents: int) -> int:
         """What was asked for of the reimbursement that is owed for what was paid: an advance counts as far as it reaches."""
@@ -259,8 +267,20 @@ class Asked(NamedTuple):
             return self._replace(filed_cents=self.filed_cents + cents)
         return self._replace(ahead=(*self.ahead, (ahead_from_cents, cents)))
 
+    def took_back(self, cents: int) -> "Asked":
+        """After refusals were taken back; below zero they stand again, those that were gone last."""
+        left = self.taken_back_cents + cents
+        if left >= 0:
+            return self._replace(taken_back_cents=left)
+        return self._replace(taken_back_cents=0, gone_cents=self.gone_cents + left, filed_cents=self.filed_cents - left)
+
     def paid_back(self, cents: int) -> "Asked":
         """After a repayment: it is not asked for any more, an advance before what was filed, the last one first."""
+        if gone := self.taken_back_cents:
+            settled = self._replace(
+                filed_cents=self.filed_cents - gone, taken_back_cents=0, gone_cents=self.gone_cents + gone
+            )
+            return settled.paid_back(cents)
         if not self.ahead:
             return self._replace(filed_cents=self.filed_cents - cents)
         *earlier, (start, asked) = self.ahead
@@ -280,15 +300,18 @@ def asked_for(contract_id: int) -> dict[tuple[str, int], Asked]:
         received=Coalesce(Subquery(received), 0)
     )
     repaid = Overpayment.objects.filter(contract_id=contract_id, paid_back=True)
-    history: list[Filing | Overpayment] = [*filings.order_by("made_at", "id"), *repaid]
+    taken_back = RefusalTakenBack.objects.filter(contract_id=contract_id)
+    history: list[Filing | RefusalTakenBack | Overpayment] = [*filings.order_by("made_at", "id"), *taken_back, *repaid]
     found: dict[tuple[str, int], Asked] = {}
-    for row in sorted(history, key=lambda one: one.recorded_at if isinstance(one, Overpayment) else one.made_at):
+    for row in sorted(history, key=lambda one: one.made_at if isinstance(one, Filing) else one.recorded_at):
         key = (row.kind, row.unit_id or 0)
         before = found.get(key, Asked())
-        if isinstance(row, Overpayment):
+        if isinstance(row, Filing):
+            found[key] = before.filed(_asked_cents(row), row.ahead_from_cents)
+        elif isinstance(row, Overpayment):
             found[key] = before.paid_back(-row.cents)
         else:
-            found[key] = before.filed(_asked_cents(row), row.ahead_from_cents)
+            found[key] = before.took_back(row.cents)
     return found
 
 
