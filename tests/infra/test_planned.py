@@ -14,6 +14,7 @@ from tpa.books.claims.models import Claim
 from tpa.infra.copy import FEW, copy_rows
 from tpa.infra.postgres import planned
 from tpa.infra.postgres.prepared import prepared, prepared_all, settle, together
+from tpa.infra.postgres.values import value_text
 
 INSTANT = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 
@@ -81,7 +82,7 @@ def test_of_very_many_statements_the_latest_stay_planned(db, monkeypatch):
 
 def test_a_kind_that_nobody_expects_is_refused():
     with pytest.raises(TypeError, match="float"):
-        planned.value_text(0.5)
+        value_text(0.5)
 
 
 def _written(*keys):

@@ -30,6 +30,7 @@ MODULES = (
     "engine/plan/terms_values.py",
     "engine/pricing/*.py",
     "engine/pricing/methods/*.py",
+    "infra/postgres/values.py",
     "x12/elements.py",
     "x12/loops.py",
     "x12/readers/claim_837.py",

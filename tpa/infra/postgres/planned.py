@@ -10,7 +10,6 @@ import re
 import select
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
@@ -18,10 +17,11 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg import adapt, errors, pq
 
+from tpa.infra.postgres.values import value_text
+
 MOST_PLANS = 300
 """Of a connection that passes from employer to employer; the one that was not asked for longest goes."""
 _PLACE = re.compile(r"%(?:s|\((\w+)\)s)")
-_SPECIAL = re.compile(r'["\\]')
 # The plan can no longer be used: a migration has changed its columns, or somebody has thrown it away.
 _OUTDATED = (b"0A000", b"26000")
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -55,7 +55,7 @@ class Plans:
         """A statement with a sequence of values, or a mapping where its places have names; behind those that wait."""
         text, names = _numbered(statement)
         given = [values[name] for name in names] if names else values
-        texts = [None if value is None else _TEXTS.get(type(value), value_text)(value) for value in given]
+        texts = [value_text(value) for value in given]
         key = binding, statement
         name = self._names.get(key)
         if name is None:
@@ -185,49 +185,3 @@ def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
         return f"${count}"
 
     return _PLACE.sub(number, statement).encode(), tuple(names)
-
-
-def value_text(value: Any) -> bytes | None:
-    """A value as the server reads it: None, text, whole number, truth, day, instant, bytes, or a list of such.
-
-    Raises psycopg.DataError for a text with a zero character: PostgreSQL holds none, and libpq would end there.
-    """
-    read = _TEXTS.get(type(value))
-    if read is not None:
-        return read(value)
-    for kind, read in _TEXTS.items():
-        if isinstance(value, kind):
-            return read(value)
-    raise TypeError(f"a {type(value).__name__} does not go into a planned statement")
-
-
-def _text(value: str) -> bytes:
-    if "\0" in value:
-        raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
-    return str.encode(value)
-
-
-def _array(values: Sequence[Any]) -> bytes:
-    return b"{%b}" % b",".join([_element(one) for one in values])
-
-
-def _element(value: Any) -> bytes:
-    if value is None:
-        return b"NULL"
-    if isinstance(value, str):
-        return b'"%b"' % _text(_SPECIAL.sub(r"\\\g<0>", value) if _SPECIAL.search(value) else value)
-    return value_text(value) or b""
-
-
-_TEXTS: dict[type[Any], Callable[[Any], bytes | None]] = {
-    type(None): lambda value: None,
-    str: _text,
-    bool: lambda value: b"t" if value else b"f",
-    int: lambda value: b"%d" % value,
-    datetime: lambda value: value.isoformat().encode(),
-    date: lambda value: value.isoformat().encode(),
-    list: _array,
-    tuple: _array,
-    bytes: lambda value: rb"\x" + value.hex().encode(),
-}
-"""How each kind is written; the more particular one first."""
