@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from tenants import directory
 from tenants.scope import desk_scope, employer_scope
 from tests.workflows.stories import Killed, agree, at, charge_fees, enrol, killed_at
+from tpa.books.funding.errors import InvoiceStateError
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.ledger import selectors as ledger
 from tpa.infra.clock import clock_at
@@ -138,6 +139,29 @@ def test_months_that_nobody_billed_come_in_their_order_once_the_one_before_is_fi
         draft_due(employer_id=books.pk)  # April is not over
     assert (february.number, march.number) == ("ACME-2025-02", "ACME-2025-03")
     assert (Job.objects.count(), len(messages)) == (2, 2)
+
+
+def test_the_first_invoice_is_of_the_agreements_first_month_or_of_the_one_that_its_terms_name(
+    in_employer, other_employer, messages
+):
+    """Both agreements began on 15 January; in April January is due, or March where the other went live in March."""
+
+    def due(employer):
+        draft_due(employer_id=employer.pk)
+        return [job.key for job in Job.objects.filter(employer_id=employer.pk)]
+
+    terms = {"alone_up_to_cents": 10**12, "first_month": "2025-03"}
+    agree(in_employer, date(2025, 1, 15))
+    agree(other_employer, date(2025, 1, 15), terms)
+    with clock_at(at(2025, 2, 1)), employer_scope(other_employer):
+        assert due(other_employer) == []
+    with clock_at(at(2025, 4, 1)):
+        assert due(in_employer) == ["2025-01"]
+        with employer_scope(other_employer):
+            assert due(other_employer) == ["2025-03"]
+            with pytest.raises(InvoiceStateError, match="begin with March 2025"):
+                draft_month(month=JANUARY)
+            assert not FundingInvoice.objects.exists()
 
 
 def test_a_refused_month_is_asked_for_again_a_day_later(in_employer, messages):

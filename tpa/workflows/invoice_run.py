@@ -85,12 +85,16 @@ def draft_due(*, employer_id: int) -> None:
 def _next_to_bill(employer_id: int, last: date) -> date | None:
     """The earliest month after the latest invoice and up to `last` that is to be billed; None while that invoice is open.
 
-    So months that nobody has billed, because nothing ran or the month before was not final, come in their order.
+    The first invoice is of the month in which the agreement began, or of the one that its terms name. So months that
+    nobody has billed, because the employer came late, nothing ran or the month before was not final, come in their order.
     """
     latest = funding.invoices().first()
     if latest is not None and latest.state != FundingInvoice.State.FINAL:
         return None
-    months = months_in(Span(add_months(latest.month, 1), add_months(last, 1))) if latest else [last]
+    first = (
+        add_months(latest.month, 1) if latest else agreements.first_billed_month(employer_id, month_of(last).last_day)
+    )
+    months = months_in(Span(first, add_months(last, 1))) if first is not None and first <= last else []
     agreed = (month for month in months if agreements.agreed_in(employer_id, month_of(month)))
     return next(agreed, None) or next((month for month in months[-1:] if _is_billed(employer_id, month)), None)
 

@@ -194,6 +194,12 @@ def _unbilled_interest(month: Span) -> int:
 
 
 def _check_order(employer_id: int, month: Span, past: Sequence[FundingInvoice]) -> None:
+    first = agreements.first_billed_month(employer_id, month.last_day)
+    if first is not None and month.starts_on < first:
+        raise InvoiceStateError(
+            f"Invoices begin with {first:%B %Y}: what was before was billed elsewhere.", where="month",
+            remedy="Invoice that month, or change first_month in the agreement's billing terms.",
+        )  # fmt: skip
     later = funding.invoices().filter(month__gt=month.starts_on).last()
     if later is not None:
         raise InvoiceStateError(f"Invoice {later.number} of a later month exists.", where="month")

@@ -53,6 +53,8 @@ def test_independence_day_on_a_saturday_is_kept_on_friday(roll, day):
         ({"due_days": -1}, "/due_days"),
         ({"roll": "sometimes"}, "/roll"),
         ({"alone_up_to_cents": "all"}, "/alone_up_to_cents"),
+        ({"first_month": "2026-13"}, "/first_month"),
+        ({"first_month": "2026-03-02"}, "/first_month"),
         ({"net": 30}, "/net"),
     ],
 )

@@ -22,11 +22,12 @@ from tpa.books.agreements.models import (
 )
 from tpa.engine.adjudication.interest import Promise, parse_promise
 from tpa.engine.billing.schedule import FeeLine, parse_fee
+from tpa.engine.billing.terms import parse_billing_terms
 from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
 from tpa.kernel.errors import NotFoundError
-from tpa.kernel.periods import Span
+from tpa.kernel.periods import Span, month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,13 @@ def funding_terms_on(employer_id: int, day: date) -> FundingTerms:
 def agreements_begun(employer_id: int, day: date) -> list[AsoAgreement]:
     """Every agreement that has begun by `day`, the oldest first."""
     return list(AsoAgreement.objects.filter(employer_id=employer_id, starts_on__lte=day).order_by("starts_on"))
+
+
+def first_billed_month(employer_id: int, day: date) -> date | None:
+    """The month with which invoices begin: of the oldest agreement, unless one that has begun by `day` names another."""
+    begun = agreements_begun(employer_id, day)
+    named = [terms.first_month for one in begun if (terms := parse_billing_terms(one.billing_terms)).first_month]
+    return named[0] if named else month_of(begun[0].starts_on).starts_on if begun else None
 
 
 def review_organizations(day: date) -> list[str]:

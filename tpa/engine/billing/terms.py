@@ -7,6 +7,8 @@
     due_business_days = 10                   # or so many business days after it
     roll = "next"                            # a due day that is no business day: stay (without it), next, previous
     alone_up_to_cents = 5_000_000            # up to this total one person reviews and approves; without it nobody alone
+    first_month = "2026-03"                  # invoices begin here, months before were billed elsewhere; without it they
+                                             # begin with the agreement
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ class BillingTerms(NamedTuple):
     in_business_days: bool = False
     roll: str = "stay"
     alone_up_to_cents: int = 0
+    first_month: date | None = None
+    """The month with which invoices begin (go-live), where it is not the agreement's first."""
 
     def due_on(self, month: date, issued_on: date, is_business_day: Callable[[date], bool]) -> date:
         """When the invoice of a month is to be paid."""
@@ -70,4 +74,13 @@ def parse_billing_terms(document: Any) -> BillingTerms:
             business is not None,
             section.choice("roll", SHIFTS, "stay"),
             section.cents("alone_up_to_cents", 0),
+            _month(section, "first_month"),
         )
+
+
+def _month(section: Section, key: str) -> date | None:
+    told = section.text(key, None)
+    try:
+        return date.fromisoformat(f"{told}-01") if told is not None else None
+    except ValueError as error:
+        raise DocumentError("A month is wanted, as 2026-03.", where=section.at(key)) from error

@@ -118,7 +118,8 @@ class NewAgreementSerializer(StrictSerializer):
     )
     billing_terms = serializers.DictField(
         default=dict,
-        help_text="How invoices are paid and approved: due, due_days or due_business_days, roll, alone_up_to_cents.",
+        help_text="How invoices are paid and approved: due, due_days or due_business_days, roll, alone_up_to_cents,"
+        " first_month.",
     )
     pay_before_funded = serializers.BooleanField(default=False)
     late_payment_terms = serializers.DictField(

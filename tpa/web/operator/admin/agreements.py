@@ -99,7 +99,7 @@ class AgreementForm(ServiceForm):
     billing_terms = forms.CharField(
         required=False,
         widget=DocumentArea(attrs={"rows": 4}),
-        help_text="TOML: due = { day, months_after }, due_days or due_business_days; roll; alone_up_to_cents. "
+        help_text="TOML: due = { day, months_after }, due_days or due_business_days; roll; alone_up_to_cents; first_month. "
         "Empty: due on the 15th of the next month, every invoice approved by a second person.",
     )
     late_payment_terms = forms.CharField(
