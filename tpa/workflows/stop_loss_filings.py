@@ -21,6 +21,8 @@ from tpa.engine.journal.book import entry_for
 from tpa.engine.journal.recipes.stop_loss_received import StopLossReceived
 from tpa.engine.journal.recipes.stop_loss_refused import StopLossRefused
 from tpa.engine.stoploss.contract import UNITS
+from tpa.engine.stoploss.exposure import Exposure
+from tpa.engine.stoploss.late import Late
 from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.ids import public_id
@@ -28,7 +30,7 @@ from tpa.kernel.money import format_amount
 from tpa.kernel.periods import add_months
 from tpa.workflows.deposits import give_credit
 from tpa.workflows.stop_loss_overpayments import turn_overpayment
-from tpa.workflows.stop_loss_sweep import GROUP, QUEUE
+from tpa.workflows.stop_loss_sweep import GROUP, QUEUE, sweep
 
 WORK = "filing"
 """Kind of a filing that waits in the desk's queue: to be sent, answered, appealed or posted."""
@@ -38,7 +40,8 @@ WORK = "filing"
 def file_claim(*, contract_id: int, kind: str, unit_id: int, by: str) -> Filing:
     """Assemble the packet of what the carrier owes for a unit and has not been asked for; it waits to be sent.
 
-    Raises NotFoundError, and FilingError where nothing is open, or too little or too early for a further filing.
+    After the last day for filing only what an external review has ordered since, where the contract takes that. Raises
+    NotFoundError, and FilingError where nothing is open, or too little, too early or too late.
     """
     employer = open_employer()
     locks.lock("stop_loss_sweep")
@@ -48,11 +51,38 @@ def file_claim(*, contract_id: int, kind: str, unit_id: int, by: str) -> Filing:
     before = list(Filing.objects.filter(contract_id=contract_id, kind=kind, unit_id=unit_id).order_by("number"))
     owed, eligible, document = _packet(employer, contract, exposure, kind, unit_id, day)
     requested = owed - selectors.asked_for(contract_id).get((kind, unit_id), selectors.Asked()).of(owed)
-    _check_further(contract, kind, before, requested, day)
+    file_by = contract.terms.of(kind).file_by
+    if day > file_by:
+        late = _late(contract, exposure, kind, unit_id, day)
+        requested, file_by = min(requested, late.cents), late.file_by
+        document["checklist"].append(packet.item("Decision of the external review", False, "Kept outside the books."))
+        sweep(past=True)
+    _check_further(contract, before, requested, day)
     return write_filing(
         contract=contract, kind=kind, unit_id=unit_id, eligible=eligible, requested=requested, document=document, by=by,
-        day=day, send_by=contract.terms.of(kind).file_by,
+        day=day, send_by=file_by,
     )  # fmt: skip
+
+
+def _late(contract: StopLossInForce, exposure: Exposure, kind: str, unit_id: int, day: date) -> Late:
+    """What may be filed after the contract's last day. Raises FilingError where nothing may."""
+    late = at_risk.open_late(contract, exposure, kind, unit_id, day)
+    if late is not None and late.cents > 0:
+        return late
+    whose = (contract.contract_id, kind, unit_id)
+    employers = at_risk.own(open_employer().pk, day)
+    own = sum(one.cents for one in employers if (one.contract.contract_id, one.kind, one.unit_id) == whose)
+    if own:
+        raise FilingError(
+            f"By its clause on external review the contract takes nothing that is paid after "
+            f"{contract.terms.of(kind).paid_window.last_day}: {format_amount(own)} are the employer's own.",
+            where="/external_review",
+            remedy="Where the contract does take it, enter that as a new version of the contract.",
+        )
+    raise FilingError(
+        f"The last day for filing was {late.file_by if late else contract.terms.of(kind).file_by}.",
+        remedy="Ask the carrier for an extension in writing, and enter it as a new version of the contract.",
+    )
 
 
 def write_filing(
@@ -70,7 +100,7 @@ def write_filing(
 ) -> Filing:
     """Keep a packet as the unit's next filing, in the caller's transaction; it waits in the queue to be sent by `send_by`."""
     number = Filing.objects.filter(contract_id=contract.contract_id, kind=kind, unit_id=unit_id).count() + 1
-    document["form"] = _form(open_employer(), contract, kind, unit_id, number, eligible, requested)
+    document["form"] = _form(open_employer(), contract, kind, unit_id, number, eligible, requested, send_by)
     filing = services.write_filing(
         filing=Filing(
             contract_id=contract.contract_id,
@@ -111,17 +141,12 @@ def _packet(
     return owed, cover.countable_cents, packet.aggregate_packet(contract.terms, cover, units)
 
 
-def _check_further(contract: StopLossInForce, kind: str, before: list[Filing], requested: int, day: date) -> None:
+def _check_further(contract: StopLossInForce, before: list[Filing], requested: int, day: date) -> None:
     if requested <= 0:
         raise FilingError(
             "The carrier owes nothing for it that was not asked for already.",
             where="unit",
             remedy="A filing is due once more is paid above the deductible.",
-        )
-    if day > (last := contract.terms.of(kind).file_by):
-        raise FilingError(
-            f"The last day for filing was {last}.",
-            remedy="Ask the carrier for an extension in writing, and enter it as a new version of the contract.",
         )
     terms = contract.terms.filing
     if not before:
@@ -137,7 +162,14 @@ def _check_further(contract: StopLossInForce, kind: str, before: list[Filing], r
 
 
 def _form(
-    employer: Employer, contract: StopLossInForce, kind: str, unit_id: int, number: int, eligible: int, requested: int
+    employer: Employer,
+    contract: StopLossInForce,
+    kind: str,
+    unit_id: int,
+    number: int,
+    eligible: int,
+    requested: int,
+    send_by: date,
 ) -> dict[str, Any]:
     terms = contract.terms.of(kind)
     unit = "the group"
@@ -153,7 +185,7 @@ def _form(
         ("Unit", unit),
         ("Eligible", format_amount(eligible)),
         ("Requested by this filing", format_amount(requested)),
-        ("To be filed by", str(terms.file_by)),
+        ("To be filed by", str(send_by)),
     ]
     return {
         "title": f"Stop-loss claim, {kind}, {contract.number}, {unit}, filing {number}",

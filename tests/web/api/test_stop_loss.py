@@ -8,6 +8,7 @@ import pytest
 from tenants.scope import employer_scope
 from tests.web.api.book import key_for
 from tests.workflows.stories import at, decide, enrol, insure, pay, reverse
+from tests.workflows.test_stop_loss_ordered import ordered
 from tpa.books.claims.models import Decision
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss.models import FilingEvent, Offset, QuoteWhatIf
@@ -200,6 +201,14 @@ def test_watched_by_hand_tried_on_paper_and_asked_for_ahead(call):
     assert (new["below_cents"], new["unit_deductible_cents"]) == (50_000, 1_000_000)
     wrong = call("post", "stop-loss-trials/", claim | {"paid_on": "2025-01-01"})
     assert wrong.status_code == 400
+
+
+def test_what_an_external_review_ordered_too_late_is_told(call):
+    with employer_scope(call.employer):
+        ordered(call.person, 700_000, date(2026, 6, 1))
+    assert call("get", "stop-loss-ordered-late/?as_of=2026-05-31").json() == {"data": []}
+    (told,) = call("get", "stop-loss-ordered-late/?as_of=2026-06-01").json()["data"]
+    assert told == {"contract": call.contract, "kind": "specific", "unit_key": call.person.pk, "cents": 700_000}
 
 
 def test_what_somebody_brings_along_from_another_group(call):

@@ -102,6 +102,13 @@ def _ordered(contract: Contract, as_of: date) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
+def any_ordered(as_of: date) -> bool:
+    """Whether an external review has ordered any decision by then."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({_ORDERED})", [as_of])
+        return bool(cursor.fetchone()[0])
+
+
 def transferred(contract: StopLossInForce, as_of: date, family_id: int | None = None) -> list[Amount]:
     """What people brought along from other groups, as known on `as_of`; of one family, or of all. Nothing where the
     contract lets nothing go on.

@@ -96,11 +96,11 @@ def aggregate_packet(contract: Contract, cover: AggregateExposure, units: Iterab
         ],
         "lines": [],
         "checklist": [
-            _item("Register of what was paid, with voids and refunds", True),
-            _item("Enrolment by month and tier", bool(cover.attachment.months)),
-            _item("Calculation of the attachment point", True),
-            _item("List of specific claims", True),
-            _item("Bank statements: first, last and the one after", False),
+            item("Register of what was paid, with voids and refunds", True),
+            item("Enrolment by month and tier", bool(cover.attachment.months)),
+            item("Calculation of the attachment point", True),
+            item("List of specific claims", True),
+            item("Bank statements: first, last and the one after", False),
         ],
     }
 
@@ -204,10 +204,11 @@ def _carried(employer_id: int, contract_id: int, people: Iterable[Member], as_of
 def _proof_of(carried: dict[str, str]) -> dict[str, Any]:
     """The other group's own paper is kept outside the books."""
     proof = f"{carried['document']}, {carried['reference']}"
-    return _item(f"Proof of what {carried['from_group']} has paid", False, proof)
+    return item(f"Proof of what {carried['from_group']} has paid", False, proof)
 
 
-def _item(what: str, is_there: bool, note: str = "") -> dict[str, Any]:
+def item(what: str, is_there: bool, note: str = "") -> dict[str, Any]:
+    """A line of the checklist."""
     return {"what": what, "there": is_there, "note": note}
 
 
@@ -224,20 +225,20 @@ def _checklist(
     injured = [one for one in claims if any(code.startswith(_ACCIDENT) for code in one.diagnoses)]
     no_cause = [one for one in injured if one.accident_on is None]
     return [
-        _item("Form with the contract's and the person's data", True),
-        _item("Eligible lines with what each adds", bool(lines)),
-        _item("Decisions that wait for this money", bool(unpaid), f"{len(unpaid)} lines")
+        item("Form with the contract's and the person's data", True),
+        item("Eligible lines with what each adds", bool(lines)),
+        item("Decisions that wait for this money", bool(unpaid), f"{len(unpaid)} lines")
         if ahead
-        else _item("Proof of payment of every line", not unpaid, ", ".join(unpaid[:5])),
-        _item("Explanation of benefits of every claim", not unexplained, ", ".join(unexplained[:5])),
-        _item("Proof of eligibility", all(one["coverages"] for one in eligibility) and bool(eligibility)),
-        _item(
+        else item("Proof of payment of every line", not unpaid, ", ".join(unpaid[:5])),
+        item("Explanation of benefits of every claim", not unexplained, ", ".join(unexplained[:5])),
+        item("Proof of eligibility", all(one["coverages"] for one in eligibility) and bool(eligibility)),
+        item(
             "Other coverage",
             bool(others),
             "" if others else "Nothing is recorded: get the member's statement that there is none.",
         ),
-        _item("Day and cause of the accident", not no_cause, f"{len(no_cause)} claims" if no_cause else ""),
-        _item("Itemised bills and dated correspondence", False, "Kept outside the books: add them."),
+        item("Day and cause of the accident", not no_cause, f"{len(no_cause)} claims" if no_cause else ""),
+        item("Itemised bills and dated correspondence", False, "Kept outside the books: add them."),
     ]
 
 

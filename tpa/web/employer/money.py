@@ -119,6 +119,7 @@ def exposure(request: HttpRequest) -> HttpResponse:
         "exposures": found,
         "receivables": receivables,
         "risks": at_risk.risks(request.employer.pk, today)[:_SHOWN_RISKS],
+        "own": at_risk.own(request.employer.pk, today),
         "untold": stoploss.notices([contract.contract_id for contract, _ in found]).filter(sent_at=None)[:_SHOWN_RISKS],
     }
     return show(request, "employer/exposure.html", here="exposure", **context)

@@ -9,7 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tpa.books.stoploss import selectors
+from tpa.books.stoploss import at_risk, selectors
+from tpa.books.stoploss.models import Kind
 from tpa.books.stoploss.trials import TriedClaim, try_on_all
 from tpa.infra import clock
 from tpa.kernel.coverage import FUND_LINES
@@ -18,7 +19,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
-from tpa.web.api.v1.exposure import NoticeSerializer
+from tpa.web.api.v1.exposure import AsOfQuery, NoticeSerializer
 from tpa.web.api.v1.stop_loss import FilingDetailSerializer
 from tpa.workflows.stop_loss_advances import ask_advance, possible_advances
 from tpa.workflows.stop_loss_sweep import open_watch
@@ -79,6 +80,29 @@ class TrialSerializer(serializers.Serializer):
     reimbursed_cents = CentsField(source="trial.reimbursed_cents")
     unit_eligible_cents = CentsField(source="trial.unit_eligible_cents")
     unit_deductible_cents = CentsField(source="trial.unit_deductible_cents", allow_null=True)
+
+
+class OwnSerializer(serializers.Serializer):
+    """What an external review ordered after the contract's last paid day, and the carrier would have borne by its clause."""
+
+    contract = PublicIdField("slc", source="contract.contract_id")
+    kind = serializers.ChoiceField(Kind.values)
+    unit_key = serializers.IntegerField(source="unit_id")
+    cents = CentsField()
+
+
+class OrderedView(BookView):
+    """GET: what external reviews ordered too late for a contract that does not take it: the employer's own."""
+
+    permissions: ClassVar = {"GET": Row("exposure.read")}
+    pagination_class = Whole
+
+    @extend_schema(parameters=[AsOfQuery], responses=OwnSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """By contract and unit, as known on the day."""
+        as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
+        rows = at_risk.own(self.employer_id, as_of)
+        return Response({"data": OwnSerializer(rows, many=True, context=self.context()).data})
 
 
 class WatchesView(BookView):

@@ -352,6 +352,7 @@ urlpatterns = [
     path("stop-loss-gaps/", stop_loss.GapsView.as_view(), name="stop-loss-gaps"),
     path("stop-loss-watches/", stop_loss_desk.WatchesView.as_view(), name="stop-loss-watches"),
     path("stop-loss-advances/", stop_loss_desk.AdvancesView.as_view(), name="stop-loss-advances"),
+    path("stop-loss-ordered-late/", stop_loss_desk.OrderedView.as_view(), name="stop-loss-ordered-late"),
     path("stop-loss-trials/", stop_loss_desk.TrialsView.as_view(), name="stop-loss-trials"),
     path("stop-loss-risks/", stop_loss.RisksView.as_view(), name="stop-loss-risks"),
     path("stop-loss-what-ifs/", stop_loss_quotes.QuotesView.as_view(), name="stop-loss-what-ifs"),
