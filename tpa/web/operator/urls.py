@@ -7,6 +7,7 @@ from tpa.web.employer import (
     closes,
     funding,
     money,
+    pcori,
     people,
     renewal,
     requests,
@@ -248,6 +249,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}closes/", employer_page("ledger.read")(closes.page), name="closes"),
     path(f"{_EMPLOYER}closes/close/", employer_page("ledger.close")(closes.close), name="close-month"),
     path(f"{_EMPLOYER}closes/reopen/", employer_page("ledger.close")(closes.reopen), name="reopen-month"),
+    path(f"{_EMPLOYER}pcori-fee/", employer_page("invoices.read")(pcori.page), name="pcori-fee"),
     path(f"{_EMPLOYER}settlements/", employer_page("funding.read")(settlements.page), name="settlements"),
     path(f"{_EMPLOYER}settlements/settle/", employer_page("funding.approve")(settlements.settle), name="settle-year"),
     path(

@@ -39,6 +39,7 @@ SECTIONS = {
         Tab("fees", "Fees", "fees/", "agreements.read"),
         Tab("statement", "Statement", "statement/", "funding.read"),
         Tab("settlements", "Settlements", "settlements/", "funding.read"),
+        Tab("pcori", "PCORI fee", "pcori-fee/", "invoices.read"),
     ),
     "Payments": (
         Tab("payments", "Payment runs", "payment-runs/", "payments.read"),

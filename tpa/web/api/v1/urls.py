@@ -36,6 +36,7 @@ from tpa.web.api.v1 import (
     payees,
     payer_answers,
     payments,
+    pcori,
     plans,
     prices,
     queues,
@@ -362,6 +363,7 @@ urlpatterns = [
     path("renewal/csv/", renewal.RenewalTableView.as_view(), name="renewal-csv"),
     path("broker-compensation/", brokers.BrokerCompensationView.as_view(), name="broker-compensation"),
     path("broker-compensation/csv/", brokers.BrokerCompensationTableView.as_view(), name="broker-compensation-csv"),
+    path("pcori-fee/", pcori.PcoriFeeView.as_view(), name="pcori-fee"),
     path("settlements/", settlements.SettlementsView.as_view(), name="settlements"),
     path("settlements/preview/", settlements.SettlementPreviewView.as_view(), name="settlement-preview"),
     path(
