@@ -1,6 +1,7 @@
 """A level-funded year is settled once, after its run-out, from the books, and posted to the cent."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -9,6 +10,7 @@ from tenants.scope import desk_scope
 from tests.workflows import stories
 from tests.workflows.claim_stories import new_claim, open_book, register
 from tpa.books.agreements.models import AsoAgreement
+from tpa.books.agreements.selectors import stop_loss_contract_on
 from tpa.books.funding import selectors
 from tpa.books.funding.account import statement
 from tpa.books.funding.errors import DepositError
@@ -16,6 +18,7 @@ from tpa.books.funding.models import FundingInvoice
 from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.members.models import Member
+from tpa.books.stoploss.borne import borne_for
 from tpa.books.stoploss.models import Offset
 from tpa.engine.funding.settlement import SettlementError
 from tpa.engine.journal.accounts import (
@@ -28,6 +31,7 @@ from tpa.engine.journal.accounts import (
 )
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError, DomainError
+from tpa.kernel.periods import year_of
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.funding_requests import ask_employer, funding_standing, prepare_request
@@ -273,6 +277,40 @@ def test_what_the_carrier_still_owes_counts_but_is_not_paid_out_and_what_it_refu
         record(state="received", cents=6_500, reference="R", **told)
         pay_out(**paid, reference="W9")
     assert (balances(), ledger.balance(CASH) - PAID) == ((0, 0, 0), 0)
+
+
+def test_where_contracts_change_within_the_year_each_counts_for_what_was_incurred_in_it(year):
+    """July to June under two contracts of 50.00: of each carrier's money the part for services of 2026."""
+    agreed(year)
+    days = [date(2025, 7, 1), date(2026, 7, 1), date(2027, 7, 1)]
+    for starts_on, ends_before in pairwise(days):
+        span = {"starts_on": f"{starts_on}", "ends_before": f"{ends_before}"}
+        terms = {"policy": span, "incurred": span, "paid": span}
+        stories.insure(year, {"deductible_cents": 5_000}, year=starts_on.year, **terms)
+    people = stories.enrol("EE", starts_on=date(2025, 1, 1), count=3)
+    for who, cents, on in (
+        (0, 20_000, date(2025, 9, 10)),  # 150.00 above, in 2025
+        (1, 9_000, date(2026, 3, 10)),  # 40.00 above, under the first; and 65.00 of somebody else
+        (1, 8_000, date(2026, 9, 10)),  # 30.00, under the second
+        (0, 10_000, date(2027, 2, 10)),  # 50.00, in 2027
+        (2, 8_000, date(2025, 12, 10)),  # 30.00 in 2025 ...
+        (2, 8_000, date(2026, 1, 10)),  # ... and 80.00
+    ):
+        stories.pay(stories.decide(people[who], cents, on), on)
+    with clock_at(stories.at(2027, 4, 1)):
+        sweep(past=True)
+        by_year = [borne_for(year.pk, year_of(date(at, 1, 1))) for at in (2024, 2025, 2026, 2027)]
+        assert by_year == [0, 15_000 + 3_000, 4_000 + 6_500 + 3_000 + 8_000, 5_000]
+        assert settlement_of(year_starts_on=YEAR).year.stop_loss_cents == 21_500
+    with clock_at(stories.at(2026, 8, 1)):
+        contract_id = stop_loss_contract_on(year.pk, date(2026, 1, 1)).contract_id
+        key = {"contract_id": contract_id, "kind": "specific", "unit_id": people[2].pk, "by": "ana"}
+        told = {"filing_id": file_claim(**key).pk, "on": date(2026, 8, 1), "by": "ana"}
+        record(state="filed", **told)
+        record(state="part", cents=5_500, **told)
+        # A half is refused of both years.
+        by_year = [borne_for(year.pk, year_of(date(at, 1, 1))) for at in (2025, 2026)]
+        assert by_year == [15_000 + 1_500, 4_000 + 6_500 + 3_000 + 4_000]
 
 
 def test_money_counts_for_the_year_that_it_was_sent_for(year):

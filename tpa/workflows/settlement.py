@@ -5,9 +5,9 @@
     pay_out(settlement_id=1, party="employer", paid_on=date(2026, 4, 9), reference="WIRE", person_id=8)
 
 Collected are the deposits for the year, paid is what was issued for claims incurred in it until its run-out ended, less
-checks that fell back to the plan; credited what its stop-loss contract owes, less what the carrier refused. Charges are the
-fees, taxes and premium billed for the year's months, and no less than the parts that the agreement has for them. A surplus
-that is credited or a holiday comes off the next invoices; a deficit that is billed is a receivable beside them.
+checks that fell back to the plan; credited what the stop-loss contracts owe for it, less what the carriers refused. Charges
+are the fees, taxes and premium billed for the year's months, and no less than the parts that the agreement has for them. A
+surplus that is credited or a holiday comes off the next invoices; a deficit that is billed is a receivable beside them.
 Everything happens inside `employer_scope`.
 """
 
@@ -27,6 +27,7 @@ from tpa.books.funding.settlement_models import Settlement, SettlementPayout
 from tpa.books.ledger import selectors as ledger
 from tpa.books.ledger import services as ledger_services
 from tpa.books.stoploss import selectors as stoploss
+from tpa.books.stoploss.borne import borne_for
 from tpa.engine.funding.settlement import Settled, SettlementError, SettlementTerms, Year, settle
 from tpa.engine.funding.terms import FundingTerms, parse_terms
 from tpa.engine.journal.accounts import CLAIMS_RESERVE, EMPLOYER_DEPOSITS
@@ -114,12 +115,11 @@ def _year(
     before = agreements.agreement_on(employer_id, period.starts_on).starts_on < period.starts_on
     since = add_months(ended, -12) if before else period.starts_on
     given = Credit.objects.filter(kind__in=_CREDITS, granted_on__gte=since, granted_on__lt=ended)
-    contract = agreements.stop_loss_contract_on(employer_id, period.starts_on)
     return Year(
         collected_cents=_came(period),
         paid_cents=paid - stoploss.forfeited_cents(period, ended),
         charges_cents=_charges(funding, begun),
-        stop_loss_cents=_credited(contract.contract_id) if contract else 0,
+        stop_loss_cents=borne_for(employer_id, period),
         other_credits_cents=_sum(given),
         brought_forward_cents=-_carried(period.starts_on),
         reserve_cents=-ledger.balance(CLAIMS_RESERVE),
@@ -143,11 +143,6 @@ def _came(period: Span) -> int:
     asked = DepositUse.objects.filter(request__prepared_on__range=span)
     invoiced = deposits.filter(invoice__month__range=span)
     return _sum(invoiced) + _sum(asked) + _sum(free) - _sum(DepositUse.objects.filter(deposit__in=free))
-
-
-def _credited(contract_id: int) -> int:
-    owed = stoploss.owed(contract_id).values()
-    return sum(cents for _, cents in owed) - stoploss.refused_cents(contract_id)
 
 
 def _sum(rows: QuerySet[Any]) -> int:

@@ -145,6 +145,19 @@ def test_a_gap_is_seen_before_the_next_contract_is_signed(call):
     assert len(call("get", "stop-loss-gaps/").json()["contracts"]) == 1
     wrong = call("post", "stop-loss-gaps/", {"document": {"policy": YEAR}})
     assert wrong.status_code == 422
+    # Of the aggregate, whose payment ends with the year, another day is left open.
+    cover = {"lines": ["medical"], "paid": YEAR, "factors": [{"code": "m", "factors_cents": {"ALL": 1}}]}
+    both = {"document": proposed | {"paid": YEAR | {"ends_before": "2027-04-01"}, "aggregate": cover}}
+    for asked, windows, open_from in (
+        ("", ["SL-1", "proposed"], "2027-04-01"),
+        ("?cover=specific", ["SL-1", "proposed"], "2027-04-01"),
+        ("?cover=aggregate", ["proposed"], "2027-01-01"),
+    ):
+        drawn = call("post", f"stop-loss-gaps/{asked}", both).json()
+        assert [one["name"] for one in drawn["contracts"]] == windows
+        assert drawn["uncovered"][-1]["paid"]["starts_on"] == open_from
+    assert drawn["cover"] == "aggregate"
+    assert call("get", "stop-loss-gaps/?cover=both").status_code == 400
 
 
 def test_the_past_under_a_quote_to_the_cent(call):

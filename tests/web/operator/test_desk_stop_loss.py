@@ -87,6 +87,13 @@ def test_gaps_are_drawn_and_said(desk):
     page = desk("gaps/").content.decode()
     assert "2025-01-01 to 2025-12-31, paid from 2026-04-01" in page
     assert "no two carriers" in page
+    own = {"factors": [{"code": "medical", "factors_cents": {"ALL": 100_000}}], "paid": json.loads(YEAR)}
+    insure(desk.employer, {"deductible_cents": 1_000_000}, own)
+    assert "drawn by those of the specific" in desk("gaps/?cover=nonsense").content.decode()
+    by_aggregate = desk("gaps/?cover=aggregate").content.decode()
+    assert "2025-01-01 to 2025-12-31, paid from 2026-01-01" in by_aggregate
+    assert "drawn by those of the aggregate" in by_aggregate
+    assert "SL-1 aggregate" in desk("contracts/").content.decode()
 
 
 def test_a_proposed_contract_is_drawn_before_it_is_approved(desk):

@@ -8,42 +8,53 @@ from tpa.engine.stoploss.gaps import Cell, Stretch, Windows, doubled, matrix, un
 from tpa.kernel.periods import Span, add_months
 
 _SHOWN_MONTHS = 48
+COVERS = ("specific", "aggregate")
 
 
 class Gaps(NamedTuple):
-    """The matrix and its stretches, over the contracts by their policy periods."""
+    """The matrix of one cover and its stretches, over the contracts by their policy periods.
 
+    `covers`: those that some contract has; `differ`: whether the aggregate of one has windows of its own.
+    """
+
+    cover: str
+    covers: list[str]
+    differ: bool
     contracts: list[Windows]
     cells: list[list[Cell]]
     uncovered: list[Stretch]
     doubled: list[Stretch]
 
 
-def gaps(employer_id: int, proposed: Contract | None = None, name: str = "proposed") -> Gaps:
+def gaps(employer_id: int, proposed: Contract | None = None, name: str = "proposed", cover: str = "") -> Gaps:
     """Over every contract in force, a proposed one beside them (it takes the place of one with the same policy period).
 
-    Service is looked at from the first incurred day on, at most four years of it, and payment until the last window's
-    end and three months more.
+    Of those that have the `cover`; without one of the specific, or where no contract has that, of the aggregate. Service is
+    looked at from the first incurred day on, at most four years of it, and payment until the last window's end and three
+    months more.
     """
     held = agreements.stop_loss_contracts(employer_id)
-    known = [
-        windows_of(one.number, one.terms) for one in held if proposed is None or one.terms.policy != proposed.policy
-    ]
-    if proposed is not None:
-        known.append(windows_of(name, proposed))
+    terms = [(one.number, one.terms) for one in held if proposed is None or one.terms.policy != proposed.policy]
+    terms += [(name, proposed)] if proposed is not None else []
+    covers = [one for one in COVERS if any(getattr(contract, one) for _, contract in terms)]
+    cover = cover or (covers[0] if covers else COVERS[0])
+    differ = any(len(contract.views) > 1 for _, contract in terms)
+    known = [windows_of(number, contract, cover) for number, contract in terms if getattr(contract, cover)]
     known.sort(key=lambda one: one.incurred)
     if not known:
-        return Gaps([], [], [], [])
+        return Gaps(cover, covers, differ, [], [], [], [])
     ends = max(one.incurred.ends_before for one in known)
     starts = max(min(one.incurred.starts_on for one in known), add_months(ends, -_SHOWN_MONTHS))
     service = Span(starts.replace(day=1), ends)
     paid = Span(service.starts_on, add_months(max(one.paid.ends_before for one in known), 3))
-    return Gaps(known, matrix(known, service, paid), uncovered(known, service), doubled(known, service))
+    drawn = matrix(known, service, paid)
+    return Gaps(cover, covers, differ, known, drawn, uncovered(known, service), doubled(known, service))
 
 
 def as_dict(found: Gaps) -> dict[str, Any]:
     """In the shape that is shown."""
     return {
+        "cover": found.cover,
         "contracts": [
             {"name": one.name, "incurred": one.incurred._asdict(), "paid": one.paid._asdict()}
             for one in found.contracts

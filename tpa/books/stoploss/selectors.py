@@ -166,13 +166,6 @@ def owed(contract_id: int) -> dict[tuple[str, int], tuple[int, int]]:
     }
 
 
-def refused_cents(contract_id: int) -> int:
-    """What a contract's carrier has refused of what is owed; an advance's refusal loses nothing."""
-    asked = decided(contract_id=contract_id, ahead_from_cents=None)
-    gone = RefusalTakenBack.objects.filter(contract_id=contract_id).aggregate(all_cents=Sum("cents"))["all_cents"]
-    return sum(row.requested_cents - row.accepted for row in asked) - (gone or 0)
-
-
 def decided(**of: Any) -> QuerySet[Any]:
     """Filings of a contract, a kind ... that the carrier has decided, with what it accepts by its last decision: `accepted`."""
     return _with_accepted(Filing.objects.filter(**of)).exclude(accepted=None)

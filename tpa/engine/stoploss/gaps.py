@@ -42,9 +42,10 @@ class Stretch(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def windows_of(name: str, contract: Contract) -> Windows:
-    """The windows of a contract, with an elected terminal liability."""
-    return Windows(name, contract.incurred, contract.paid_window)
+def windows_of(name: str, contract: Contract, cover: str) -> Windows:
+    """The windows of a contract's specific or aggregate cover, with an elected terminal liability."""
+    seen = contract.of(cover)
+    return Windows(name, seen.incurred, seen.paid_window)
 
 
 def matrix(contracts: Sequence[Windows], incurred: Span, paid: Span) -> list[list[Cell]]:

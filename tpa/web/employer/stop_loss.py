@@ -16,7 +16,7 @@ from tpa.books.stoploss import gaps as book
 from tpa.books.stoploss import selectors
 from tpa.books.stoploss.models import FilingEvent
 from tpa.books.stoploss.states import DECISIONS, NEXT
-from tpa.engine.stoploss.gaps import told
+from tpa.engine.stoploss.gaps import told as in_words
 from tpa.infra import clock
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError
@@ -171,7 +171,10 @@ def gaps(request: HttpRequest) -> HttpResponse:
     proposed = agreements.proposed_stop_loss(employer_id)
     asked = request.GET.get("with", "")
     drawn = next((one for one in proposed if asked and one.version_id == key_of(asked, "slv", employer_id)), None)
-    found = book.gaps(employer_id, drawn.terms, f"{drawn.number} (proposed)") if drawn else book.gaps(employer_id)
+    cover = request.GET.get("cover", "")
+    told: dict[str, Any] = {"cover": cover if cover in book.COVERS else ""}
+    told |= {"proposed": drawn.terms, "name": f"{drawn.number} (proposed)"} if drawn else {}
+    found = book.gaps(employer_id, **told)
     months = sorted({cell.paid for row in found.cells for cell in row})
     rows = [(row[0].incurred, [None] * (len(months) - len(row)), row) for row in found.cells if row]
     context = {
@@ -180,8 +183,8 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "drawn": drawn,
         "months": months,
         "rows": rows,
-        "uncovered": [told(one) for one in found.uncovered],
-        "doubled": [(told(one), ", ".join(one.names)) for one in found.doubled],
+        "uncovered": [in_words(one) for one in found.uncovered],
+        "doubled": [(in_words(one), ", ".join(one.names)) for one in found.doubled],
     }
     return show(request, "employer/stop_loss_gaps.html", here="exposure", **context)
 

@@ -50,10 +50,15 @@ class Drawing(NamedTuple):
 
 
 def drawing_of(contracts: list[StopLossInForce]) -> Drawing | None:
-    """The windows of consecutive contracts; None without any."""
+    """The windows of consecutive contracts, and of an aggregate that has its own; None without any."""
     if not contracts:
         return None
-    windows = [(one.number, one.terms.incurred, one.terms.paid_window) for one in contracts]
+    names = ("", " aggregate")
+    windows = [
+        (f"{one.number}{cover}", view.incurred, view.paid_window)
+        for one in contracts
+        for cover, view in zip(names, one.terms.views, strict=False)
+    ]
     first = min(min(incurred.starts_on, paid.starts_on) for _, incurred, paid in windows).replace(day=1)
     end = max(max(incurred.ends_before, paid.ends_before) for _, incurred, paid in windows)
     days = (end - first).days

@@ -19,7 +19,7 @@ from tpa.kernel.coverage import FUND_LINES
 from tpa.web.api.core.access import Row, caller_name
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
-from tpa.web.api.core.lists import NoQuery, Query
+from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.exposure import AsOfQuery, ContractQuery
@@ -164,9 +164,16 @@ class WindowsSerializer(serializers.Serializer):
     paid = SpanSerializer()
 
 
-class GapsSerializer(serializers.Serializer):
-    """What the contracts cover together."""
+class CoverQuery(Query):
+    """`cover`: by whose windows; without it the specific's, or the aggregate's where no contract has a specific."""
 
+    cover = serializers.ChoiceField(gaps.COVERS, required=False, default="")
+
+
+class GapsSerializer(serializers.Serializer):
+    """What the contracts cover together, by the windows of one cover."""
+
+    cover = serializers.ChoiceField(gaps.COVERS)
     contracts = WindowsSerializer(many=True)
     cells = CellSerializer(many=True)
     uncovered = StretchSerializer(many=True)
@@ -320,19 +327,20 @@ class GapsView(BookView):
     permissions: ClassVar = {"GET": Row("exposure.read"), "POST": Row("exposure.read")}
     pagination_class = Whole
 
-    @extend_schema(responses=GapsSerializer)
+    @extend_schema(parameters=[CoverQuery], responses=GapsSerializer)
     def get(self, request: Request) -> Response:
         """Month of service by month of payment: covered once, twice, not at all."""
-        NoQuery.read(request)
-        return Response(GapsSerializer(gaps.as_dict(gaps.gaps(self.employer_id))).data)
+        cover = CoverQuery.read(request)["cover"]
+        return Response(GapsSerializer(gaps.as_dict(gaps.gaps(self.employer_id, cover=cover))).data)
 
-    @extend_schema(request=ContractDocumentSerializer, responses=GapsSerializer)
+    @extend_schema(parameters=[CoverQuery], request=ContractDocumentSerializer, responses=GapsSerializer)
     def post(self, request: Request) -> Response:
         """Nothing is stored."""
         asked = ContractDocumentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         proposed = parse_contract(asked.validated_data["document"])
-        return Response(GapsSerializer(gaps.as_dict(gaps.gaps(self.employer_id, proposed))).data)
+        found = gaps.gaps(self.employer_id, proposed, cover=CoverQuery.read(request)["cover"])
+        return Response(GapsSerializer(gaps.as_dict(found)).data)
 
 
 class RisksView(BookView):
