@@ -18,7 +18,7 @@ from tpa.kernel.ids import public_id
 from tpa.workflows import check_printing
 from tpa.workflows.check_printing import COLUMNS, print_payment, print_run
 from tpa.workflows.payment_files import AlteredFileError, send_file
-from tpa.workflows.payment_lives import reissue_payment, void_payment
+from tpa.workflows.payment_lives import mail_payments, reissue_payment, void_payment
 from tpa.workflows.payment_run import propose_payments, release_payments, run_payments
 
 
@@ -91,13 +91,20 @@ def test_the_list_for_print_and_mail_leaves_out_void_checks_and_tells_what_a_stu
     assert rows[0]["magnetic_line"] == "⑈005000⑈ ⑆091000019⑆ 00123456⑈"
     with pytest.raises(ConflictError, match="void"):
         print_payment(payment_id=member.pk, form="pdf", person_id=ANA)
+    # A check that was mailed before anybody has printed it here is printed as a copy.
+    decide(in_employer, claim(home, 20_000, 6))
+    mailed = run_payments()
+    mail_payments(payment_ids=list(mailed.payments.values_list("pk", flat=True)), person_id=ANA)
+    with pytest.raises(ConflictError, match="mailed before"):
+        print_run(run_id=mailed.pk, form="csv", person_id=ANA)
+    assert print_run(run_id=mailed.pk, form="pdf", person_id=ANA)[2:] == (0, 2)
     # The list was the original: what is printed now is a copy. A spoiled check is issued anew and has an original again.
     assert print_run(run_id=run.pk, form="pdf", person_id=ANA).copies_count == 1
     new = reissue_payment(payment_id=clinic.pk, person_id=BEN, reason="spoiled in the printer")
     with pytest.raises(ConflictError):
         print_payment(payment_id=clinic.pk, form="pdf", person_id=ANA)
     printed = print_payment(payment_id=new.pk, form="pdf", person_id=ANA)
-    assert (printed.name, printed.originals_count) == ("checks-5002-5002.pdf", 1)
+    assert (printed.name, printed.originals_count) == ("checks-5004-5004.pdf", 1)
     take_back(one)
     run_payments()
     decide(in_employer, claim(home, 120_000, 4))

@@ -251,6 +251,7 @@ def test_an_overpayment_is_asked_for_by_letter_and_then_not_set_off(in_employer,
         "Paid to you 160.00",
         "Owed to you after the correction 0.00",
         "Please send back 160.00",
+        "1 Elm Street Denver CO 80202",
         letter.number,
     ):
         assert told in text

@@ -1,8 +1,8 @@
 """Checks on paper: as PDF, or as a list for who prints and mails them. Once; whatever is printed again is a copy.
 
 A check is printed when it was issued, so after its run was released; one that was voided, replaced or given up is left
-out. Each printing is an event of the payment: who, when, and whether it was the original. A check that is spoiled in the
-printer is voided or issued anew, under another number.
+out, and of one that is in the mail, cleared or stale there are copies alone. Each printing is an event of the payment: who,
+when, and whether it was the original. A check that is spoiled in the printer is voided or issued anew, under another number.
 
     PDF     a US letter page a check: the check in the upper part, its stub below, more pages where the claims are many
     CSV     a row a check, then a row for each line of its stub; names and amounts as they are to be printed
@@ -12,7 +12,6 @@ import csv
 import hashlib
 import io
 import json
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -74,17 +73,16 @@ def _print(files: Any, only: int | None, form: Form, person_id: int | None) -> P
     require_unaltered(file)
     sheet = json.loads(bytes(file.content))
     wanted = [only] if only else file.payment_ids
-    gone = set(Payment.objects.filter(pk__in=wanted, state__in=states.STOPPED).values_list("pk", flat=True))
-    printed = Counter(
-        PaymentEvent.objects.filter(payment_id__in=wanted, kind=PRINTED).values_list("payment_id", flat=True)
-    )
-    left = [one for one in sheet["checks"] if one["payment_id"] in wanted and one["payment_id"] not in gone]
+    state = dict(Payment.objects.filter(pk__in=wanted).values_list("pk", "state"))
+    printed = PaymentEvent.objects.filter(payment_id__in=wanted, kind=PRINTED).values_list("payment_id", flat=True)
+    copies = {key for key, now in state.items() if now != "issued"} | set(printed)
+    left = [one for one in sheet["checks"] if state.get(one["payment_id"], "void") not in states.STOPPED]
     if form == "csv":
-        left = [one for one in left if not printed[one["payment_id"]]]
+        left = [one for one in left if one["payment_id"] not in copies]
     if not left:
-        said = "Nothing is left to print: these checks are void, or were printed before."
+        said = "Nothing is left to print: these checks are void, or were printed or mailed before."
         raise ConflictError(said, remedy="Copies are printed as PDF; a spoiled check is issued anew.")
-    copies = {one["payment_id"] for one in left if printed[one["payment_id"]]}
+    copies &= {one["payment_id"] for one in left}
     content = _csv(sheet, left) if form == "csv" else _paper(sheet, left, copies)
     how = "list for print and mail" if form == "csv" else "PDF"
     told = f"{how} {hashlib.sha256(content).hexdigest()[:16]}"

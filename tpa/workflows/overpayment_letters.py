@@ -33,6 +33,7 @@ def letter_paper(*, employer: Employer, payment_id: int) -> bytes:
         "currency": employer.currency,
         "on": f"{payment.issued_on:%Y-%m-%d}",
         "payee": payment.payee_name or payment.payee_tax_id,
+        "lines": list(payment.address.lines) if payment.address else [],
         "reference": payment.number,
         "claim": public_id("clm", employer.pk, claim.pk),
         "patient": f"{member.first_name} {member.last_name}".strip(),

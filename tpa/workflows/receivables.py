@@ -17,6 +17,7 @@ from tpa.infra import clock, locks
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.workflows.late_interest import with_interest
+from tpa.workflows.payee_addresses import mailing_addresses
 from tpa.workflows.payment_run import issue
 
 
@@ -39,7 +40,9 @@ def ask_back(*, claim_id: int, person_id: int | None) -> Payment:
         raise ConflictError("Nothing that was overpaid for this claim waits to be recovered.")
     by_line = selectors.amounts_by_line([one.decision_id for one in found])
     planned = Planned(found[0].payee, tuple(found), (), (Carry(LETTER, cents, claim_id),))
-    (key,) = services.write_payments(run=None, on=on, planned=[planned], by_line=by_line, means=Means(None, {}, {}))
+    addresses, _ = mailing_addresses([planned.payee], on)
+    means = Means(None, {}, addresses)
+    (key,) = services.write_payments(run=None, on=on, planned=[planned], by_line=by_line, means=means)
     issue([selectors.payment(key)], on=on, person_id=person_id)
     return selectors.payment(key)
 

@@ -151,7 +151,9 @@ class Payment(models.Model):
     account_id = models.BigIntegerField(
         null=True, help_text="Of a transfer: the payee's account, in the shared schema."
     )
-    mail_to = models.JSONField(null=True, help_text="Of a check: the payee's address, as it was when it was proposed.")
+    mail_to = models.JSONField(
+        null=True, help_text="Of a check or letter: where it goes, as it was when it was proposed."
+    )
     terms = models.ForeignKey(PayingTerms, models.PROTECT, null=True, related_name="payments")
     account_key = models.CharField(max_length=32, blank=True, help_text="Of the account that it is paid from.")
     number = models.CharField(max_length=30, blank=True, help_text="The check's number, or the transfer's trace.")

@@ -53,8 +53,11 @@ class Means(NamedTuple):
         return (states.ACH, account_id) if account_id else (states.CHECK, None)
 
     def mail_to(self, one: Planned) -> MailingAddress | None:
-        """Where a check is mailed to; None for what is no check."""
-        return self.addresses[one.payee] if self.method(one)[0] == states.CHECK else None
+        """Where a check is mailed to, or a letter where it is known; None for what is not mailed."""
+        method, _ = self.method(one)
+        if method == states.LETTER:
+            return self.addresses.get(one.payee)
+        return self.addresses[one.payee] if method == states.CHECK else None
 
     def unreachable(self, planned: Iterable[Planned]) -> set[Payee]:
         """Payees to whom a check would go and whose address is not known."""

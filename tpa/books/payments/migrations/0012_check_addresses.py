@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="payment",
             name="mail_to",
             field=models.JSONField(
-                help_text="Of a check: the payee's address, as it was when it was proposed.", null=True
+                help_text="Of a check or letter: where it goes, as it was when it was proposed.", null=True
             ),
         ),
         migrations.AddField(
