@@ -2,7 +2,7 @@
 
 import pytest
 
-from tpa.web.templatetags.figures import amounts, terms
+from tpa.web.templatetags.figures import amounts, money_text, terms
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,7 @@ def test_they_are_in_the_currency_of_the_employer():
 
 def test_amounts_stand_by_their_names():
     assert amounts({"EE": 3_500, "EF": -70_05}, "CAD") == "EE CA$35.00, EF -CA$70.05"
+
+
+def test_an_amount_of_a_kept_document_is_shown_as_money():
+    assert [money_text(text, "CAD") for text in ("-1234.50", "0.00", "n/a")] == ["-CA$1,234.50", "CA$0.00", "n/a"]

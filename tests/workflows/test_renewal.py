@@ -11,6 +11,7 @@ from tests.web.operator.desk import desk_as, root
 from tests.workflows.stories import at, decide, enrol, insure, pay, reverse
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import DomainError
+from tpa.kernel.periods import add_months
 from tpa.workflows.renewal import Asked, renewal
 
 TODAY = at(2025, 7, 10)
@@ -89,6 +90,43 @@ def test_from_completion_to_the_rate_change(told):
 def test_what_cannot_be_asked(in_employer, asked, why):
     with clock_at(TODAY), pytest.raises(DomainError, match=why):
         renewal(in_employer, asked)
+
+
+def test_without_a_day_the_year_ends_with_the_last_month_of_which_something_is_known(in_employer):
+    """Everything is paid two months after its service: of May and June 2025 nothing is known on 10 July."""
+    (ann,) = enrol("EE", starts_on=date(2024, 1, 1))
+    for n in range(14):
+        service, paid_on = (add_months(date(2024, 3, 10), n + more) for more in (0, 2))
+        pay(decide(ann, 10_000 + n, paid_on, service_on=service), paid_on)
+    with clock_at(TODAY):
+        found = renewal(in_employer, Asked())
+        with pytest.raises(DomainError, match="above nothing"):
+            renewal(in_employer, Asked(starts_on=date(2024, 7, 1)))
+    assert (found.experience.starts_on, found.experience.last_day) == (date(2024, 5, 1), date(2025, 4, 30))
+    assert found.paid_cents == found.incurred_cents == 12 * 10_000 + sum(range(2, 14))
+    assert found.notes == ("Nothing is known yet of services after April 2025: the experience ends with that month.",)
+
+
+def test_young_books_open_with_what_they_have(employer):
+    with employer_scope(employer), clock_at(TODAY):
+        (ann,) = enrol("EE", starts_on=date(2025, 3, 1))
+        for month in (4, 5, 6):
+            pay(decide(ann, 10_000, date(2025, month, 20), service_on=date(2025, month, 10)), date(2025, month, 20))
+        found = renewal(employer, Asked())
+    with clock_at(TODAY):
+        page = desk_as("finance", employer).get(f"{root(employer)}renewal/").content.decode()
+    assert (found.paid_cents, found.incurred_cents) == (30_000, 30_000)
+    assert found.notes == (
+        "No month of service is 6 months old yet: months count as complete after 2.",
+        "Nothing was paid of services before April 2025: those months stand with nothing.",
+    )
+    with employer_scope(employer), clock_at(at(2025, 4, 30)):
+        assert renewal(employer, Asked()).notes == ("Nothing was paid before 2025-04-01: there is no experience yet.",)
+    with employer_scope(employer), clock_at(at(2025, 5, 1)):
+        told = renewal(employer, Asked()).notes[0]
+        assert told == "No month of service is 6 months old yet: nothing is added for what is still to come."
+    for told in (*found.notes, '<td class="num">$300.00</td>'):
+        assert told in page
 
 
 def test_over_rest_and_on_the_page(told, portal_client):

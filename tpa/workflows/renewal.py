@@ -31,8 +31,9 @@ LAGS = 6
 
 
 class Asked(NamedTuple):
-    """The assumptions. Without days: the last twelve whole months, and the twelve after this one.
+    """The assumptions. Without days: the last twelve whole months of which something is known, and the twelve after this one.
 
+    `complete_after`: months after which a month of service counts as complete; None: six, or as many as are known by now.
     `full_credibility`: employee-months at which the experience counts whole; None: it does. `manual_pepm_cents`: what an
     employee a month costs by the manual rate. `premium_cents`: of the experience period at current rates; None: the deposits
     that the agreement asks for. `new_deductible_cents`: next year's specific deductible; None: the same.
@@ -41,7 +42,7 @@ class Asked(NamedTuple):
     starts_on: date | None = None
     rating_starts_on: date | None = None
     annual_trend: Fraction = Fraction(0)
-    complete_after: int = LAGS
+    complete_after: int | None = None
     pooling_level_cents: int | None = None
     pooling_charge_cents: int = 0
     full_credibility: int | None = None
@@ -75,7 +76,7 @@ class Excess(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """The chain with every figure that it goes through."""
+    """The chain with every figure that it goes through. `notes`: sentences on what is not known, and what was taken for it."""
 
     experience: Span
     rating: Span
@@ -88,6 +89,7 @@ class Renewal(NamedTuple):
     trend_months: Fraction
     projection: Projection
     excess: Excess | None
+    notes: tuple[str, ...] = ()
 
     @property
     def paid_cents(self) -> int:
@@ -108,11 +110,10 @@ class Renewal(NamedTuple):
 def renewal(employer: Employer, asked: Asked) -> Renewal:
     """The renewal by these assumptions, inside employer_scope. Raises DomainError where the experience is too short."""
     paid_before = clock.today(employer.time_zone).replace(day=1)
-    experience = _year(asked.starts_on or add_months(paid_before, -YEAR))
     rating = _year(asked.rating_starts_on or add_months(paid_before, 1))
-    if experience.ends_before > paid_before:
-        raise DomainError("The experience has to be over.", where="starts_on", remedy=f"End it before {paid_before}.")
-    factors, found = _completed(experience, paid_before, asked.complete_after)
+    known = _known(asked, paid_before)
+    experience, factors = known.experience, known.factors
+    found = dict(zip(months_in(experience), completed(known.months, factors, drop_current=False), strict=True))
     lives = _lives(experience)
     months = [Month(month, lives[month], found[month]) for month in months_in(experience)]
     people = paid_by_person(experience, paid_before)
@@ -144,6 +145,7 @@ def renewal(employer: Employer, asked: Asked) -> Renewal:
         trended_by,
         project(incurred, premium, assumed),
         None if deductible is None else _excess(people, deductible, factor - 1, asked.new_deductible_cents),
+        tuple(known.notes),
     )
 
 
@@ -153,20 +155,53 @@ def _year(starts_on: date) -> Span:
     return Span(starts_on, add_months(starts_on, YEAR))
 
 
-def _completed(
-    experience: Span, paid_before: date, complete_after: int
-) -> tuple[tuple[Fraction, ...], dict[date, Incurred]]:
-    """The factors by lag from the months that are complete, and each month of the experience by its own; with 0 months to
-    wait nothing is still to come.
-    """
-    looked_at = Span(add_months(experience.starts_on, -YEAR - complete_after), paid_before)
+class _Known(NamedTuple):
+    """The experience period with what was paid of each of its months, and the factors by lag."""
+
+    experience: Span
+    months: list[MonthPaid]
+    factors: tuple[Fraction, ...]
+    notes: list[str]
+
+
+def _known(asked: Asked, paid_before: date) -> _Known:
+    """The experience that was asked for; without a day the last year that ends with a month of which something is known."""
+    experience = _year(asked.starts_on or add_months(paid_before, -YEAR))
+    if experience.ends_before > paid_before:
+        raise DomainError("The experience has to be over.", where="starts_on", remedy=f"End it before {paid_before}.")
+    looked_at = Span(add_months(experience.starts_on, -YEAR - (asked.complete_after or LAGS)), paid_before)
     paid = paid_by_month(looked_at, paid_before)
     months = months_in(looked_at)
-    by_lag = [MonthPaid(tuple(paid.get((month, later), 0) for later in months if later >= month)) for month in months]
-    factors = completion_factors(by_lag, complete_after) if complete_after else (Fraction(1),)
-    kept = [(month, paid) for month, paid in zip(months, by_lag, strict=True) if month in experience]
-    done = completed([paid for _, paid in kept], factors, drop_current=False)
-    return factors, {month: one for (month, _), one in zip(kept, done, strict=True)}
+    by_month = {
+        month: MonthPaid(tuple(paid.get((month, later), 0) for later in months if later >= month)) for month in months
+    }
+    factors, notes = _factors(list(by_month.values()), asked.complete_after)
+    if asked.starts_on is None and (unknown := next((lag for lag, one in enumerate(factors) if one > 0), 0)):
+        last = add_months(paid_before, -unknown - 1)
+        notes.insert(0, f"Nothing is known yet of services after {last:%B %Y}: the experience ends with that month.")
+        experience = _year(add_months(paid_before, -unknown - YEAR))
+    begun = next((month for month in months if by_month[month].total_cents), None)
+    if begun is None:
+        notes = [f"Nothing was paid before {paid_before}: there is no experience yet."]
+    elif begun > experience.starts_on:
+        notes.append(f"Nothing was paid of services before {begun:%B %Y}: those months stand with nothing.")
+    return _Known(experience, [by_month[month] for month in months_in(experience)], factors, notes)
+
+
+def _factors(months: list[MonthPaid], complete_after: int | None) -> tuple[tuple[Fraction, ...], list[str]]:
+    """The factors by lag from the months that are complete; with 0 months to wait nothing is still to come.
+
+    Where no number of months is asked for and none is complete after six, the most months that one has are taken.
+    """
+    if complete_after is not None:
+        return completion_factors(months, complete_after) if complete_after else (Fraction(1),), []
+    oldest = max((len(one.paid_cents) - 1 for one in months if one.total_cents), default=0)
+    after = min(LAGS, oldest)
+    factors = completion_factors(months, after) if after else (Fraction(1),)
+    if after == LAGS:
+        return factors, []
+    told = f"months count as complete after {after}" if after else "nothing is added for what is still to come"
+    return factors, [f"No month of service is {LAGS} months old yet: {told}."]
 
 
 def _lives(span: Span) -> dict[date, int]:
@@ -213,39 +248,46 @@ def renewal_csv(found: Renewal) -> str:
         amounts = (format_amount(one.cents), format_amount(one.ibnr_cents))
         writer.writerow((f"{month:%Y-%m}", lives, format_amount(one.paid_cents), percent_text(one.factor), *amounts))
     writer.writerow(())
-    writer.writerows(chain(found))
+    writer.writerows((what, _plain(value)) for what, value in chain(found))
+    writer.writerows(("note", note) for note in found.notes)
     return text.getvalue()
 
 
-def chain(found: Renewal) -> list[tuple[str, str]]:
-    """The renewal step by step: (what, value as it is printed)."""
+def _plain(value: int | Fraction | str) -> str:
+    if isinstance(value, Fraction):
+        return percent_text(value)
+    return format_amount(value) if isinstance(value, int) else value
+
+
+def chain(found: Renewal) -> list[tuple[str, int | Fraction | str]]:
+    """The renewal step by step: (what, cents, or a ratio, or a number as it is printed)."""
     projection, assumed = found.projection, found.assumed
-    rows = [
-        ("Paid", format_amount(found.paid_cents)),
-        ("Incurred, reserve included", format_amount(found.incurred_cents)),
-        ("Above the pooling level", format_amount(-assumed.pooled_cents)),
-        ("Pooling charge", format_amount(assumed.pooling_charge_cents)),
-        ("Experience", format_amount(projection.experience_cents)),
+    rows: list[tuple[str, int | Fraction | str]] = [
+        ("Paid", found.paid_cents),
+        ("Incurred, reserve included", found.incurred_cents),
+        ("Above the pooling level", -assumed.pooled_cents),
+        ("Pooling charge", assumed.pooling_charge_cents),
+        ("Experience", projection.experience_cents),
         ("Employee months", str(found.employee_months)),
         ("Months from midpoint to midpoint", _hundredths(found.trend_months)),
-        ("Trend", percent_text(assumed.factor - 1)),
-        ("Trended", format_amount(rounded(projection.trended))),
-        ("Credibility", percent_text(assumed.credibility)),
-        ("Manual", format_amount(assumed.manual_cents)),
-        ("Expected", format_amount(rounded(projection.blended))),
-        ("Premium at current rates", format_amount(found.premium_cents)),
+        ("Trend", assumed.factor - 1),
+        ("Trended", rounded(projection.trended)),
+        ("Credibility", assumed.credibility),
+        ("Manual", assumed.manual_cents),
+        ("Expected", rounded(projection.blended)),
+        ("Premium at current rates", found.premium_cents),
     ]
     ratios = (("Loss ratio", projection.loss_ratio), ("Rate change", projection.rate_change))
-    rows += [(name, percent_text(value)) for name, value in ratios if value is not None]
+    rows += [(name, value) for name, value in ratios if value is not None]
     if projection.needed is not None:
-        rows.append(("Needed premium", format_amount(rounded(projection.needed))))
+        rows.append(("Needed premium", rounded(projection.needed)))
     if found.excess is not None:
         rows += [
-            ("Above the specific deductible", format_amount(found.excess.excess_cents)),
-            ("Above it once trended", format_amount(found.excess.trended_cents)),
+            ("Above the specific deductible", found.excess.excess_cents),
+            ("Above it once trended", found.excess.trended_cents),
         ]
         if found.excess.change is not None:
-            rows.append(("Leveraged trend", percent_text(found.excess.change)))
+            rows.append(("Leveraged trend", found.excess.change))
     return rows
 
 

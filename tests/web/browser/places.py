@@ -119,7 +119,7 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "funding": f"{root}funding/",
         "funding-requests": f"{root}funding-requests/",
         "what-ifs": f"{root}what-ifs/",
-        "renewal": f"{root}renewal/?annual_trend=8&target_loss_ratio=80&premium=100000&complete_after=0",
+        "renewal": f"{root}renewal/?annual_trend=8&target_loss_ratio=80&premium=100000",
         "what-if": of("what-ifs", "wif", story.what_if),
         "payment-runs": f"{root}payment-runs/",
         "payment-run": of("payment-runs", "run", story.run),

@@ -14,13 +14,14 @@ from tpa.engine.renewal.rates import rounded
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.money import parse_amount
 from tpa.web.pages import show
-from tpa.workflows.renewal import LAGS, Asked, Renewal, chain, percent_text, renewal, renewal_csv
+from tpa.web.templatetags.figures import money
+from tpa.workflows.renewal import Asked, Renewal, chain, percent_text, renewal, renewal_csv
 
 FIELDS = (
     ("starts_on", "Experience from", "date"),
     ("rating_starts_on", "Next year from", "date"),
     ("annual_trend", "Trend a year, %", "text"),
-    ("complete_after", "Complete after months (0: no reserve)", "text"),
+    ("complete_after", "Complete after months (0: no reserve; empty: 6)", "text"),
     ("pooling_level", "Pooling level (empty: the specific deductible)", "text"),
     ("pooling_charge", "Pooling charge", "text"),
     ("full_credibility", "Employee months of full credibility", "text"),
@@ -47,7 +48,11 @@ def page(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         context["refusal"] = f"{refusal} {refusal.remedy}".strip()
     else:
-        context |= {"found": found, "chain": chain(found), "expected": rounded(found.projection.blended)}
+        context |= {
+            "found": found,
+            "chain": _chain(found, request.employer.currency),
+            "expected": rounded(found.projection.blended),
+        }
         context |= {"months": _months(found), "chart": _chart(found, request.employer.currency)}
     return show(request, "employer/renewal.html", here="renewal", **context)
 
@@ -70,12 +75,11 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 def _asked(given: dict[str, str]) -> Asked:
     """The assumptions of the form. Raises DomainError for what cannot be read, with its field."""
     target = _percent(given, "target_loss_ratio")
-    complete = _count(given, "complete_after", 36)
     return Asked(
         starts_on=_day(given, "starts_on"),
         rating_starts_on=_day(given, "rating_starts_on"),
         annual_trend=_percent(given, "annual_trend") or Fraction(0),
-        complete_after=LAGS if complete is None else complete,
+        complete_after=_count(given, "complete_after", 36),
         pooling_level_cents=_cents(given, "pooling_level"),
         pooling_charge_cents=_cents(given, "pooling_charge") or 0,
         full_credibility=_count(given, "full_credibility", _MOST_COUNT) or None,
@@ -121,6 +125,17 @@ def _cents(given: dict[str, str], name: str) -> int | None:
     if cents < 0:
         raise DomainError("An amount of zero or more is needed.", where=name)
     return cents
+
+
+def _chain(found: Renewal, currency: str) -> list[tuple[str, str]]:
+    """The chain as the page prints it."""
+
+    def shown(value: int | Fraction | str) -> str:
+        if isinstance(value, Fraction):
+            return percent_text(value)
+        return money(value, currency) if isinstance(value, int) else value
+
+    return [(what, shown(value)) for what, value in chain(found)]
 
 
 def _months(found: Renewal) -> list[tuple[date, int, int, str, int, int]]:

@@ -14,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tpa.engine.journal.accounts import CHART
+from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import public_id
+from tpa.kernel.money import parse_amount
 from tpa.kernel.periods import FOREVER, Span
 
 register = template.Library()
@@ -88,6 +90,15 @@ def money(cents: int | str | None, currency: str = "USD") -> str:
     # Whole cents become exact units here: an integer part and a two-digit fraction, never a float.
     sign = "-" if cents < 0 else ""
     return format_currency(f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}", currency, locale="en_US")
+
+
+@register.filter
+def money_text(amount: str, currency: str = "USD") -> str:
+    """`$1,234.50` for the amount `1234.50` of a document that is kept as it was written; other texts as they are."""
+    try:
+        return money(parse_amount(amount), currency)
+    except DomainError:
+        return amount
 
 
 @register.filter

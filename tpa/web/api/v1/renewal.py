@@ -19,7 +19,7 @@ from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.stop_loss import SpanSerializer
-from tpa.workflows.renewal import LAGS, Asked, Renewal, renewal, renewal_csv
+from tpa.workflows.renewal import Asked, Renewal, renewal, renewal_csv
 
 MOST_CENTS = 10**13
 
@@ -34,14 +34,16 @@ class PercentField(serializers.Field):
 
 
 class RenewalQuery(Query):
-    """The assumptions. Without days: the last twelve whole months, and the twelve after this one."""
+    """The assumptions. Without days: the last twelve whole months of which something is known, and the twelve after this."""
 
     starts_on = serializers.DateField(required=False, default=None, help_text="First day of the experience.")
     rating_starts_on = serializers.DateField(required=False, default=None)
     annual_trend = serializers.DecimalField(
         8, 4, required=False, default=0, min_value=-50, max_value=200, help_text="Percent."
     )
-    complete_after = serializers.IntegerField(required=False, default=LAGS, min_value=0, max_value=36)
+    complete_after = serializers.IntegerField(
+        required=False, default=None, min_value=0, max_value=36, help_text="Without it 6, or as many as are known."
+    )
     pooling_level_cents = serializers.IntegerField(required=False, default=None, min_value=0, max_value=MOST_CENTS)
     pooling_charge_cents = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MOST_CENTS)
     full_credibility = serializers.IntegerField(
@@ -111,6 +113,9 @@ class RenewalSerializer(serializers.Serializer):
     needed_premium_cents = serializers.SerializerMethodField()
     rate_change = PercentField(source="projection.rate_change", allow_null=True)
     excess = ExcessSerializer(allow_null=True)
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What is not known, and what was taken for it."
+    )
 
     def get_expected_cents(self, found: Renewal) -> int:
         """Next year's claims: the experience trended and blended."""
