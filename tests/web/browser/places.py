@@ -126,6 +126,7 @@ def desk_pages(employer: int, story: Story) -> dict[str, str]:
         "payment": of("payments", "pay", story.payment),
         "payees": f"{root}payees/",
         "tax-totals": f"{root}tax-totals/",
+        "surcharges": f"{root}surcharges/",
         "exposure": f"{root}exposure/",
         "gaps": f"{root}exposure/gaps/",
         "transfers": f"{root}exposure/transfers/",

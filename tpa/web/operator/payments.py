@@ -49,6 +49,7 @@ _DAYS, _MOST_DAYS = ("recoup_after_days", "stale_after_days", "unclaimed_after_d
 def runs(request: HttpRequest) -> HttpResponse:
     """What was paid run by run, and the run that waits for somebody."""
     open_run = selectors.open_run()
+    latest = selectors.runs().first()
     waiting, unsent = selectors.waiting_payments(), selectors.files().filter(sent_at=None)
     return show(
         request,
@@ -57,7 +58,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         page=sheet(request, selectors.runs()),
         open_run=open_run,
         available_cents=payment_run.available_cents(),
-        unmailed=without_address()[:_SHOWN],
+        unmailed=without_address()[:_SHOWN] if latest is not None and latest.unmailed_count else [],
         terms=selectors.terms(),
         waiting=waiting[:_BESIDE],
         more_waiting=max(0, waiting.count() - _BESIDE),

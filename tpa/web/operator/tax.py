@@ -1,14 +1,21 @@
-"""Forms 1099 at the desk: what each provider was paid in a year, what was reported of it, what is to be reported now."""
+"""Forms 1099 at the desk: what each provider was paid in a year, what is to be reported of it; surcharges of states."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from tpa.engine.billing.surcharge import states
+from tpa.engine.billing.taxes import format_ppm
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
+from tpa.kernel.periods import add_months
 from tpa.web.pages import attempt, employer_page, sheet, show
+from tpa.workflows.surcharges import month_surcharges
 from tpa.workflows.tax_tables import tax_table
 from tpa.workflows.tax_totals import report_year, tax_year
 
@@ -39,6 +46,25 @@ def totals(request: HttpRequest) -> HttpResponse:
         to_report_count=sum(bool(one.to_report) for one in lines),
         is_over=year < this_year,
     )
+
+
+@employer_page("payments.read")
+@require_GET
+def state_surcharges(request: HttpRequest) -> HttpResponse:
+    """What does the plan owe a state on what it paid to hospitals there?"""
+    today = clock.today(request.employer.time_zone)
+    month, state = request.GET.get("month", ""), request.GET.get("state", "") or states()[0]
+    context: dict[str, Any] = {"states": states(), "state": state}
+    try:
+        first = date.fromisoformat(f"{month}-01") if month else add_months(today.replace(day=1), -1)
+        found = month_surcharges(state, first)
+        context |= {"month": first, "rows": [(one, format_ppm(one.rate_ppm)) for one in found]}
+        context["owed_cents"] = sum(one.cents for one in found)
+    except ValueError:
+        context["refusal"] = "A month is wanted, as 2026-03."
+    except DomainError as refusal:
+        context["refusal"] = f"{refusal} {refusal.remedy}".strip()
+    return show(request, "operator/surcharges.html", here="surcharges", **context)
 
 
 @employer_page("payments.read")

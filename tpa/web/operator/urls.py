@@ -196,6 +196,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}payees/prenotes/", bank_accounts.write_prenotes, name="write-prenotes"),
     path(f"{_EMPLOYER}payees/terms/", payments.new_terms, name="new-terms"),
     path(f"{_EMPLOYER}payees/terms/<str:terms>/approve/", payments.approve_terms, name="approve-terms"),
+    path(f"{_EMPLOYER}surcharges/", tax.state_surcharges, name="surcharges"),
     path(f"{_EMPLOYER}tax-totals/", tax.totals, name="tax-totals"),
     path(f"{_EMPLOYER}tax-totals/<str:year>/csv/", tax.table, name="tax-table"),
     path(f"{_EMPLOYER}tax-totals/<str:year>/report/", tax.report, name="report-tax"),

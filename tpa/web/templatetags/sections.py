@@ -45,6 +45,7 @@ SECTIONS = {
         Tab("payments", "Payment runs", "payment-runs/", "payments.read"),
         Tab("payees", "Payees and terms", "payees/", "payments.read"),
         Tab("tax-totals", "1099 totals", "tax-totals/", "payments.read"),
+        Tab("surcharges", "State surcharges", "surcharges/", "payments.read"),
     ),
     "Stop-loss": (Tab("exposure", "Stop-loss", "exposure/", "exposure.read"),),
     "What if": (

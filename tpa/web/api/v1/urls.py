@@ -48,6 +48,7 @@ from tpa.web.api.v1 import (
     stop_loss_repayments,
     stop_loss_transfers,
     subrogation,
+    surcharges,
     tax_totals,
     what_ifs,
 )
@@ -316,6 +317,7 @@ urlpatterns = [
     path("paying-terms/<str:terms>/approve/", payees.PayingTermsApproveView.as_view(), name="paying-terms-approve"),
     path("payment-files/", payees.PaymentFilesView.as_view(), name="payment-files"),
     path("payment-files/<str:file>/content/", payees.PaymentFileContentView.as_view(), name="payment-file-content"),
+    path("surcharges/", surcharges.SurchargesView.as_view(), name="surcharges"),
     path("tax-totals/", tax_totals.TaxTotalsView.as_view(), name="tax-totals"),
     path("tax-totals/csv/", tax_totals.TaxTotalsTableView.as_view(), name="tax-totals-csv"),
     path("tax-reports/", tax_totals.TaxReportsView.as_view(), name="tax-reports"),
