@@ -3,16 +3,21 @@
 import io
 import zipfile
 from datetime import date
+from functools import partial
 
 import pytest
+from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from tests.books.agreements.test_agreements import contract as document_of
+from tests.web.operator.desk import desk_as, root
 from tests.workflows.stories import at, decide, enrol, insure, pay
 from tests.workflows.test_payment_lives import home  # noqa: F401
 from tests.workflows.test_ripple import claim
 from tests.workflows.test_ripple import decide as decide_claims
 from tests.workflows.test_stop_loss_contracts import propose
+from tpa.books.agreements.errors import UnkeptPromiseError
+from tpa.books.agreements.models import StopLossContractVersion
 from tpa.books.agreements.services import approve_stop_loss_version
 from tpa.books.ledger import selectors as ledger
 from tpa.books.stoploss import at_risk
@@ -23,6 +28,7 @@ from tpa.engine.stoploss.advance import AdvanceError
 from tpa.infra.clock import clock_at
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.stop_loss_advances import ask_advance, possible_advances
+from tpa.workflows.stop_loss_contracts import approve_contract_version
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
 from tpa.workflows.stop_loss_packet import packet_file
 from tpa.workflows.stop_loss_sweep import open_watch, sweep, tell_carrier
@@ -132,7 +138,7 @@ def test_the_packet_holds_the_explanations_and_what_is_missing(in_employer, home
     assert "Explanation of benefits" not in missing
 
 
-def test_a_renewal_that_breaks_a_promise_is_saved_with_the_clauses_name(employer):
+def test_a_renewal_that_breaks_a_promise_is_refused_with_the_clauses_name_or_has_a_reason(employer):
     first = document_of() | {"renewal": {"no_new_lasers": True, "rate_cap_bp": 1_000}}
     first["specific"]["premium"] = {"rates_cents": {"ALL": 10_000}}
     version = propose(employer, first, eligible_employee_count=60).version
@@ -142,5 +148,35 @@ def test_a_renewal_that_breaks_a_promise_is_saved_with_the_clauses_name(employer
         "policy": year, "incurred": year, "paid": year,
     }  # fmt: skip
     second["specific"]["premium"] = {"rates_cents": {"ALL": 11_001}}
-    told = propose(employer, second, number="SL-2", eligible_employee_count=60).warnings
-    assert [any(clause in one for one in told) for clause in ("no new lasers", "rate cap")] == [True, True]
+    renew = partial(propose, employer, second, number="SL-2", eligible_employee_count=60)
+    for reason in ("", "  "):
+        with pytest.raises(UnkeptPromiseError, match=r"no new lasers.* rate cap") as refused:
+            renew(reason=reason)
+    assert (refused.value.where, len(refused.value.findings)) == ("/specific/lasers", 2)
+    assert StopLossContractVersion.objects.count() == 1
+    renewed = renew(reason="No other carrier quoted")
+    assert [any(one in told for told in renewed.warnings) for one in ("no new lasers", "rate cap")] == [True, True]
+    # Kept, and not to be changed any more; shown beside the promise.
+    with pytest.raises(DatabaseError), transaction.atomic():
+        StopLossContractVersion.objects.filter(pk=renewed.version.pk).update(reason="")
+    approve_contract_version(version_id=renewed.version.pk, person_id=7)
+    page = desk_as("tpa_admin", employer).get(f"{root(employer)}exposure/contracts/").content.decode()
+    assert "promises no new lasers" in page
+    assert "because: No other carrier quoted" in page
+    # A cent less is within the cap of 10 %: nothing is broken, no reason is needed.
+    second["specific"] |= {"premium": {"rates_cents": {"ALL": 11_000}}, "lasers": []}
+    assert not [one for one in renew().warnings if "promises" in one]
+
+
+def test_a_promise_that_comes_into_force_later_is_asked_for_at_approval(employer):
+    first = document_of() | {"renewal": {"no_new_lasers": True}}
+    before = propose(employer, first, eligible_employee_count=60).version
+    year = {"starts_on": "2026-01-01", "ends_before": "2027-01-01"}
+    second = document_of(lasers=[{"unit_id": 5, "deductible_cents": 2_000_000}]) | {
+        "policy": year, "incurred": year, "paid": year,
+    }  # fmt: skip
+    after = propose(employer, second, number="SL-2", eligible_employee_count=60).version
+    approve_contract_version(version_id=before.pk, person_id=7)
+    with pytest.raises(UnkeptPromiseError, match="no new lasers"):
+        approve_contract_version(version_id=after.pk, person_id=7)
+    assert StopLossContractVersion.objects.get(pk=after.pk).state == "proposed"

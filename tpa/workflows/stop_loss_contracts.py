@@ -7,7 +7,7 @@ from tenants import directory
 from tenants.scope import desk_scope, employer_scope
 from tpa.books.agreements import selectors as agreements
 from tpa.books.agreements import services
-from tpa.books.agreements.errors import SitusError
+from tpa.books.agreements.errors import SitusError, UnkeptPromiseError
 from tpa.books.agreements.models import StopLossContractVersion
 from tpa.books.claims.models import Claim
 from tpa.books.members import selectors as members
@@ -15,7 +15,7 @@ from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.stoploss.aggregate import attachment
 from tpa.engine.stoploss.contract import Contract
 from tpa.engine.stoploss.contract_read import parse_contract
-from tpa.engine.stoploss.promises import broken_promises, follows
+from tpa.engine.stoploss.promises import Broken, broken_promises, follows
 from tpa.engine.stoploss.regulation import Group, breaches
 from tpa.engine.stoploss.windows import unusual
 from tpa.infra import clock
@@ -52,9 +52,11 @@ def propose_contract(
     """Save the next version of a contract, waiting for approval.
 
     `eligible_employee_count` tells the law's size of the group; without it the employees count who are enrolled on the
-    policy's first day. Raises what the service refuses, SitusError, EmployerClosedError.
+    policy's first day. `reason`: needed where the terms do not keep what the carrier has promised; it stays with them. Raises
+    what the service refuses, UnkeptPromiseError, SitusError, EmployerClosedError.
     """
     terms = parse_contract(document)
+    unkept = _reasoned(employer_id, carrier_id, terms, reason)
     group = group_of(employer_id, terms, eligible_employee_count)
     with desk_scope():
         version = services.save_stop_loss_contract(
@@ -69,14 +71,23 @@ def propose_contract(
         )
     told = [one.message for one in breaches(terms, group, terms.policy.starts_on) if not one.binding]
     told += [sentence] if (sentence := unusual(terms)) else []
-    return Proposed(version, told + unkept(employer_id, carrier_id, terms))
+    return Proposed(version, told + [one.message for one in unkept])
 
 
-def unkept(employer_id: int, carrier_id: int, terms: Contract) -> list[str]:
+def unkept_promises(employer_id: int, carrier_id: int, terms: Contract) -> list[Broken]:
     """What the same carrier has promised in the contract that ends where this one begins, and this one does not keep."""
     held = agreements.stop_loss_contracts(employer_id)
     before = [one for one in held if one.carrier_id == carrier_id and follows(one.terms, terms)]
-    return [one.message for contract in before for one in broken_promises(contract.terms, terms)]
+    return [one for contract in before for one in broken_promises(contract.terms, terms)]
+
+
+def _reasoned(employer_id: int, carrier_id: int, terms: Contract, reason: str) -> list[Broken]:
+    """The promises that are not kept. Raises UnkeptPromiseError where there are some and no reason is given."""
+    found = unkept_promises(employer_id, carrier_id, terms)
+    if found and not reason.strip():
+        findings = [{"code": UnkeptPromiseError.code, "path": one.path, "message": one.message} for one in found]
+        raise UnkeptPromiseError(" ".join(one.message for one in found), where=found[0].path, findings=findings)
+    return found
 
 
 def group_of(employer_id: int, terms: Contract, eligible_employee_count: int | None = None) -> Group:
@@ -101,10 +112,12 @@ def group_of(employer_id: int, terms: Contract, eligible_employee_count: int | N
 
 
 def approve_contract_version(*, version_id: int, person_id: int) -> StopLossContractVersion:
-    """Put a version in force. Raises SamePersonError where its maker tries after claims have begun."""
+    """Put a version in force. Raises SamePersonError where its maker tries after claims have begun, UnkeptPromiseError."""
     version = StopLossContractVersion.objects.select_related("contract").filter(pk=version_id).first()
     if version is None:
         raise NotFoundError("There is no such contract version.")
+    # The contract before may have come into force since this was saved.
+    _reasoned(version.employer_id, version.contract.carrier_id, parse_contract(version.document), version.reason)
     began = claims_began(version.employer_id, version.contract.starts_on)
     return services.approve_stop_loss_version(
         version_id=version_id, person_id=person_id, claims_began=began, now=clock.now()

@@ -55,6 +55,20 @@ class UnlawfulContractError(DomainError):
         self.findings = findings
 
 
+class UnkeptPromiseError(DomainError):
+    """A renewal does not keep what its carrier has promised in the contract before, and nobody says why it is taken so.
+
+    `findings`: every promise that is not kept, with its place in the terms.
+    """
+
+    code = "unkept_promise"
+    remedy = "Hold the carrier to its promise, or give the reason why the renewal is taken all the same."
+
+    def __init__(self, message: str, *, where: str, findings: list[dict[str, str]]) -> None:
+        super().__init__(message, where=where)
+        self.findings = findings
+
+
 class NothingAgreedError(DomainError):
     """On that day no agreement, fee schedule or contract holds."""
 

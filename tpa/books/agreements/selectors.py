@@ -42,7 +42,7 @@ class FeesInForce:
 
 @dataclass(frozen=True, slots=True)
 class StopLossInForce:
-    """An approved stop-loss contract version, parsed."""
+    """An approved stop-loss contract version, parsed. `reason`: why its terms changed, or break a promise."""
 
     contract_id: int
     version_id: int
@@ -50,6 +50,7 @@ class StopLossInForce:
     carrier_name: str
     number: str
     terms: Contract
+    reason: str
 
 
 def group_numbers(employer_id: int) -> QuerySet[GroupNumber]:
@@ -237,4 +238,5 @@ def _parsed(version: StopLossContractVersion) -> StopLossInForce:
         contract.carrier.name,
         contract.number,
         parse_contract(version.document),
+        version.reason,
     )

@@ -18,7 +18,7 @@ from tpa.kernel.money import parse_amount
 from tpa.kernel.periods import add_months
 from tpa.web.employer.stop_loss import day_of, number_of
 from tpa.web.pages import show
-from tpa.workflows.stop_loss_contracts import unkept
+from tpa.workflows.stop_loss_contracts import unkept_promises
 
 _SIDE = 1000
 """Width and height of the drawing, in its own units."""
@@ -89,7 +89,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
     held = agreements.stop_loss_contracts(request.employer.pk)
     today = clock.today(request.employer.time_zone)
     context: dict[str, Any] = {
-        "contracts": [(one, unkept(request.employer.pk, one.carrier_id, one.terms)) for one in held],
+        "contracts": [(one, unkept_promises(request.employer.pk, one.carrier_id, one.terms)) for one in held],
         "drawing": drawing_of(held),
         "lines": FUND_LINES,
         "asked": {"line": "medical", "incurred_on": today.isoformat(), "paid_on": today.isoformat()}

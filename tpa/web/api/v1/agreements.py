@@ -86,6 +86,7 @@ class StopLossContractSerializer(serializers.Serializer):
     ends_before = serializers.DateField(source="contract.ends_before")
     version = serializers.IntegerField(source="number_of_version")
     state = serializers.CharField()
+    reason = serializers.CharField(help_text="Why the terms changed, or are taken though they break a promise.")
     document = serializers.DictField()
 
     def to_representation(self, instance: StopLossContractVersion) -> dict[str, object]:
@@ -188,7 +189,9 @@ class NewContractSerializer(StrictSerializer):
     carrier = serializers.CharField(max_length=120, help_text="The carrier's name in the TPA's book.")
     number = serializers.CharField(max_length=40)
     document = serializers.DictField()
-    reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+    reason = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="Needed where the terms break the carrier's promise."
+    )
     eligible_employee_count = serializers.IntegerField(
         min_value=1,
         max_value=10**7,

@@ -271,7 +271,10 @@ class StopLossForm(ServiceForm):
         widget=DocumentArea(), help_text="TOML: policy period, windows as dates, specific, aggregate, premium."
     )
     reason = forms.CharField(
-        max_length=200, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Why the terms change."
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Why the terms change. Needed where they break the carrier's promise.",
     )
     eligible_employee_count = forms.IntegerField(
         min_value=1,
