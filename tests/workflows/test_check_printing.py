@@ -53,7 +53,7 @@ def test_a_check_is_printed_after_the_release_once_and_then_as_a_copy(in_employe
     ):  # fmt: skip
         assert told.replace("  ", " ") in page.replace("  ", " "), told
     assert "NOT NEGOTIABLE" not in page
-    assert (first.name, first.originals_count, first.copies_count) == ("checks-5000-5000.pdf", 1, 0)
+    assert (first.name, first.checks_count, first.is_copy) == ("checks-5000-5000.pdf", 1, False)
     Member.objects.filter(pk=home.member_ids[0]).update(last_name="Corrected")
     again = [print_payment(payment_id=check.pk, form="pdf", person_id=ANA) for _ in range(2)]
     assert ["NOT NEGOTIABLE" in text_of(one)[0] for one in again] == [True, True]
@@ -70,6 +70,17 @@ def test_a_check_is_printed_after_the_release_once_and_then_as_a_copy(in_employe
     with pytest.raises(AlteredFileError):
         print_run(run_id=run.pk, form="pdf", person_id=BEN)
     assert len(events(check)) == 3
+
+
+def test_a_large_run_is_printed_in_parts_and_then_as_copies(in_employer, home, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(check_printing, "MOST_A_PRINT", 1)
+    terms(first_check_number=5000)
+    decide(in_employer, claim(home, 90_000, 1), claim(home, 50_000, 2, assigned=False))
+    run = run_payments()
+    prints = [print_run(run_id=run.pk, form="pdf", person_id=ANA) for _ in range(3)]
+    assert [one[:1] + one[2:] for one in prints] == [
+        ("checks-5000-5000.pdf", 1, False), ("checks-5001-5001.pdf", 1, False), ("checks-5000-5000.pdf", 1, True),
+    ]  # fmt: skip
 
 
 def test_the_list_for_print_and_mail_leaves_out_void_checks_and_tells_what_a_stub_tells(in_employer, home):  # noqa: F811
@@ -97,14 +108,14 @@ def test_the_list_for_print_and_mail_leaves_out_void_checks_and_tells_what_a_stu
     mail_payments(payment_ids=list(mailed.payments.values_list("pk", flat=True)), person_id=ANA)
     with pytest.raises(ConflictError, match="mailed before"):
         print_run(run_id=mailed.pk, form="csv", person_id=ANA)
-    assert print_run(run_id=mailed.pk, form="pdf", person_id=ANA)[2:] == (0, 2)
+    assert print_run(run_id=mailed.pk, form="pdf", person_id=ANA)[2:] == (2, True)
     # The list was the original: what is printed now is a copy. A spoiled check is issued anew and has an original again.
-    assert print_run(run_id=run.pk, form="pdf", person_id=ANA).copies_count == 1
+    assert print_run(run_id=run.pk, form="pdf", person_id=ANA)[2:] == (1, True)
     new = reissue_payment(payment_id=clinic.pk, person_id=BEN, reason="spoiled in the printer")
     with pytest.raises(ConflictError):
         print_payment(payment_id=clinic.pk, form="pdf", person_id=ANA)
     printed = print_payment(payment_id=new.pk, form="pdf", person_id=ANA)
-    assert (printed.name, printed.originals_count) == ("checks-5004-5004.pdf", 1)
+    assert (printed.name, *printed[2:]) == ("checks-5004-5004.pdf", 1, False)
     take_back(one)
     run_payments()
     decide(in_employer, claim(home, 120_000, 4))
@@ -127,12 +138,12 @@ def test_paper_takes_long_names_four_lines_and_small_and_large_amounts():
         "void_after_days": 180, "currency": "USD",
     }  # fmt: skip
     checks = [check(1, 1, "W" * 80, 1), check(2, 999_999_999, "山" * 80, 90)]
-    paper = check_printing._paper(sheet, checks, set())
+    paper = check_printing._paper(sheet, checks, is_copy=False)
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages]
     assert ("Zero and 01/100 dollars" in pages[0], "CANADA" in pages[0]) == (True, True)
     assert "Nine million nine hundred ninety-nine thousand nine hundred ninety-nine and 99/100" in pages[1]
     # The stub goes on, each page under its check's number.
     assert len(pages) > 3
     assert all("Stub of check 2" in page for page in pages[1:])
-    assert paper == check_printing._paper(sheet, checks, set())
+    assert paper == check_printing._paper(sheet, checks, is_copy=False)
     assert pdf.render("checks", {**sheet, "title": "Checks", "checks": []}).startswith(b"%PDF-")

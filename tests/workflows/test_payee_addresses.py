@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from tenants.scope import desk_scope, employer_scope
 from tests.workflows.claim_stories import TAX_ID
 from tests.workflows.test_claim_intake import claim_of, file_of, taken_in
-from tests.workflows.test_payment_lives import ANA, BEN, DAY, NOW, home, terms  # noqa: F401
+from tests.workflows.test_payment_lives import ANA, BEN, DAY, NOW, home, take_back, terms  # noqa: F401
 from tests.workflows.test_ripple import claim, decide, open_plan
 from tests.x12.samples import CLINIC
 from tpa.books.members.models import Member
@@ -117,6 +117,9 @@ def test_without_an_address_a_payment_waits_and_keeps_no_money_from_the_others(i
     run = run_payments()
     assert (run.paid_count, run.paid_cents, run.held_cents) == (1, 64_000, 0)
     assert (run.unmailed_count, run.unmailed_cents) == (1, 32_000)
+    (unnamed,) = decide(in_employer, claim(home, 10_000, 4, provider_tax_id="", provider_npi=""))
+    assert [one.reason for one in without_address()][1:] == ["The claim names the provider by neither tax id nor NPI."]
+    take_back(unnamed)
     (held,) = without_address()
     assert (held.payee.tax_id, held.cents, held.reason) == ("999999999", 32_000, "No mailing address is known.")
     row = enter_provider_address(tax_id="99-9999999", address=BOX, call_back="front desk", person_id=ANA)

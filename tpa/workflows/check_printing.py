@@ -4,7 +4,8 @@ A check is printed when it was issued, so after its run was released; one that w
 out, and of one that is in the mail, cleared or stale there are copies alone. Each printing is an event of the payment: who,
 when, and whether it was the original. A check that is spoiled in the printer is voided or issued anew, under another number.
 
-    PDF     a US letter page a check: the check in the upper part, its stub below, more pages where the claims are many
+    PDF     a US letter page a check: the check in the upper part, its stub below, more pages where the claims are many;
+            originals as long as there are any, 500 in a print, then copies
     CSV     a row a check, then a row for each line of its stub; names and amounts as they are to be printed
 """
 
@@ -23,7 +24,7 @@ from tpa.books.payments.errors import RunStateError
 from tpa.books.payments.models import Payment, PaymentEvent, PaymentFile
 from tpa.engine.paying import states
 from tpa.engine.paying.check import in_words, magnetic_line
-from tpa.infra import clock, pdf
+from tpa.infra import clock, locks, pdf
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError
 from tpa.kernel.money import format_amount
@@ -31,6 +32,8 @@ from tpa.workflows.payment_files import require_unaltered
 
 Form = Literal["pdf", "csv"]
 PRINTED = "printed"
+MOST_A_PRINT = 500
+"""Checks of one PDF: it is made while somebody waits for it. The next print goes on."""
 COLUMNS = (
     "record", "number", "date", "payee", "address_1", "address_2", "city", "region", "postal_code", "country", "amount",
     "amount_in_words", "memo", "magnetic_line", "claim", "patient", "patient_account", "service_on", "charge", "paid",
@@ -38,12 +41,12 @@ COLUMNS = (
 
 
 class Printed(NamedTuple):
-    """A print: its bytes, and how many of its checks are originals, how many copies."""
+    """A print: its bytes, how many checks are in it, and whether they are copies."""
 
     name: str
     content: bytes
-    originals_count: int
-    copies_count: int
+    checks_count: int
+    is_copy: bool
 
 
 @transaction.atomic
@@ -65,8 +68,9 @@ def print_payment(*, payment_id: int, form: Form, person_id: int | None) -> Prin
 
 
 def _print(files: Any, only: int | None, form: Form, person_id: int | None) -> Printed:
-    """The lock on the file lets two persons print one after the other: the second one prints copies."""
+    """Under the lock of the run nothing is voided meanwhile, and of two persons who print the second one prints copies."""
     employer = open_employer()
+    locks.lock("payment_run")
     file = files.filter(kind=PaymentFile.Kind.PAPER).select_for_update().first()
     if file is None:
         raise ConflictError("There is no check to print.", remedy="What was issued by transfer or advice has no paper.")
@@ -75,31 +79,29 @@ def _print(files: Any, only: int | None, form: Form, person_id: int | None) -> P
     wanted = [only] if only else file.payment_ids
     state = dict(Payment.objects.filter(pk__in=wanted).values_list("pk", "state"))
     printed = PaymentEvent.objects.filter(payment_id__in=wanted, kind=PRINTED).values_list("payment_id", flat=True)
-    copies = {key for key, now in state.items() if now != "issued"} | set(printed)
+    spent = {key for key, now in state.items() if now != "issued"} | set(printed)
     left = [one for one in sheet["checks"] if state.get(one["payment_id"], "void") not in states.STOPPED]
-    if form == "csv":
-        left = [one for one in left if one["payment_id"] not in copies]
-    if not left:
+    fresh = [one for one in left if one["payment_id"] not in spent]
+    chosen = fresh if form == "csv" else (fresh or left)[:MOST_A_PRINT]
+    if not chosen:
         said = "Nothing is left to print: these checks are void, or were printed or mailed before."
         raise ConflictError(said, remedy="Copies are printed as PDF; a spoiled check is issued anew.")
-    copies &= {one["payment_id"] for one in left}
-    content = _csv(sheet, left) if form == "csv" else _paper(sheet, left, copies)
-    how = "list for print and mail" if form == "csv" else "PDF"
-    told = f"{how} {hashlib.sha256(content).hexdigest()[:16]}"
-    now, today = clock.now(), clock.today(employer.time_zone)
-    for kind, keys in (("original", {one["payment_id"] for one in left} - copies), ("copy", copies)):
-        services.add_events(
-            payment_ids=sorted(keys), kind=PRINTED, on=today, now=now, by_id=person_id, note=f"{kind}, {told}"
-        )
+    content = _csv(sheet, chosen) if form == "csv" else _paper(sheet, chosen, is_copy=not fresh)
+    what, how = "original" if fresh else "copy", "list for print and mail" if form == "csv" else "PDF"
+    now = clock.now()
+    services.add_events(
+        payment_ids=[one["payment_id"] for one in chosen], kind=PRINTED, on=clock.today(employer.time_zone), now=now,
+        by_id=person_id, note=f"{what}, {how} {hashlib.sha256(content).hexdigest()[:16]}",
+    )  # fmt: skip
     if file.sent_at is None:
         file.sent_at, file.sent_by_id = now, person_id
         file.save(update_fields=["sent_at", "sent_by_id"])
-    name = f"checks-{left[0]['number']}-{left[-1]['number']}.{form}"
-    return Printed(name, content, len(left) - len(copies), len(copies))
+    name = f"checks-{chosen[0]['number']}-{chosen[-1]['number']}.{form}"
+    return Printed(name, content, len(chosen), not fresh)
 
 
-def _paper(sheet: dict[str, Any], checks: Sequence[dict[str, Any]], copies: set[int]) -> bytes:
-    shown = [_shown(one) | {"is_copy": one["payment_id"] in copies} for one in checks]
+def _paper(sheet: dict[str, Any], checks: Sequence[dict[str, Any]], *, is_copy: bool) -> bytes:
+    shown = [_shown(one) | {"is_copy": is_copy} for one in checks]
     head = {name: sheet[name] for name in ("payer", "void_after_days", "currency")}
     bank = {name: sheet["bank"][name] for name in ("name", "fraction")}
     return pdf.render("checks", head | {"title": "Checks", "bank": bank, "checks": shown})

@@ -83,7 +83,9 @@ def _stubs(employer_id: int, payments: Sequence[Payment]) -> dict[int, dict[str,
     decisions = Decision.objects.in_bulk({one.decision_id for one in parts})
     members = Member.objects.in_bulk({one.member_id for one in claims.values()})
     found: dict[int, dict[str, list[dict[str, Any]]]] = {key: {"claims": [], "others": []} for key in keys}
+    interest = dict.fromkeys(keys, 0)
     for part in parts:
+        interest[part.payment_id] += part.interest_cents
         claim = claims[part.claim_id]
         member = members[claim.member_id]
         found[part.payment_id]["claims"].append(
@@ -96,9 +98,8 @@ def _stubs(employer_id: int, payments: Sequence[Payment]) -> dict[int, dict[str,
                 "paid_cents": part.amount_cents,
             }
         )
-    for key in keys:
-        interest = sum(one.interest_cents for one in parts if one.payment_id == key)
-        _add(found[key], "Interest, because it is paid late" if interest > 0 else "Interest taken back", interest)
+    for key, cents in interest.items():
+        _add(found[key], "Interest, because it is paid late" if cents > 0 else "Interest taken back", cents)
     for carried in CarriedBalance.objects.filter(payment_id__in=keys).order_by("id"):
         _add(found[carried.payment_id], f"Owed by you, carried on ({carried.code})", carried.cents)
     for taken in CarriedBalance.objects.filter(taken_by_id__in=keys).select_related("payment").order_by("id"):

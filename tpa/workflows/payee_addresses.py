@@ -84,7 +84,7 @@ def hear_claims(came: Iterable[Claim837], *, file_id: int) -> None:
     """
     heard: dict[str, dict[MailingAddress, None]] = {}
     for claim in came:
-        told = claim.pay_to.address if claim.pay_to else claim.billing.address
+        told = claim.pay_to.address if claim.pay_to and claim.pay_to.address.line_1 else claim.billing.address
         tax_id = claim.billing.tax_id or claim.billing.npi
         if tax_id and told.line_1:
             heard.setdefault(tax_id[:20], {})[mailing_address(*told)] = None
@@ -105,7 +105,9 @@ def mailing_addresses(payees: Collection[Payee], day: date) -> tuple[dict[Payee,
             continue
         home = homes.get(payee.family_id) if payee.kind == MEMBER else None
         fault = fault_of(home) if home else None
-        if home is None or not any((home.line_1, home.city, home.postal_code)):
+        if payee.kind == PROVIDER and not payee.tax_id:
+            missing[payee] = "The claim names the provider by neither tax id nor NPI."
+        elif home is None or not any((home.line_1, home.city, home.postal_code)):
             missing[payee] = "No mailing address is known."
         elif fault:
             missing[payee] = f"The address of the enrolment is not complete: {fault[0].replace('_', ' ')} {fault[1]}."
