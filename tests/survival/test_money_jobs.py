@@ -24,6 +24,7 @@ from tpa.infra.clock import clock_at
 from tpa.infra.postgres.statements import count_statements
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.bank_accounts import decide_member_account, enter_member_account
+from tpa.workflows.check_printing import print_run
 from tpa.workflows.close import close_month
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
@@ -37,7 +38,8 @@ _ROWS = {
     "runs": "SELECT state, paid_count, paid_cents, held_cents, offset_cents FROM payments_paymentrun",
     "payments": "SELECT number, method, amount_cents, amounts, issued_on, state FROM payments_payment WHERE method = 'check'",
     "parts": "SELECT amount_cents, is_funded, issued_on, voided_on FROM payments_claimpayment",
-    "events": 'SELECT kind, "on", note FROM payments_paymentevent',
+    # The hash of a print, which names the employer, is left out.
+    "events": 'SELECT kind, "on", left(note, 33) FROM payments_paymentevent',
     "files": "SELECT kind, total_cents, cardinality(payment_ids), sent_at IS NOT NULL FROM payments_paymentfile",
     "prenotes": "SELECT count(*) FROM payments_prenote",
     "invoices": "SELECT month, state, total_cents FROM funding_fundinginvoice",
@@ -74,11 +76,14 @@ def pay() -> None:
 
 
 def send() -> None:
-    """Prenotes, and every file that is not sent."""
+    """Prenotes, every file that is not sent, and the checks of the runs for who prints and mails them."""
     with clock_at(stories.at(2026, 3, 31)):
         write_prenotes()
-        for key in PaymentFile.objects.filter(sent_at=None).values_list("pk", flat=True):
-            send_file(file_id=key, person_id=ANA)
+        for key, kind, run_id in PaymentFile.objects.filter(sent_at=None).values_list("pk", "kind", "run_id"):
+            if kind == PaymentFile.Kind.PAPER:
+                print_run(run_id=run_id, form="csv", person_id=ANA)
+            else:
+                send_file(file_id=key, person_id=ANA)
 
 
 def bill() -> None:
