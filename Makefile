@@ -10,7 +10,7 @@ first = $(shell for name in $(PYTHONS); do $1 && echo $$name && break; done)
 PYTHON ?= $(or $(call first,$$name $(FITS) && $$name $(VENV)),$(call first,$$name $(FITS)))
 PY := .venv/bin/python
 SERVERS := $(PY) -m tpa.infra.embedded
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps
 TEST_PROCESSES ?= 2
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync
 

@@ -22,13 +22,14 @@ from tpa.books.providers import payee_accounts
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.coordination.answers import Adjustment, OtherPayer
 from tpa.infra.clock import clock_at
+from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.periods import month_of
 from tpa.workflows.bank_accounts import decide_member_account, enter_member_account
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.overrides import OverrideError, propose
 from tpa.workflows.payer_answers import enter_answer
-from tpa.workflows.payment_files import AlteredFileError, send_file, write_prenotes
+from tpa.workflows.payment_files import AlteredFileError, send_file, send_run, write_prenotes
 from tpa.workflows.payment_lives import take_returns, void_payment
 from tpa.workflows.payment_run import run_payments
 from tpa.workflows.pend_sweep import resolve_pends
@@ -231,7 +232,11 @@ def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # 
     file.save(force_insert=True)
     with pytest.raises(AlteredFileError):
         send_file(file_id=file.pk, person_id=ANA)
-    assert PaymentFile.objects.get(pk=file.pk).sent_at is None
+    with pytest.raises(AlteredFileError):
+        send_run(run_id=file.run_id, person_id=ANA)
+    assert list(PaymentFile.objects.filter(sent_at=None).values_list("kind", flat=True)) == ["835", "paper", "checks"]
+    with pytest.raises(NotFoundError):
+        send_run(run_id=file.run_id + 1, person_id=ANA)
 
 
 def test_the_bank_is_told_to_stop_a_voided_check(in_employer, home):  # noqa: F811

@@ -20,6 +20,7 @@ from tpa.engine.paying.planning import PROVIDER
 from tpa.engine.paying.positive_pay import Check, write_checks
 from tpa.engine.statute.business_days import add_business_days, is_us_banking_day
 from tpa.infra import clock, locks
+from tpa.infra.archives import zipped
 from tpa.infra.employers import open_employer
 from tpa.infra.secret_text import unseal
 from tpa.infra.sequences import next_ids
@@ -213,7 +214,7 @@ def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
     AlteredFileError where its bytes are not those whose hash was kept, ConflictError for checks that are to be printed:
     nothing is handed on.
     """
-    employer = open_employer()
+    open_employer()
     file = PaymentFile.objects.select_for_update().filter(pk=file_id).first()
     if file is None:
         raise NotFoundError("There is no such file.")
@@ -221,13 +222,34 @@ def send_file(*, file_id: int, person_id: int | None) -> PaymentFile:
         raise ConflictError(
             "Checks are printed, not sent.", remedy="Print the run: as PDF, or as a list for print and mail."
         )
+    _note_sent(file, person_id)
+    return file
+
+
+@transaction.atomic
+def send_run(*, run_id: int, person_id: int | None) -> bytes:
+    """All files of a run in one ZIP, to be handed on as `send_file` does with each; checks are printed apart.
+
+    Raises NotFoundError where there are none. AlteredFileError where one is no longer what was released: none is handed
+    on then.
+    """
+    open_employer()
+    of_run = PaymentFile.objects.select_for_update().filter(run_id=run_id).exclude(kind=PaymentFile.Kind.PAPER)
+    files = list(of_run.order_by("id"))
+    if not files:
+        raise NotFoundError("This run has no files to be sent.")
+    for file in files:
+        _note_sent(file, person_id)
+    return zipped(((file.name, bytes(file.content)) for file in files), made_at=files[0].made_at)
+
+
+def _note_sent(file: PaymentFile, person_id: int | None) -> None:
     require_unaltered(file)
     if file.sent_at is None:
         file.sent_at, file.sent_by_id = clock.now(), person_id
         file.save(update_fields=["sent_at", "sent_by_id"])
         if file.kind == PaymentFile.Kind.PRENOTES:
-            _begin_to_wait(file, clock.today(employer.time_zone))
-    return file
+            _begin_to_wait(file, clock.today(open_employer().time_zone))
 
 
 def _begin_to_wait(file: PaymentFile, today: date) -> None:

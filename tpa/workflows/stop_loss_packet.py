@@ -2,8 +2,6 @@
 benefits of every claim and the list of what is missing.
 """
 
-import io
-import zipfile
 from collections.abc import Callable
 
 from tenants.models import Employer
@@ -11,6 +9,7 @@ from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import Decision
 from tpa.books.stoploss import packet
 from tpa.books.stoploss.models import Filing
+from tpa.infra.archives import zipped
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.workflows.eobs import eob, eob_paper
@@ -53,12 +52,7 @@ def _archive(employer: Employer, filing: Filing) -> bytes:
         EOBS: _eobs(employer, filing),
         MISSING: missing_text(filing).encode(),
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            if content:
-                archive.writestr(zipfile.ZipInfo(name, filing.made_at.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return zipped(((name, content) for name, content in parts.items() if content), made_at=filing.made_at)
 
 
 FORMS: dict[str, tuple[str, Callable[[Employer, Filing], bytes]]] = {

@@ -1,6 +1,8 @@
 """Payments over REST: two persons, steps, accounts, terms, files, balances, totals; a program is no person."""
 
 from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client, override_settings
@@ -119,6 +121,10 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     assert sorted(one["kind"] for one in files) == ["835", "checks", "paper", "trials"]
     remittance = next(one for one in files if one["kind"] == "835")
     assert bot(f"payment-files/{remittance['id']}/content/", method="get").content.startswith(b"ISA*")
+    archive = bot(f"payment-runs/{check['run']}/files/")
+    with ZipFile(BytesIO(archive.content)) as parts:
+        assert parts.read(remittance["name"]).startswith(b"ISA*")
+        assert [name for name in parts.namelist() if name.endswith(".json")] == []
     paid = {"tax_id": check["payee_tax_id"], "name": check["payee_name"], "payments_count": 1, "paid_cents": PAID}
     told = {"reported_cents": None, "to_report": "", "has_tax_id": True}
     assert bot("tax-totals/?year=2026", method="get").json()["data"] == [paid | told]

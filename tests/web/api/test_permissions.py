@@ -87,8 +87,8 @@ def test_an_employers_key_is_worth_nothing_at_the_tpas_host(desk_client, full_ke
 
 SECRETS = {"KeysView", "EndpointsView", "EndpointRotateView"}
 """Their answers hold a secret, which is kept nowhere; a file that comes again its bytes tell."""
-PAPER = {"RunChecksView", "PaymentCheckView"}
-"""What they print again is a copy, and says so."""
+PAPER = {"RunFilesView", "RunChecksView", "PaymentCheckView"}
+"""What they print again is a copy, and says so; what was released is the same bytes as often as one asks."""
 
 
 def test_every_post_takes_an_idempotency_key_but_where_the_answer_is_a_secret_or_paper_or_the_request_a_file():

@@ -51,6 +51,7 @@ NO_PAGES = {
     "operator:settle-year": "a button", "operator:pay-settlement": "a button",
     "operator:tax-table": "a file", "operator:report-tax": "a button",
     "operator:load-bank-layout": "a button", "operator:print-checks": "a button", "operator:print-check": "a button",
+    "operator:run-files": "a button",
     "operator:new-terms": "a button", "operator:approve-terms": "a button",
     "operator:payment-file": "a file", "operator:eob": "a file", "operator:overpayment-letter": "a file",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client, override_settings
@@ -113,6 +114,12 @@ def test_terms_and_accounts_take_two_persons_and_a_check_leaves_with_its_files(e
     assert "5000" in page
     file = page.split("payment-files/")[1].split('"')[0]
     assert b"".join(ben.get(f"{root(employer)}payment-files/{file}")).startswith((b"ISA*", b"00123456,5000"))
+    waiting = ana.get(f"{root(employer)}payment-runs/").content.decode()
+    assert "1 file, checks to be printed" in " ".join(waiting.split())
+    with ZipFile(BytesIO(b"".join(ana.post(f"{run}files/")))) as archive:
+        assert sorted(name.split(".")[-1] for name in archive.namelist()) == ["835", "txt"]
+    waiting = ana.get(f"{root(employer)}payment-runs/").content.decode()
+    assert "</a>: checks to be printed" in waiting
     assert "The run is released" not in post(ana, f"{run}checks/doc/")
     assert b"".join(ana.post(f"{run}checks/csv/")).startswith(b"record,number,date,payee")
     assert "Nothing is left to print" in post(ana, f"{run}checks/csv/")

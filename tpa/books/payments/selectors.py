@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from tpa.books.payments.models import (
@@ -269,6 +269,27 @@ def payments_of_claim(claim_id: int) -> QuerySet[ClaimPayment]:
 def files() -> QuerySet[PaymentFile]:
     """Files that go out, the latest first, without their content."""
     return PaymentFile.objects.defer("content")
+
+
+class UnsentRun(NamedTuple):
+    """Files of a run that wait: so many to be sent, and whether its checks are to be printed."""
+
+    run_id: int
+    run_on: date
+    files_count: int
+    has_checks: bool
+
+
+def unsent_by_run() -> list[UnsentRun]:
+    """The runs with files that wait, the latest first."""
+    is_paper = Q(kind=PaymentFile.Kind.PAPER)
+    rows = (
+        PaymentFile.objects.filter(sent_at=None, run__isnull=False)
+        .values_list("run_id", "run__run_on")
+        .annotate(files=Count("id", filter=~is_paper), papers=Count("id", filter=is_paper))
+        .order_by("-run_id")
+    )
+    return [UnsentRun(run_id, run_on, files, papers > 0) for run_id, run_on, files, papers in rows]
 
 
 def outstanding() -> QuerySet[Payment]:

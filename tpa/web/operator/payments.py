@@ -25,11 +25,11 @@ from tpa.kernel.ids import key_of
 from tpa.kernel.money import parse_amount
 from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
-from tpa.workflows.check_printing import Form, Printed, print_payment, print_run
+from tpa.workflows.check_printing import Form, print_payment, print_run
 from tpa.workflows.eobs import eob, eob_paper
 from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payee_addresses import without_address
-from tpa.workflows.payment_files import send_file
+from tpa.workflows.payment_files import send_file, send_run
 
 _SHOWN = 200
 _BESIDE = 25
@@ -50,7 +50,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     """What was paid run by run, and the run that waits for somebody."""
     open_run = selectors.open_run()
     latest = selectors.runs().first()
-    waiting, unsent = selectors.waiting_payments(), selectors.files().filter(sent_at=None)
+    waiting, unsent = selectors.waiting_payments(), selectors.files().filter(sent_at=None, run=None)
     return show(
         request,
         "operator/payment_runs.html",
@@ -62,6 +62,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         terms=selectors.terms(),
         waiting=waiting[:_BESIDE],
         more_waiting=max(0, waiting.count() - _BESIDE),
+        unsent_runs=selectors.unsent_by_run(),
         unsent=unsent[:_BESIDE],
         more_unsent=max(0, unsent.count() - _BESIDE),
     )
@@ -193,16 +194,20 @@ def letter(request: HttpRequest, payment: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, file: str) -> HttpResponse:
     """A file as it was released."""
-    try:
-        found = send_file(file_id=key_of(file, "pfl", request.employer.pk), person_id=request.user.person)
-    except NotFoundError:
-        raise
-    except DomainError as refusal:
-        messages.error(request, f"{refusal} {refusal.remedy}")
-        return redirect(f"{request.root}payment-runs/")
-    answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
-    return answer
+
+    def send() -> tuple[str, bytes]:
+        sent = send_file(file_id=key_of(file, "pfl", request.employer.pk), person_id=request.user.person)
+        return sent.name, bytes(sent.content)
+
+    return _download(request, "payment-runs/", send)
+
+
+@employer_page("payments.release")
+@require_POST
+def run_files(request: HttpRequest, run: str) -> HttpResponse:
+    """All files of a run as they were released, in one."""
+    key, person = key_of(run, "run", request.employer.pk), request.user.person
+    return _download(request, f"payment-runs/{run}/", lambda: (f"{run}.zip", send_run(run_id=key, person_id=person)))
 
 
 @employer_page("payments.release")
@@ -210,7 +215,9 @@ def file(request: HttpRequest, file: str) -> HttpResponse:
 def print_checks(request: HttpRequest, run: str, form: str) -> HttpResponse:
     """The checks of a run on paper, or as a list for who prints and mails them."""
     key, person = key_of(run, "run", request.employer.pk), request.user.person
-    return _paper(request, f"payment-runs/{run}/", lambda: print_run(run_id=key, form=_form(form), person_id=person))
+    return _download(
+        request, f"payment-runs/{run}/", lambda: print_run(run_id=key, form=_form(form), person_id=person)[:2]
+    )
 
 
 @employer_page("payments.release")
@@ -218,8 +225,8 @@ def print_checks(request: HttpRequest, run: str, form: str) -> HttpResponse:
 def print_check(request: HttpRequest, payment: str, form: str) -> HttpResponse:
     """One check on paper: the original once, then copies."""
     key, person = key_of(payment, "pay", request.employer.pk), request.user.person
-    return _paper(
-        request, f"payments/{payment}/", lambda: print_payment(payment_id=key, form=_form(form), person_id=person)
+    return _download(
+        request, f"payments/{payment}/", lambda: print_payment(payment_id=key, form=_form(form), person_id=person)[:2]
     )
 
 
@@ -229,17 +236,18 @@ def _form(told: str) -> Form:
     return "csv" if told == "csv" else "pdf"
 
 
-def _paper(request: HttpRequest, back_to: str, print_: Callable[[], Printed]) -> HttpResponse:
+def _download(request: HttpRequest, back_to: str, make: Callable[[], tuple[str, bytes]]) -> HttpResponse:
+    """What `make` gives, (name, content), as a file; where it refuses, the page again with the reason."""
     try:
-        printed = print_()
-        answer = HttpResponse(printed.content, content_type="application/octet-stream")
-        answer["Content-Disposition"] = f'attachment; filename="{printed.name}"'
-        return answer
+        name, content = make()
     except NotFoundError:
         raise
     except DomainError as refusal:
         messages.error(request, f"{refusal} {refusal.remedy}")
         return redirect(f"{request.root}{back_to}")
+    answer = HttpResponse(content, content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @employer_page("payments.read")

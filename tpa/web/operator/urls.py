@@ -171,6 +171,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}payment-runs/propose/", payments.propose, name="propose-payments"),
     path(f"{_EMPLOYER}payment-runs/returns/", payments.returns, name="transfer-returns"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/", payments.run, name="payment-run"),
+    path(f"{_EMPLOYER}payment-runs/<str:run>/files/", payments.run_files, name="run-files"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/checks/<str:form>/", payments.print_checks, name="print-checks"),
     path(f"{_EMPLOYER}payment-runs/<str:run>/<str:action>/", payments.act_on_run, name="act-on-run"),
     path(f"{_EMPLOYER}payments/<str:payment>/", payments.payment, name="payment"),

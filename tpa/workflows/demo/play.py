@@ -12,6 +12,7 @@ from tenants.scope import desk_scope, employer_scope
 from tpa.books.claims.models import Work
 from tpa.books.edi.models import InboundFile
 from tpa.books.funding import selectors as funding
+from tpa.books.payments import selectors as payments
 from tpa.infra import jobs
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError
@@ -20,10 +21,10 @@ from tpa.workflows.demo.book import DemoYear
 from tpa.workflows.demo.door import Door
 from tpa.workflows.demo.files import claim_files, enrolment_file
 from tpa.workflows.demo.population import PLAN_YEAR
-from tpa.workflows.demo.set_up import sign_stop_loss
+from tpa.workflows.demo.set_up import sign_stop_loss, two_persons
 from tpa.workflows.deposits import receive_deposit
-from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice
-from tpa.workflows.payment_run import run_payments
+from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice, review_invoice
+from tpa.workflows.payment_run import approve_payments, propose_payments, release_payments
 from tpa.workflows.stop_loss_sweep import sweep
 
 KIND = "demo_year"
@@ -148,13 +149,15 @@ def all_decided(employers: list[Employer]) -> bool:
 
 def close_month(employer: Employer, month: date) -> None:
     """Invoice, the employer's payment of it, the payment run, the stop-loss sweep. Done twice it is done once."""
+    maker, checker = two_persons()
     with employer_scope(employer):
         invoice = funding.invoice_of(month)
         if invoice is None or invoice.state == "draft":
-            invoice = draft_month(month=month)
-            invoice = approve_invoice(invoice_id=invoice.pk)
+            invoice = review_invoice(invoice_id=draft_month(month=month).pk, person_id=maker)
+        if invoice.state == "reviewed":
+            invoice = approve_invoice(invoice_id=invoice.pk, person_id=checker)
         if invoice.state == "approved":
-            invoice = issue_invoice(invoice_id=invoice.pk)
+            invoice = issue_invoice(invoice_id=invoice.pk, person_id=checker)
         if invoice.amount_due_cents > 0:
             receive_deposit(
                 purpose="invoice",
@@ -163,5 +166,14 @@ def close_month(employer: Employer, month: date) -> None:
                 reference=f"wire-{invoice.number}",
                 invoice_id=invoice.pk,
             )
-        run_payments()
+        _pay(maker, checker)
         sweep()
+
+
+def _pay(maker: int, checker: int) -> None:
+    run = payments.open_run() or propose_payments(person_id=maker)
+    if run is None:
+        return
+    if run.state == "proposed":
+        approve_payments(run_id=run.pk, person_id=checker)
+    release_payments(run_id=run.pk, person_id=checker)

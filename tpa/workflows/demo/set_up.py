@@ -48,6 +48,8 @@ from tpa.workflows.stop_loss_contracts import approve_contract_version, propose_
 
 STARTS_ON = date(PLAN_YEAR, 1, 1)
 BY = "demo"
+ALONE_UP_TO_CENTS = 2_500_000
+"""Of a payment run and of an invoice; beyond it two persons are needed."""
 
 
 class Login(NamedTuple):
@@ -69,6 +71,13 @@ def set_up_desk(demo_providers: Sequence[DemoProvider], password: str) -> list[L
             _login(settings.TPA_HOST, f"{name}@tpa.example", role, password)
             for name, role in (("admin", "tpa_admin"), ("examiner", "examiner"), ("finance", "finance"))
         ]
+
+
+def two_persons() -> tuple[int, int]:
+    """Who proposes what moves money, and who lets it go."""
+    with desk_scope():
+        maker, checker = (User.objects.get(email=f"{name}@tpa.example") for name in ("finance", "admin"))
+    return maker.person, checker.person
 
 
 def _login(host: str, email: str, role: str, password: str, employer: Employer | None = None) -> Login:
@@ -126,22 +135,21 @@ def set_up_employer(demo: DemoEmployer, password: str) -> tuple[Employer, list[L
 
 
 def _paying_terms(demo: DemoEmployer) -> None:
-    """The account that claims are paid from, and that the demo's clock may release every run alone."""
+    """The account that claims are paid from."""
     if payments.terms() is not None:
         return
-    with desk_scope():
-        people = list(User.objects.filter(email__endswith="@tpa.example").order_by("id")[:2])
+    maker, checker = two_persons()
     made = accounts.propose_terms(
         bank_name="Demo Bank",
         routing_number="091000019",
         account_number=f"0012{demo.group}"[:17],
         company_id="1123456789",
-        alone_up_to_cents=10**12,
+        alone_up_to_cents=ALONE_UP_TO_CENTS,
         layout="generic",
-        made_by_id=people[0].person,
+        made_by_id=maker,
         now=clock.now(),
     )
-    accounts.approve_terms(terms_id=made.pk, by_id=people[1].person, now=clock.now())
+    accounts.approve_terms(terms_id=made.pk, by_id=checker, now=clock.now())
 
 
 def _plan(code: str, name: str, line: str, template: str) -> None:
@@ -165,7 +173,7 @@ def _contracts(demo: DemoEmployer, employer: Employer) -> None:
             services=["claims", "eligibility", "network", "stop_loss", "reporting"],
             funding_model=demo.funding_model,
             funding_terms=demo.funding_terms,
-            billing_terms={"alone_up_to_cents": 10**12},
+            billing_terms={"alone_up_to_cents": ALONE_UP_TO_CENTS},
             signed_on=date(PLAN_YEAR - 1, 11, 15),
         )
     if not FeeSchedule.objects.filter(employer=employer).exists():
@@ -188,17 +196,17 @@ def sign_stop_loss(year: DemoYear, employer: Employer) -> None:
             member = members.member_search(number).get()
         laser = {"unit_id": public_id("mem", employer.pk, member.pk), "deductible_cents": 15_000_000}
         document["specific"] = {**document["specific"], "lasers": [laser]}
+    maker, checker = two_persons()
     with desk_scope():
-        maker, checker = (User.objects.get(email=f"{name}@tpa.example") for name in ("finance", "admin"))
         version = propose_contract(
             employer_id=employer.pk,
             carrier_id=Carrier.objects.get(name="Demo Reinsurance").pk,
             number=f"SL-{employer.code.upper()}-{PLAN_YEAR}",
             document=document,
-            person_id=maker.person,
+            person_id=maker,
             eligible_employee_count=year.employer.employees,
         ).version
-        approve_contract_version(version_id=version.pk, person_id=checker.person)
+        approve_contract_version(version_id=version.pk, person_id=checker)
 
 
 def clearinghouse_key() -> str:

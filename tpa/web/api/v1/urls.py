@@ -255,6 +255,7 @@ urlpatterns = [
     path("payment-runs/<str:run>/approve/", payments.RunApproveView.as_view(), name="payment-run-approve"),
     path("payment-runs/<str:run>/release/", payments.RunReleaseView.as_view(), name="payment-run-release"),
     path("payment-runs/<str:run>/cancel/", payments.RunCancelView.as_view(), name="payment-run-cancel"),
+    path("payment-runs/<str:run>/files/", payees.RunFilesView.as_view(), name="payment-run-files"),
     path("payment-runs/<str:run>/checks/", checks.RunChecksView.as_view(), name="payment-run-checks"),
     path("payments/<str:payment>/check/", checks.PaymentCheckView.as_view(), name="payment-check"),
     path("payments/<str:payment>/", payments.PaymentView.as_view(), name="payment"),
