@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import achkit
 import oxedi
 import pytest
-from django.db import DatabaseError, ProgrammingError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 
 from tenants.scope import employer_scope
 from tests.workflows.claim_stories import NPI, know_address
@@ -21,6 +21,7 @@ from tpa.books.payments.models import CarriedBalance, Payment, PaymentFile
 from tpa.books.providers import payee_accounts
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.coordination.answers import Adjustment, OtherPayer
+from tpa.engine.paying.nacha import AchError
 from tpa.infra.clock import clock_at
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
@@ -217,6 +218,14 @@ def test_files_of_employers_with_one_bank_have_marks_of_their_own_and_those_of_a
     assert mark(employer, homes[employer.pk].pop(), NOW + timedelta(days=1)) == b"A"
     with employer_scope(employer), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         AchFile.objects.count()
+    told = {"destination": "011401533", "origin": "1123456789", "created_on": DAY, "employer_id": 1, "made_at": NOW}
+    with pytest.raises(IntegrityError, match="one_mark_a_day"), transaction.atomic():
+        AchFile.objects.create(**told, nth=0)
+    AchFile.objects.bulk_create(AchFile(**told, nth=nth) for nth in range(1, 36))
+    with pytest.raises(AchError, match="36 files of a day"), transaction.atomic():
+        mark(other_employer, homes[other_employer.pk].pop(), NOW)
+    with employer_scope(other_employer):
+        assert PaymentFile.objects.count() == 2
 
 
 def test_a_file_is_sent_as_it_was_released_or_not_at_all(in_employer, home):  # noqa: F811
