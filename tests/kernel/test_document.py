@@ -77,6 +77,8 @@ def test_a_key_that_nobody_reads_is_named_with_the_known_ones():
         ({"a": ["x", "x"]}, lambda s: s.texts("a"), "/a/1"),
         ({"a": ["x", "z"]}, lambda s: s.texts("a", options=("x",)), "/a/1"),
         ({"a": []}, lambda s: s.texts("a"), "/a"),
+        ({"a": ["x\0"]}, lambda s: s.texts("a"), "/a"),
+        ({"a": "\0x"}, lambda s: s.text("a"), "/a"),
         ({"a": {"b": 1}}, lambda s: s.sections("a"), "/a"),
         ({"a": [1]}, lambda s: s.sections("a"), "/a/0"),
         ({"a": {}}, lambda s: s.cents_by("a", ("EE",)), "/a"),

@@ -66,6 +66,20 @@ def test_in_ohio_it_is_saved_with_the_model_laws_warning(employer):
     assert proposed.version.state == "proposed"
 
 
+def test_a_laser_or_an_exclusion_of_nobody_is_told(employer):
+    with employer_scope(employer):
+        (person,) = stories.enrol("EE")
+    nobody = person.pk + 1
+    lasers = [{"unit_id": one, "deductible_cents": 9_000_000} for one in (person.pk, nobody)]
+    exclusions = [{"reason": "disclosed", "unit_id": one} for one in (person.pk, nobody)]
+    document = contract(deductible_cents=2_000_000, lasers=lasers) | {"exclusions": exclusions}
+    end = "means nobody: there is no such number among the employer's people."
+    assert propose(employer, document, eligible_employee_count=60).warnings == [
+        f"The laser on {nobody} {end}",
+        f"The exclusion of {nobody} {end}",
+    ]
+
+
 def test_a_group_of_more_than_a_hundred_is_free_of_californias_law_by_those_enrolled_on_the_first_day(employer):
     in_state(employer, "CA")
     enrolled(employer, 100)

@@ -158,6 +158,16 @@ def test_an_amount_that_does_not_fit_the_step_is_refused(story, state, cents):
     assert FilingEvent.objects.count() == 1
 
 
+def test_days_that_cannot_be_are_refused(story):
+    filing = filed(story)
+    for on, why in ((date(2025, 6, 29), "made on 2025-06-30"), (date(2025, 7, 1), "not here yet")):
+        with pytest.raises(FilingError, match=why):
+            record(filing_id=filing.pk, state="approved", on=on, by=WHO)
+    with pytest.raises(FilingError, match="not here yet"):
+        pay_back(kind="specific", cents=1, on=date(2025, 7, 1), reference="B", by=WHO)
+    assert FilingEvent.objects.count() == 1
+
+
 def test_the_packet_holds_lines_proofs_and_what_is_missing(story):
     filing = filed(story)
     document = filing.document

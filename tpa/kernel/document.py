@@ -87,9 +87,9 @@ class Section:
         return default
 
     def text(self, key: str, default: T = _REQUIRED) -> str | T:
-        """A text that is not empty."""
+        """A text that is not empty, nor holds the one character (NUL) that no database keeps."""
         found = self.value(key, default)
-        if found is default or (isinstance(found, str) and found.strip()):
+        if found is default or (isinstance(found, str) and found.strip() and "\0" not in found):
             return found
         raise DocumentError("A text is wanted.", where=self.at(key))
 
@@ -154,7 +154,7 @@ class Section:
         found = self.value(key, default)
         if found is default:
             return cast("tuple[str, ...] | T", found)
-        if not isinstance(found, list) or not found or any(not isinstance(one, str) or not one for one in found):
+        if not isinstance(found, list) or not found or any(not _is_text(one) for one in found):
             raise DocumentError("A list of texts is wanted.", where=self.at(key))
         for n, one in enumerate(found):
             if (options and one not in options) or one in found[:n]:
@@ -183,3 +183,7 @@ class Section:
         if not found:
             raise DocumentError(f"At least one of {', '.join(names)} is wanted.", where=inner.where)
         return found
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value

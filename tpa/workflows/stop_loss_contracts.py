@@ -71,7 +71,19 @@ def propose_contract(
         )
     told = [one.message for one in breaches(terms, group, terms.policy.starts_on) if not one.binding]
     told += [sentence] if (sentence := unusual(terms)) else []
+    told += _unknown_units(employer_id, terms)
     return Proposed(version, told + [one.message for one in unkept])
+
+
+def _unknown_units(employer_id: int, terms: Contract) -> list[str]:
+    """Lasers and exclusions of nobody whom the books know: they would change nothing, and nobody would see it."""
+    lasers = terms.specific.lasers if terms.specific else {}
+    people = {one.member_id for one in terms.exclusions if one.member_id is not None}
+    with employer_scope(employer_id):
+        unknown = [f"laser on {unit_id}" for unit_id in lasers if not stoploss.is_unit(terms, unit_id)]
+        known = set(members.members().filter(pk__in=people).values_list("pk", flat=True))
+    unknown += [f"exclusion of {member_id}" for member_id in sorted(people - known)]
+    return [f"The {one} means nobody: there is no such number among the employer's people." for one in unknown]
 
 
 def unkept_promises(employer_id: int, carrier_id: int, terms: Contract) -> list[Broken]:

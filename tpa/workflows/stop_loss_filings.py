@@ -217,6 +217,8 @@ def record(
         return known
     if on > clock.today(employer.time_zone):
         raise FilingError("That day is not here yet.", where="on")
+    if on < filing.as_of:
+        raise FilingError(f"The packet was made on {filing.as_of}: nothing happened to it before.", where="on")
     accepted = _checked_cents(filing, state, cents, reference)
     refused_before = _refused(filing) if state in DECISIONS else 0
     event = services.add_event(

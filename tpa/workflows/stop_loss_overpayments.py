@@ -60,10 +60,11 @@ def pay_back(
 ) -> list[Overpayment]:
     """The carrier gets its money back: what it paid too much `of` a contract's unit, or of all in their turn.
 
-    One row for each unit. The same reference counts once. Raises FilingError where not as much is owed back, or the fund
-    does not hold it.
+    One row for each unit. The same reference counts once. Raises FilingError where not as much is owed back, the fund does
+    not hold it, or the day is not here yet.
     """
-    open_employer()
+    if on > clock.today(open_employer().time_zone):
+        raise FilingError("That day is not here yet.", where="on")
     locks.lock("stop_loss_sweep")
     if known := list(Overpayment.objects.filter(paid_back=True, reference=reference)):
         _check_known(known, kind, cents, reference, of)

@@ -40,6 +40,9 @@ from tpa.kernel.errors import DomainError
         ),
         ({"specific": specific(1), "terminal_liability": {"days": 90}}, "/terminal_liability/days"),
         ({"specific": specific(1), "renewal": {"rate_cap_bp": -1}}, "/renewal/rate_cap_bp"),
+        ({"specific": specific(1), "label": "12/12\0"}, "/label"),
+        ({"specific": specific(1), "paid": {"starts_on": "2026-01-01", "ends_before": "2200-01-02"}}, "/paid"),
+        ({"specific": specific(1), "incurred": {"starts_on": "1899-12-31", "ends_before": "2027-01-01"}}, "/incurred"),
     ],
 )
 def test_a_faulty_term_is_refused_with_its_path(covers, where):

@@ -113,6 +113,14 @@ def test_what_came_back_counts_once_and_names_somebody(call):
         "paid_on": "2025-03-01",
     }
     assert call("post", "stop-loss-offsets/", {k: v for k, v in facts.items() if k != "member"}).status_code == 400
+    for wrong, status in (
+        ({"paid_on": "2025-02-28"}, 400),  # before the service
+        ({"kind": "forfeited"}, 400),  # the plan's rule finds it
+        ({"paid_on": "2025-07-01"}, 422),  # tomorrow
+        ({"member": public_id("mem", call.employer.pk + 1, call.person.pk)}, 404),
+        ({"cents": 0}, 400),
+    ):
+        assert call("post", "stop-loss-offsets/", facts | wrong).status_code == status
     assert call("post", "stop-loss-offsets/", facts).status_code == 201
     assert call("post", "stop-loss-offsets/", facts).status_code == 200
     assert call("post", "stop-loss-offsets/", facts | {"cents": 5}).status_code == 422
@@ -157,6 +165,11 @@ def test_a_gap_is_seen_before_the_next_contract_is_signed(call):
         assert [one["name"] for one in drawn["contracts"]] == windows
         assert drawn["uncovered"][-1]["paid"]["starts_on"] == open_from
     assert drawn["cover"] == "aggregate"
+    # A window that ends in many years is drawn for three of them; what it says holds to its end.
+    far = proposed | {"paid": YEAR | {"ends_before": "2199-12-31"}}
+    drawn = call("post", "stop-loss-gaps/", {"document": far}).json()
+    assert max(cell["paid"] for cell in drawn["cells"]) == "2029-12-01"
+    assert drawn["uncovered"][-1]["paid"]["starts_on"] == "2199-12-31"
     assert call("get", "stop-loss-gaps/?cover=both").status_code == 400
 
 

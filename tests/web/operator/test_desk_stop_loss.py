@@ -113,7 +113,8 @@ def test_a_proposed_contract_is_drawn_before_it_is_approved(desk):
 
 
 def test_a_quote_is_asked_for_and_a_wrong_one_is_refused(desk):
-    assert "no JSON" in desk("quotes/ask/", name="x", document="{").content.decode()
+    for wrong in ("{", "[" * 100_000):
+        assert "JSON" in desk("quotes/ask/", name="x", document=wrong).content.decode()
     assert "/specific" in desk("quotes/ask/", name="x", document=QUOTE.replace('"unit"', '"unity"')).content.decode()
     with employer_scope(desk.employer):
         assert not QuoteWhatIf.objects.exists()

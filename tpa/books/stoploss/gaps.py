@@ -8,6 +8,7 @@ from tpa.engine.stoploss.gaps import Cell, Stretch, Windows, doubled, matrix, un
 from tpa.kernel.periods import Span, add_months
 
 _SHOWN_MONTHS = 48
+_SHOWN_AFTER = 36
 COVERS = ("specific", "aggregate")
 
 
@@ -31,7 +32,7 @@ def gaps(employer_id: int, proposed: Contract | None = None, name: str = "propos
 
     Of those that have the `cover`; without one of the specific, or where no contract has that, of the aggregate. Service is
     looked at from the first incurred day on, at most four years of it, and payment until the last window's end and three
-    months more.
+    months more, at most three years after the service. The stretches know no such end.
     """
     held = agreements.stop_loss_contracts(employer_id)
     terms = [(one.number, one.terms) for one in held if proposed is None or one.terms.policy != proposed.policy]
@@ -46,7 +47,8 @@ def gaps(employer_id: int, proposed: Contract | None = None, name: str = "propos
     ends = max(one.incurred.ends_before for one in known)
     starts = max(min(one.incurred.starts_on for one in known), add_months(ends, -_SHOWN_MONTHS))
     service = Span(starts.replace(day=1), ends)
-    paid = Span(service.starts_on, add_months(max(one.paid.ends_before for one in known), 3))
+    last = min(add_months(max(one.paid.ends_before for one in known), 3), add_months(ends, _SHOWN_AFTER))
+    paid = Span(service.starts_on, last)
     drawn = matrix(known, service, paid)
     return Gaps(cover, covers, differ, known, drawn, uncovered(known, service), doubled(known, service))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from tpa.books.stoploss.errors import FilingStateError, OffsetError, TransferError
@@ -153,14 +154,21 @@ def write_overpayments(
 
 
 def write_offset(*, offset: Offset) -> tuple[Offset, bool]:
-    """What came back, and whether it is new: the same reference with the same facts counts once.
+    """What came back, and whether it is new: the same reference with the same facts counts once, told at once or later.
 
-    Raises OffsetError where a known reference comes with other facts.
+    Raises OffsetError where a known reference comes with other facts, or what it takes back was paid after it is known.
     """
+    if offset.paid_on > offset.known_on:
+        raise OffsetError(f"On {offset.paid_on} nothing was paid yet that could come back.", where="paid_on")
     known = Offset.objects.filter(reference=offset.reference).first()
     if known is None:
-        offset.save(force_insert=True)
-        return offset, True
+        try:
+            with transaction.atomic():
+                offset.save(force_insert=True)
+            return offset, True
+        except IntegrityError:
+            # Somebody else has told the same at this moment.
+            known = Offset.objects.get(reference=offset.reference)
     same = ("kind", "line", "member_id", "cents", "incurred_on", "paid_on")
     if any(getattr(known, name) != getattr(offset, name) for name in same):
         raise OffsetError(

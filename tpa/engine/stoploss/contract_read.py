@@ -39,6 +39,7 @@ left out have the values that the classes of `contract` and the calls below show
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from tpa.engine.plan.terms_values import patterns
@@ -70,11 +71,14 @@ from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import read_public_id
 from tpa.kernel.money import BASIS_POINTS, portion
+from tpa.kernel.periods import Span
 
 COUNT_RULES = ("first_of_month", "fifteen_day", "wash")
 _MOST_CORRIDOR_BP = 5 * BASIS_POINTS
 _MOST_KEY = 2**42
 _MOST_DAYS = 3_660
+_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
+"""No contract has other days; what is reckoned from its days, such as the last one for filing, is a date as well."""
 
 NameUnit = Callable[[Section, str], int]
 """(a table that names a unit, kind of its public id) -> the unit's key."""
@@ -141,6 +145,10 @@ def _propose_windows(section: Section) -> None:
 
 
 def _check_windows(contract: Contract, where: str) -> None:
+    for name in ("policy", "incurred", "paid"):
+        span = getattr(contract, name)
+        if span.starts_on < _DAYS.starts_on or span.ends_before > _DAYS.ends_before:
+            raise DocumentError(f"Days from {_DAYS.starts_on} to {_DAYS.last_day} are wanted.", where=f"{where}/{name}")
     if not contract.incurred.overlaps(contract.policy) or not contract.paid.overlaps(contract.policy):
         raise DocumentError("The windows must touch the policy period.", where=f"{where}/incurred")
     if contract.paid.ends_before <= contract.incurred.starts_on:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from tpa.books.stoploss.states import DECISIONS, NEXT
 from tpa.engine.stoploss.gaps import told as in_words
 from tpa.infra import clock
 from tpa.infra.models import Job
+from tpa.kernel.document_text import read_json
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
 from tpa.kernel.money import parse_amount
@@ -207,16 +207,13 @@ def ask_quote(request: HttpRequest) -> HttpResponse:
     """Ask; the page of the question tells how far its job is."""
     employer_id = request.employer.pk
     try:
-        document = json.loads(request.POST.get("document", ""))
+        document = read_json(request.POST.get("document", ""))
         asked = ask(
             employer_id=employer_id,
             name=request.POST.get("name", "").strip() or "Quote",
             document=document,
             by=request.user.email,
         )
-    except json.JSONDecodeError as fault:
-        messages.error(request, f"The terms are no JSON: line {fault.lineno}, column {fault.colno}.")
-        return redirect(f"{request.root}exposure/quotes/")
     except DomainError as refusal:
         messages.error(request, f"{refusal.where}: {refusal} {refusal.remedy}".strip(": "))
         return redirect(f"{request.root}exposure/quotes/")

@@ -116,9 +116,12 @@ class OffsetSerializer(serializers.Serializer):
 
 
 class NewOffsetSerializer(StrictSerializer):
-    """`paid_on`: when that was paid which is lowered: its month is reopened. `member`: needed but for a rebate."""
+    """`paid_on`: when that was paid which is lowered: its month is reopened. `member`: needed but for a rebate.
 
-    kind = serializers.ChoiceField(Offset.Kind.values)
+    What falls back of a check is no business of a caller: the plan's rule finds it.
+    """
+
+    kind = serializers.ChoiceField([one for one in Offset.Kind.values if one != Offset.Kind.FORFEITED])
     reference = serializers.CharField(max_length=60)
     line = serializers.ChoiceField(FUND_LINES)
     member = PublicIdField("mem", required=False, default=0)
@@ -129,6 +132,8 @@ class NewOffsetSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["member"] and attrs["kind"] != Offset.Kind.REBATE:
             raise serializers.ValidationError({"member": ["Only a rebate may be nobody's."]})
+        if attrs["paid_on"] < attrs["incurred_on"]:
+            raise serializers.ValidationError({"paid_on": ["Nothing is paid before it is incurred."]})
         return attrs
 
 
