@@ -117,7 +117,7 @@ def test_what_came_back_counts_once_and_names_somebody(call):
         ({"paid_on": "2025-02-28"}, 400),  # before the service
         ({"kind": "forfeited"}, 400),  # the plan's rule finds it
         ({"paid_on": "2025-07-01"}, 422),  # tomorrow
-        ({"member": public_id("mem", call.employer.pk + 1, call.person.pk)}, 404),
+        ({"member": public_id("mem", call.employer.pk + 1, call.person.pk)}, 400),
         ({"cents": 0}, 400),
     ):
         assert call("post", "stop-loss-offsets/", facts | wrong).status_code == status

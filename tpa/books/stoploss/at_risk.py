@@ -87,7 +87,8 @@ def own(employer_id: int, as_of: date) -> list[Own]:
         return []
     found = []
     for contract in agreements.stop_loss_contracts_begun(employer_id, as_of, past=True):
-        if not contract.terms.external_review and as_of > contract.terms.paid_window.last_day:
+        ends = min(view.paid_window.last_day for view in contract.terms.views)
+        if not contract.terms.external_review and as_of > ends:
             taking = replace(contract, terms=contract.terms._replace(external_review=True))
             bears, would = _by_unit(exposure_of(contract, as_of)), _by_unit(exposure_of(taking, as_of))
             changes = {key: cents - bears.get(key, 0) for key, cents in would.items()}

@@ -18,6 +18,7 @@
     unit = "person"                                  # or certificate, employee: both mean the family
     lines = ["medical", "drug"]
     aggregating_cents = 5_000_000
+    transfer = "current_group"                       # what somebody accumulated under another group goes on
     lasers = [
         { unit_id = "mem_...", deductible_cents = 25_000_000 },
         { unit_id = "mem_...", excluded = true, when = { codes = ["38240"], diagnoses = ["C90*"] } },
