@@ -18,24 +18,20 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from bench import batch, billing, book, families, ledger, pages, parsing, redeciding, single, worker
+from bench import batch, billing, book, families, growth, ledger, pages, parsing, redeciding, single, worker
 from bench.meter import machine_seconds
 from tenants.models import Employer
 from tenants.services import provision_employer
 from tests import databases
 
 RESULT = Path(__file__).resolve().parents[1] / "var" / "bench.json"
-LINES = (2_000, 20_000, 200_000, 1_000_000)
+LINES = (20_000, 200_000, 1_000_000)
 BATCH_CLAIMS = 20_000
 BATCH_REPEATS = 3
 """The batch and its floor are measured so often, and the least of each counts."""
-LARGE_CLAIMS = 100_000
+LARGE_CLAIMS, LARGE_LINES = 100_000, 200_000
 """Of the employer whose pages are visited and whose decisions are replayed."""
 PARSED_FAMILIES = 1_500
-REPEATS = {2_000: 10, 20_000: 4, 200_000: 2}
-"""Small sizes are measured more often, and the median counts: the least of many short runs catches the machine's best
-moment, which no long run is given.
-"""
 CLAIMS_OF_A_FAMILY = 300
 SINGLE_CLAIMS = 200
 POSTINGS = 5_000_000
@@ -120,7 +116,7 @@ class Bench:
     @cached_property
     def _large(self) -> batch.Batch:
         """An employer with very many claims: most of three lines, the rest of one."""
-        lines = LINES[2] // self._scale
+        lines = LARGE_LINES // self._scale
         found = batch.decided(self._employer(), lines // book.LINES_OF_A_CLAIM)
         batch.add(found, LARGE_CLAIMS // self._scale - found.claims_count)
         return found
@@ -155,26 +151,26 @@ class Bench:
         self._note("replay: CPU of a line against the batch", a_line * 1e6 / self._least.microseconds_per_line, "x")
 
     def sizes(self) -> None:
-        """What a line costs in small and large batches, and what the worker's memory grows by."""
+        """What a line costs in large batches, each in turn with small ones, and what the worker's memory grows by."""
         sizes = [lines for lines in LINES if lines <= LINES[-1] // self._scale]
-        typical, grown = {}, {}
+        against = {growth.SMALL_LINES: 1.0}
         for lines in sizes:
-            runs = [
-                batch.decided(self._employer(), lines // book.LINES_OF_A_CLAIM) for _ in range(REPEATS.get(lines, 1))
-            ]
-            typical[lines] = statistics.median(run.microseconds_per_line for run in runs)
-            grown[lines] = min(run.spent.grown_mb for run in runs)
-            self._note(f"CPU per line at {lines:,} lines", typical[lines], "us")
-        dearest, cheapest = max(typical.values()), min(typical.values())
+            grown = growth.beside(lines, self._employer)
+            against[lines] = grown.large_us / grown.small_us
+            self._note(f"CPU per line at {lines:,} lines", grown.large_us, "us")
+            self._note(f"CPU per line at {growth.SMALL_LINES:,} lines, in turn with these", grown.small_us, "us")
+        dearest, cheapest = max(against.values()), min(against.values())
         self._note("CPU per line: dearest size over the cheapest", (dearest / cheapest - 1) * 100, "%", 10)
-        for lines in (sizes[0], sizes[-1]):
-            self._note(f"memory: growth of the worker over {lines:,} lines", grown[lines], "MB")
+        self._note(f"memory: growth of the worker over {lines:,} lines", grown.memory_mb, "MB")
 
     def family(self) -> None:
         """A family that goes on for long."""
         count = CLAIMS_OF_A_FAMILY // self._scale
         self._note(
-            f"CPU of a family's claim no. {count} over its first", families.growth(self._employer(), count), "x", 1.1
+            f"CPU of a family's claim no. {count} over its first",
+            families.growth(self._employer(), self._employer(), count),
+            "x",
+            1.1,
         )
 
     def single(self) -> None:
@@ -250,8 +246,8 @@ class Bench:
             "stop-loss: again, with nothing new, against reading them", swept.again_seconds / swept.read_seconds, "x"
         )
         months = max(3, INVOICED_MONTHS // self._scale)
-        growth = billing.growth(self._employer(), months=months)
-        self._note(f"month end: CPU of an employer's invoice no. {months} over its second", growth, "x")
+        later = billing.growth(self._employer(), months=months)
+        self._note(f"month end: CPU of an employer's invoice no. {months} over its second", later, "x")
 
     def provision(self) -> None:
         """A new employer's schema."""

@@ -20,8 +20,8 @@ class Spent:
     wall = 0.0
     client = 0.0
     backend: float | None = None
-    grown_mb = 0.0
-    """How far this process's memory rose above where it stood."""
+    peak_mb = 0.0
+    """The most memory that this process has held."""
 
     @property
     def cpu(self) -> float:
@@ -32,12 +32,12 @@ class Spent:
 @contextmanager
 def measured() -> Iterator[Spent]:
     """Measure a block that works on this thread's one connection."""
-    spent, pid, stood = Spent(), _backend(), _memory("VmRSS")
+    spent, pid = Spent(), _backend()
     Path("/proc/self/clear_refs").write_text(_FORGET_PEAK)
     backend, client, wall = _cpu_of(pid), time.process_time(), time.perf_counter()
     yield spent
     spent.wall, spent.client = time.perf_counter() - wall, time.process_time() - client
-    spent.grown_mb = max(0.0, _memory("VmHWM") - stood)
+    spent.peak_mb = _memory("VmHWM")
     if backend is not None:
         if _backend() != pid:
             raise RuntimeError("the block changed its connection: its backend's time is not known")
@@ -69,6 +69,11 @@ def _cpu_of(pid: int | None) -> float | None:
     if pid is None or not stat.exists():
         return None
     return int(stat.read_text().split()[0]) / 1e9
+
+
+def resident_mb() -> float:
+    """The memory that this process holds now."""
+    return _memory("VmRSS")
 
 
 def _memory(name: str) -> float:

@@ -17,11 +17,13 @@ from tpa.infra import jobs
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import add_months
+from tpa.workflows.demo.bank import close_books, take_statement
 from tpa.workflows.demo.book import DemoYear
+from tpa.workflows.demo.carrier import meet_carrier
 from tpa.workflows.demo.door import Door
 from tpa.workflows.demo.files import claim_files, enrolment_file
 from tpa.workflows.demo.population import PLAN_YEAR
-from tpa.workflows.demo.set_up import sign_stop_loss, two_persons
+from tpa.workflows.demo.set_up import BY, sign_stop_loss, two_persons
 from tpa.workflows.deposits import receive_deposit
 from tpa.workflows.month_end import approve_invoice, draft_month, issue_invoice, review_invoice
 from tpa.workflows.payment_run import approve_payments, propose_payments, release_payments
@@ -127,7 +129,7 @@ def play_month(books: Books, groups: dict[str, str], number: int, door: Door, cl
     set_clock(clock_file, last_evening + timedelta(hours=15))
     for _, employer in books:
         say(f"{month:%B}: closing {employer.name}", number - 1, 12)
-        close_month(employer, month)
+        end_month(employer, month)
 
 
 def _arrives_in(received_on: date, number: int) -> bool:
@@ -147,10 +149,14 @@ def all_decided(employers: list[Employer]) -> bool:
     return True
 
 
-def close_month(employer: Employer, month: date) -> None:
-    """Invoice, the employer's payment of it, the payment run, the stop-loss sweep. Done twice it is done once."""
+def end_month(employer: Employer, month: date) -> None:
+    """The bank's statement, the invoice and the employer's payment of it, the payment run, the stop-loss desk, the close.
+
+    Done twice it is done once.
+    """
     maker, checker = two_persons()
     with employer_scope(employer):
+        take_statement(month, person_id=maker)
         invoice = funding.invoice_of(month)
         if invoice is None or invoice.state == "draft":
             invoice = review_invoice(invoice_id=draft_month(month=month).pk, person_id=maker)
@@ -168,6 +174,8 @@ def close_month(employer: Employer, month: date) -> None:
             )
         _pay(maker, checker)
         sweep()
+        meet_carrier(add_months(month, 1), by=BY)
+        close_books(month, person_id=checker)
 
 
 def _pay(maker: int, checker: int) -> None:
