@@ -13,7 +13,7 @@ LISTS = [
     if not pattern.pattern.converters and hasattr(pattern.callback.view_class, "get")
 ]
 DOCUMENTS = {
-    "bank-proof/": "", "funding-standing/": "", "ledger/trial-balance/": "",
+    "bank-proof/": "", "funding-standing/": "", "ledger/trial-balance/": "", "pcori-fee/": "ends_on=2026-09-30",
     "settlements/preview/": "", "statement/": "", "tax-totals/csv/": "year=2026",
 }  # fmt: skip
 """One document each, no list -> what it is asked by. Of a settlement the filled book has no funded year."""

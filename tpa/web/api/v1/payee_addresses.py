@@ -16,6 +16,7 @@ from tpa.kernel.ids import public_id
 from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
+from tpa.web.api.core.lists import NoQuery
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.workflows import payee_addresses as addresses
@@ -194,5 +195,6 @@ class WithoutAddressView(BookView):
     @extend_schema(responses=WithoutAddressSerializer(many=True))
     def get(self, request: Request) -> Response:
         """In the order in which they are owed, with what waits and why."""
+        NoQuery.read(request)
         shown = WithoutAddressSerializer(addresses.without_address(), many=True, context=self.context())
         return Response({"data": shown.data})
