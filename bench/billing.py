@@ -97,6 +97,10 @@ def billed(employers: Sequence[Employer]) -> Billed:
     return Billed(draft_seconds, issue_seconds, drafting, issuing)
 
 
+_DRAFTS = 7
+"""A draft takes a moment; of so many the least counts."""
+
+
 def growth(employer: Employer, *, months: int) -> float:
     """CPU of drafting an employer's last month over that of its second, with as many claims in each: 1.0 for the same."""
     homes = book.open_book(employer, 250 * book.CLAIMS_OF_A_FAMILY)
@@ -111,12 +115,15 @@ def growth(employer: Employer, *, months: int) -> float:
             decide_waiting(employer_id=employer.pk)
         book.settle()
         with employer_scope(employer), clock_at(_on(add_months(month, 1), 2)):
-            draft_month(month=month)  # the first reads what this process keeps
-            with measured() as spent:
-                invoice = draft_month(month=month)
+            invoice = draft_month(month=month)  # the first reads what this process keeps
+            drafts = []
+            for _ in range(_DRAFTS):
+                with measured() as spent:
+                    invoice = draft_month(month=month)
+                drafts.append(spent.cpu)
             approve_invoice(invoice_id=invoice.pk, person_id=1)
             issue_invoice(invoice_id=invoice.pk, person_id=1)
-        costs.append(spent.cpu)
+        costs.append(min(drafts))
     return costs[-1] / costs[1]
 
 
