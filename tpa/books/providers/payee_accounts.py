@@ -48,7 +48,7 @@ def propose_account(
         raise ConflictError("Another change of this payee's account waits.", remedy="Approve or refuse it first.")
     return PayeeAccount.objects.create(
         **named, holder=holder.strip(), kind=kind, routing_number=routing_number, **sealed_account(account_number),
-        call_back=call_back.strip(), usable_on=_cooled_off(now), made_by_id=made_by_id, made_at=now,
+        call_back=call_back.strip(), usable_on=cooled_off(now), made_by_id=made_by_id, made_at=now,
     )  # fmt: skip
 
 
@@ -67,13 +67,13 @@ def decide_account(
     if by_id is None or (approve and by_id == found.made_by_id):
         raise SecondPersonError("An account is not approved by who entered it.")
     found.state = State.APPROVED if approve else State.REFUSED
-    found.decided_by_id, found.decided_at, found.usable_on = by_id, now, _cooled_off(now)
+    found.decided_by_id, found.decided_at, found.usable_on = by_id, now, cooled_off(now)
     found.save(update_fields=["state", "decided_by_id", "decided_at", "usable_on"])
     return found
 
 
-def _cooled_off(now: datetime) -> date:
-    """By the date in UTC: the same for every employer whom the payee is paid for."""
+def cooled_off(now: datetime) -> date:
+    """The day from which a change that is told now is used; by UTC, the same for every employer that pays the payee."""
     return now.date() + timedelta(days=COOLING_OFF_DAYS)
 
 

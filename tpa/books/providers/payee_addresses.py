@@ -7,13 +7,13 @@ providers' addresses and its own members'.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from tpa.books.providers.account_models import PayeeAddress
 from tpa.books.providers.errors import AddressStateError
-from tpa.books.providers.payee_accounts import COOLING_OFF_DAYS
+from tpa.books.providers.payee_accounts import cooled_off
 from tpa.engine.paying.address import MailingAddress, fault_of, require_address
 from tpa.engine.paying.planning import MEMBER, ORDERED, PROVIDER, Payee
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError, SecondPersonError
@@ -77,7 +77,7 @@ def propose_address(
     if PayeeAddress.objects.filter(**named, state=State.PROPOSED).exists():
         raise ConflictError("Another change of this payee's address waits.", remedy="Approve or refuse it first.")
     return PayeeAddress.objects.create(
-        **named, **address._asdict(), call_back=call_back.strip(), usable_on=_cooled_off(now), made_by_id=made_by_id,
+        **named, **address._asdict(), call_back=call_back.strip(), usable_on=cooled_off(now), made_by_id=made_by_id,
         made_at=now,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def decide_address(
     if by_id is None or (approve and by_id == found.made_by_id):
         raise SecondPersonError("An address is not approved by who entered it.")
     found.state = State.APPROVED if approve else State.REFUSED
-    found.decided_by_id, found.decided_at, found.usable_on = by_id, now, _cooled_off(now)
+    found.decided_by_id, found.decided_at, found.usable_on = by_id, now, cooled_off(now)
     if found.payee != MEMBER and not _of_the_same_payee(found).filter(state=State.APPROVED).exists():
         found.usable_on = now.date()
     found.save(update_fields=["state", "decided_by_id", "decided_at", "usable_on"])
@@ -115,11 +115,6 @@ def decide_address(
 def _of_the_same_payee(one: PayeeAddress) -> QuerySet[PayeeAddress]:
     payee = Payee(one.payee, one.tax_id, one.family_id, one.name)
     return PayeeAddress.objects.filter(**_named(payee, one.employer_id))
-
-
-def _cooled_off(now: datetime) -> date:
-    """By the date in UTC: the same for every employer whom the payee is paid for."""
-    return now.date() + timedelta(days=COOLING_OFF_DAYS)
 
 
 def addresses(employer_id: int | None) -> QuerySet[PayeeAddress]:

@@ -5,7 +5,6 @@ A provider's account serves every employer that pays it: who enters or approves 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +12,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tpa.books.members import selectors as members
 from tpa.books.providers import payee_accounts
 from tpa.books.providers.account_models import PayeeAccount
-from tpa.kernel.errors import DomainError, NotFoundError
+from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of
+from tpa.web.operator.payee_details import decide, member_of_number
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
 from tpa.workflows import bank_accounts, payment_files
 
@@ -54,7 +53,12 @@ def new_provider_account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide_provider_account(request: HttpRequest, provider_account: str, action: str) -> HttpResponse:
     """Approve or refuse a provider's account."""
-    _decide(request, key_of(provider_account, "pac", 0), action, bank_accounts.decide_provider_account)
+    key = key_of(provider_account, "pac", 0)
+
+    def act(approve: bool, person_id: int | None) -> None:
+        bank_accounts.decide_provider_account(account_id=key, approve=approve, person_id=person_id)
+
+    decide(request, action, act)
     return redirect(reverse("operator:provider-accounts"))
 
 
@@ -65,10 +69,7 @@ def new_member_account(request: HttpRequest) -> HttpResponse:
     number, told = request.POST.get("member_number", "").strip(), _told(request)
 
     def act() -> None:
-        found = list(members.members().filter(member_number=number)[:2]) if number else []
-        if len(found) != 1:
-            raise DomainError("No member has this number.", where="member_number", remedy="Read it from his page.")
-        bank_accounts.enter_member_account(member_id=found[0].pk, **told)
+        bank_accounts.enter_member_account(member_id=member_of_number(number), **told)
 
     attempt(request, _WAITS, act)
     return redirect(f"{request.root}payees/")
@@ -79,7 +80,11 @@ def new_member_account(request: HttpRequest) -> HttpResponse:
 def decide_member_account(request: HttpRequest, member_account: str, action: str) -> HttpResponse:
     """Approve or refuse a member's account."""
     key = key_of(member_account, "acc", request.employer.pk)
-    _decide(request, key, action, bank_accounts.decide_member_account)
+
+    def act(approve: bool, person_id: int | None) -> None:
+        bank_accounts.decide_member_account(account_id=key, approve=approve, person_id=person_id)
+
+    decide(request, action, act)
     return redirect(f"{request.root}payees/")
 
 
@@ -100,10 +105,3 @@ def _told(request: HttpRequest) -> dict[str, Any]:
     sent = {name: request.POST.get(name, "").strip() for name in ("kind", "routing_number", "account_number")}
     texts = {"holder": request.POST.get("holder", "")[:120], "call_back": request.POST.get("call_back", "")[:200]}
     return sent | texts | {"person_id": reader(request).person}
-
-
-def _decide(request: HttpRequest, key: int, action: str, decide: Callable[..., PayeeAccount]) -> None:
-    if action not in ("approve", "refuse"):
-        raise NotFoundError("There is no such step.")
-    approve, person = action == "approve", reader(request).person
-    attempt(request, "It is noted.", lambda: decide(account_id=key, approve=approve, person_id=person))

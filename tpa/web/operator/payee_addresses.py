@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +9,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tpa.books.members import selectors as members
 from tpa.books.providers import payee_addresses as book
 from tpa.books.providers.account_models import PayeeAddress
 from tpa.engine.paying.address import mailing_address
-from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of
+from tpa.web.operator.payee_details import decide, member_of_number
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
 from tpa.workflows import payee_addresses
 
@@ -54,7 +52,12 @@ def new_provider_address(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide_provider_address(request: HttpRequest, provider_address: str, action: str) -> HttpResponse:
     """Approve or refuse a provider's address."""
-    _decide(request, key_of(provider_address, "pad", 0), action, payee_addresses.decide_provider_address)
+    key = key_of(provider_address, "pad", 0)
+
+    def act(approve: bool, person_id: int | None) -> None:
+        payee_addresses.decide_provider_address(address_id=key, approve=approve, person_id=person_id)
+
+    decide(request, action, act)
     return redirect(reverse("operator:provider-addresses"))
 
 
@@ -66,10 +69,7 @@ def new_member_address(request: HttpRequest) -> HttpResponse:
     by_order = request.POST.get("by_order") == "yes"
 
     def act() -> None:
-        found = list(members.members().filter(member_number=number)[:2]) if number else []
-        if len(found) != 1:
-            raise DomainError("No member has this number.", where="member_number", remedy="Read it from his page.")
-        payee_addresses.enter_member_address(member_id=found[0].pk, by_order=by_order, **told)
+        payee_addresses.enter_member_address(member_id=member_of_number(number), by_order=by_order, **told)
 
     attempt(request, _WAITS, act)
     return redirect(f"{request.root}payees/")
@@ -80,7 +80,11 @@ def new_member_address(request: HttpRequest) -> HttpResponse:
 def decide_member_address(request: HttpRequest, member_address: str, action: str) -> HttpResponse:
     """Approve or refuse an address of a member's family."""
     key = key_of(member_address, "mad", request.employer.pk)
-    _decide(request, key, action, payee_addresses.decide_member_address)
+
+    def act(approve: bool, person_id: int | None) -> None:
+        payee_addresses.decide_member_address(address_id=key, approve=approve, person_id=person_id)
+
+    decide(request, action, act)
     return redirect(f"{request.root}payees/")
 
 
@@ -91,10 +95,3 @@ def _told(request: HttpRequest) -> dict[str, Any]:
         "call_back": request.POST.get("call_back", "")[:200],
         "person_id": reader(request).person,
     }
-
-
-def _decide(request: HttpRequest, key: int, action: str, decide: Callable[..., PayeeAddress]) -> None:
-    if action not in ("approve", "refuse"):
-        raise NotFoundError("There is no such step.")
-    approve, person = action == "approve", reader(request).person
-    attempt(request, "It is noted.", lambda: decide(address_id=key, approve=approve, person_id=person))
