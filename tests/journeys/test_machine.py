@@ -319,7 +319,7 @@ def test_the_books_agree_with_plain_ones_whatever_happens(in_employer, settings)
     run_state_machine_as_test(
         Books,
         settings=hypothesis_settings(
-            max_examples=20,
+            max_examples=30,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

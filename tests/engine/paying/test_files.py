@@ -178,3 +178,35 @@ def test_a_layout_with_a_fault_is_refused_with_the_place(was, becomes, where, sa
     with pytest.raises(LayoutError, match=said) as caught:
         read_layout(LAYOUT.replace(was, becomes, 1))
     assert caught.value.where == where
+
+
+def test_return_files_that_are_not_whole_are_refused_where_they_fail():
+    data = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", f"{'799R03091000010000007':94}")
+    lines = data.splitlines()
+    batch, file = (next(n for n, line in enumerate(lines) if line[0] == kind) for kind in "89")
+
+    def changed(at, start, text):
+        row = lines[at][:start] + text + lines[at][start + len(text) :]
+        return "\n".join([*lines[:at], row, *lines[at + 1 :]]).encode()
+
+    for content, said in (
+        (changed(batch, 4, "000003"), "count of entries is 2"),
+        (changed(batch, 10, "0000000001"), "hash of routing numbers"),
+        (changed(batch, 20, "000000032000"), "total of debits is 0"),
+        (changed(batch, 32, "000000032001"), "total of credits is 32000"),
+        (changed(batch, 32, "-00000032000"), "is no total of credits"),
+        (changed(file, 1, "000002"), "has 1 batches"),
+        (changed(file, 13, "00000009"), "count of entries is 2"),
+        (changed(file, 43, "000000032009"), "total of credits is 32000"),
+        ("\n".join(lines[:file]).encode(), "ends before its control record"),
+        (changed(2, 29, "-000032000"), "is no amount"),
+        (changed(2, 1, "2x"), "is no transaction code"),
+    ):
+        with pytest.raises(AchError, match=said):
+            read_returns(content)
+
+
+def test_a_change_that_the_bank_tells_of_is_read_with_what_it_says():
+    data = written(CLINIC).decode()
+    told = data.replace(f"705{TRN:80}00010000007", f"{'798C01091000010000007':35}{'998878':59}")
+    assert read_returns(told.encode()) == [Returned("C01", "091000010000007", 32_000, "998878")]
