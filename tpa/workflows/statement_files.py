@@ -24,12 +24,11 @@ AGES = {
 }  # fmt: skip
 
 
-def statement_file(*, employer: Employer, as_of: date, name: str) -> tuple[str, bytes, str]:
-    """(file name to save it by, content, media type) of one of STATEMENT_FILES. Raises NotFoundError."""
+def statement_file(*, employer: Employer, as_of: date, name: str) -> tuple[str, bytes]:
+    """(file name to save it by, content) of one of STATEMENT_FILES. Raises NotFoundError."""
     if name not in STATEMENT_FILES:
         raise NotFoundError("There is no such file.", remedy=f"One of {', '.join(STATEMENT_FILES)}.")
-    media_type, write = STATEMENT_FILES[name]
-    return f"{employer.code}-{as_of}-{name}", write(employer, statement(as_of)), media_type
+    return f"{employer.code}-{as_of}-{name}", STATEMENT_FILES[name](employer, statement(as_of))
 
 
 def _pays(found: Statement, entry: Entry, shown: Callable[[int], str]) -> str:
@@ -91,9 +90,9 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-STATEMENT_FILES: dict[str, tuple[str, Callable[[Employer, Statement], bytes]]] = {
-    "statement.pdf": ("application/pdf", _paper),
-    "statement.csv": ("text/csv; charset=utf-8", _csv),
-    "statement.json": ("application/json", _json),
+STATEMENT_FILES: dict[str, Callable[[Employer, Statement], bytes]] = {
+    "statement.pdf": _paper,
+    "statement.csv": _csv,
+    "statement.json": _json,
 }
-"""Name -> its media type, and what writes it."""
+"""Name -> what writes it."""

@@ -17,15 +17,14 @@ from tpa.workflows.eobs import eob, eob_paper
 EOBS, MISSING = "explanations-of-benefits.pdf", "missing.txt"
 
 
-def packet_file(*, employer: Employer, filing: Filing, form: str) -> tuple[bytes, str]:
-    """(content, media type) of one of FORMS; the form, its lines and its data are the same bytes for ever.
+def packet_file(*, employer: Employer, filing: Filing, form: str) -> bytes:
+    """A packet in one of FORMS; the form, its lines and its data are the same bytes for ever.
 
     Raises NotFoundError for another form.
     """
     if form not in FORMS:
         raise NotFoundError("There is no such form of a packet.", remedy=f"One of {', '.join(FORMS)}.")
-    media_type, write = FORMS[form]
-    return write(employer, filing), media_type
+    return FORMS[form](employer, filing)
 
 
 def missing_text(filing: Filing) -> str:
@@ -55,10 +54,10 @@ def _archive(employer: Employer, filing: Filing) -> bytes:
     return zipped(((name, content) for name, content in parts.items() if content), made_at=filing.made_at)
 
 
-FORMS: dict[str, tuple[str, Callable[[Employer, Filing], bytes]]] = {
-    "json": ("application/json", lambda _, filing: packet.packet_json(filing.document)),
-    "csv": ("text/csv; charset=utf-8", lambda _, filing: packet.packet_csv(filing).encode()),
-    "pdf": ("application/pdf", lambda _, filing: packet.packet_pdf(filing)),
-    "zip": ("application/zip", _archive),
+FORMS: dict[str, Callable[[Employer, Filing], bytes]] = {
+    "json": lambda _, filing: packet.packet_json(filing.document),
+    "csv": lambda _, filing: packet.packet_csv(filing).encode(),
+    "pdf": lambda _, filing: packet.packet_pdf(filing),
+    "zip": _archive,
 }
-"""Form -> its media type, and what writes it."""
+"""Form -> what writes it."""

@@ -17,6 +17,7 @@ from tpa.engine.journal.accounts import CHART
 from tpa.infra import clock
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import key_of, public_id
+from tpa.web.files import file_answer
 from tpa.web.pages import PER_PAGE, attempt, sheet, show
 from tpa.workflows.invoice_files import FILES, invoice_file
 from tpa.workflows.invoice_paper import invoice_paper
@@ -57,9 +58,7 @@ def invoice(request: HttpRequest, invoice: str) -> HttpResponse:
 def invoice_pdf(request: HttpRequest, invoice: str) -> HttpResponse:
     """The invoice as a PDF."""
     number, paper = invoice_paper(employer=request.employer, invoice_id=key_of(invoice, "inv", request.employer.pk))
-    answer = HttpResponse(paper, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="invoice-{number}.pdf"'
-    return answer
+    return file_answer(paper, f"invoice-{number}.pdf", inline=True)
 
 
 @require_GET
@@ -67,9 +66,7 @@ def invoice_rows(request: HttpRequest, invoice: str, name: str) -> HttpResponse:
     """The invoice or the rows behind it as a file."""
     key = key_of(invoice, "inv", request.employer.pk)
     saved_as, content = invoice_file(employer=request.employer, invoice_id=key, name=name)
-    answer = HttpResponse(content, content_type="application/json" if name.endswith(".json") else "text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
-    return answer
+    return file_answer(content, saved_as)
 
 
 @require_POST
@@ -103,10 +100,8 @@ def statement(request: HttpRequest) -> HttpResponse:
 def statement_rows(request: HttpRequest, name: str) -> HttpResponse:
     """The statement of today as a file."""
     as_of = clock.today(request.employer.time_zone)
-    saved_as, content, media_type = statement_file(employer=request.employer, as_of=as_of, name=name)
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
-    return answer
+    saved_as, content = statement_file(employer=request.employer, as_of=as_of, name=name)
+    return file_answer(content, saved_as)
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from tpa.engine.renewal.rates import rounded
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.money import parse_amount
+from tpa.web.files import file_answer
 from tpa.web.pages import show
 from tpa.web.templatetags.figures import money
 from tpa.workflows.renewal import Asked, Renewal, chain, percent_text, renewal, renewal_csv
@@ -67,9 +68,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         content = renewal_csv(renewal(request.employer, _asked(given)))
     except DomainError as refusal:
         return HttpResponse(f"{refusal} {refusal.remedy}".strip(), status=422, content_type="text/plain")
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="renewal.csv"'
-    return answer
+    return file_answer(content, "renewal.csv")
 
 
 def _asked(given: dict[str, str]) -> Asked:

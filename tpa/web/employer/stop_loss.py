@@ -22,6 +22,7 @@ from tpa.kernel.document_text import read_json
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
 from tpa.kernel.money import parse_amount
+from tpa.web.files import file_answer
 from tpa.web.pages import attempt, sheet, show
 from tpa.workflows.stop_loss_advances import ask_advance, possible_advances
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
@@ -69,10 +70,8 @@ def filing(request: HttpRequest, filing: str) -> HttpResponse:
 def filing_packet(request: HttpRequest, filing: str, form: str) -> HttpResponse:
     """The packet as a file. It names people."""
     found = selectors.filing(key_of(filing, "slf", request.employer.pk))
-    content, media_type = packet_file(employer=request.employer, filing=found, form=form)
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{found.file_name}.{form}"'
-    return answer
+    content = packet_file(employer=request.employer, filing=found, form=form)
+    return file_answer(content, f"{found.file_name}.{form}")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from tpa.books.identity import selectors as identity
 from tpa.infra import clock
 from tpa.kernel.periods import Span, add_months
+from tpa.web.files import file_answer
 from tpa.web.pages import desk_page, reader, show
 from tpa.workflows.broker_disclosure import broker_disclosures, disclosure_csv, names_of
 
@@ -38,9 +39,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """The same as CSV."""
     ids = identity.employer_ids_for(reader(request), "invoices.read")
     content = disclosure_csv(broker_disclosures(_months(request), ids))
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="broker-compensation.csv"'
-    return answer
+    return file_answer(content, "broker-compensation.csv")
 
 
 def _months(request: HttpRequest) -> Span:

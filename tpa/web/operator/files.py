@@ -17,6 +17,7 @@ from tpa.books.members import selectors as members
 from tpa.infra.models import Job
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of, public_id
+from tpa.web.files import file_answer
 from tpa.web.pages import attempt, desk_page, reader, sheet, show, uploaded
 from tpa.workflows.claim_intake import receive_claims_file
 from tpa.workflows.claim_routing import assign_item, discard_item
@@ -69,9 +70,7 @@ def answer(request: HttpRequest, file: str, answer: int) -> HttpResponse:
     found = edi.acknowledgements(_file(file).pk).filter(pk=answer).first()
     if found is None:
         raise NotFoundError("There is no such answer.")
-    reply = HttpResponse(bytes(found.content), content_type="application/edi-x12")
-    reply["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.pk}.x12"'
-    return reply
+    return file_answer(bytes(found.content), f"{found.kind}-{found.pk}.x12")
 
 
 @desk_page("files.read", of_all=True)

@@ -23,6 +23,7 @@ from tpa.infra import clock
 from tpa.kernel.errors import DomainError, NotFoundError
 from tpa.kernel.ids import key_of
 from tpa.kernel.money import parse_amount
+from tpa.web.files import file_answer
 from tpa.web.pages import attempt, employer_page, sheet, show, uploaded
 from tpa.workflows import payment_lives, payment_run, receivables
 from tpa.workflows.check_printing import Form, print_payment, print_run
@@ -185,9 +186,8 @@ def act_on_payment(request: HttpRequest, payment: str, action: str) -> HttpRespo
 def letter(request: HttpRequest, payment: str) -> HttpResponse:
     """The letter that asks for an overpayment, as PDF."""
     key = key_of(payment, "pay", request.employer.pk)
-    answer = HttpResponse(letter_paper(employer=request.employer, payment_id=key), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="overpayment-{payment}.pdf"'
-    return answer
+    paper = letter_paper(employer=request.employer, payment_id=key)
+    return file_answer(paper, f"overpayment-{payment}.pdf", inline=True)
 
 
 @employer_page("payments.release")
@@ -245,9 +245,7 @@ def _download(request: HttpRequest, back_to: str, make: Callable[[], tuple[str, 
     except DomainError as refusal:
         messages.error(request, f"{refusal} {refusal.remedy}")
         return redirect(f"{request.root}{back_to}")
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return file_answer(content, name)
 
 
 @employer_page("payments.read")
@@ -359,6 +357,6 @@ def approve_terms(request: HttpRequest, terms: str) -> HttpResponse:
 def explanation(request: HttpRequest, decision: str) -> HttpResponse:
     """A decision's explanation of benefits as PDF."""
     told = eob(employer=request.employer, decision_id=key_of(decision, "dec", request.employer.pk))
-    answer = HttpResponse(eob_paper(employer=request.employer, eobs=[told]), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="eob-{date.fromisoformat(told["decided_on"]):%Y%m%d}.pdf"'
-    return answer
+    decided_on = date.fromisoformat(told["decided_on"])
+    paper = eob_paper(employer=request.employer, eobs=[told])
+    return file_answer(paper, f"eob-{decided_on:%Y%m%d}.pdf", inline=True)

@@ -14,6 +14,7 @@ from tpa.engine.billing.taxes import format_ppm
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import add_months
+from tpa.web.files import file_answer
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.workflows.surcharges import month_surcharges
 from tpa.workflows.tax_tables import tax_table
@@ -72,9 +73,7 @@ def state_surcharges(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, year: str) -> HttpResponse:
     """The same as CSV."""
     found = tax_year(_year(year))
-    answer = HttpResponse(tax_table(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="1099-{found.year}.csv"'
-    return answer
+    return file_answer(tax_table(found), f"1099-{found.year}.csv")
 
 
 @employer_page("payments.release")

@@ -20,6 +20,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.broker_disclosure import broker_disclosures, disclosure_csv, names_of
 
 
@@ -90,6 +91,4 @@ class BrokerCompensationTableView(BrokerCompensationView):
     def get(self, request: Request) -> HttpResponse:
         """A row for each broker, employer and fee."""
         content = disclosure_csv(broker_disclosures(MonthsQuery.span(request), self.employer_ids))
-        answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="broker-compensation.csv"'
-        return answer
+        return file_answer(content, "broker-compensation.csv")

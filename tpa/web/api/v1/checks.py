@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from tpa.web.api.core.access import Row, person_of
 from tpa.web.api.core.fields import StrictSerializer
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.check_printing import Form, Printed, print_payment, print_run
 
 _PRINT = Row("payments.release")
@@ -59,7 +60,4 @@ def _form(request: Request) -> Form:
 
 
 def _paper(printed: Printed) -> HttpResponse:
-    kind = "text/csv" if printed.name.endswith(".csv") else "application/pdf"
-    answer = HttpResponse(printed.content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{printed.name}"'
-    return answer
+    return file_answer(printed.content, printed.name)

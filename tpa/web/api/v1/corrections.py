@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -24,6 +22,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.files import csv_answer
 from tpa.workflows import corrections as workflow
 from tpa.workflows.readjudication import ask_apply, ask_selection
 
@@ -274,11 +273,7 @@ class CorrectionTableView(CorrectionView):
         """A row a claim; amounts are cents."""
         NoQuery.read(request)
         found = selectors.correction(self.key_of(correction, "cor"))
-        text = StringIO()
-        csv.writer(text).writerows(change_rows(found, self.employer_id))
-        answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="correction.csv"'
-        return answer
+        return csv_answer(change_rows(found, self.employer_id), "correction.csv")
 
 
 def change_rows(found: Correction, employer_id: int) -> Iterator[tuple[object, ...]]:

@@ -17,6 +17,7 @@ from tpa.web.api.core.fields import CentsField
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.eobs import eob, eob_paper, family_eobs
 
 _READ = Row("claims.read")
@@ -66,9 +67,7 @@ class SpanQuery(Query):
 
 
 def _pdf(content: bytes) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = 'attachment; filename="explanation-of-benefits.pdf"'
-    return answer
+    return file_answer(content, "explanation-of-benefits.pdf")
 
 
 class EobView(BookView):

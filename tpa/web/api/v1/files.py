@@ -24,6 +24,7 @@ from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.parsing import BoundedJson
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.claim_intake import receive_claims_file
 from tpa.workflows.eligibility_load import apply_load, reconciliation, reject_load, undo_load
 from tpa.workflows.eligibility_load_intake import receive_enrolment_file
@@ -152,9 +153,7 @@ class ClaimFileContentView(BookView):
     def get(self, request: Request, file: str) -> HttpResponse:
         """The file."""
         found = _file(self, file)
-        answer = HttpResponse(edi.content(found).read(), content_type="application/edi-x12")
-        answer["Content-Disposition"] = 'attachment; filename="claims.837"'
-        return answer
+        return file_answer(edi.content(found).read(), "claims.837")
 
 
 class EligibilityFilesView(UploadView):

@@ -21,6 +21,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.invoice_answers import credit_line, send_invoice, uphold_line
 from tpa.workflows.invoice_files import invoice_file
 from tpa.workflows.statement_files import statement_file
@@ -36,10 +37,7 @@ class InvoiceFileView(BookView):
         """The same bytes for ever once the invoice is final."""
         key = self.key_of(invoice, "inv")
         saved_as, content = invoice_file(employer=self.employer, invoice_id=key, name=name)
-        kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
-        answer = HttpResponse(content, content_type=kind)
-        answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
-        return answer
+        return file_answer(content, saved_as)
 
 
 class SendingSerializer(StrictSerializer):
@@ -150,10 +148,8 @@ class StatementFileView(BookView):
     def get(self, request: Request, name: str) -> HttpResponse:
         """The account up to a day."""
         as_of = AsOfQuery.read(request)["as_of"] or clock.today(self.employer.time_zone)
-        saved_as, content, media_type = statement_file(employer=self.employer, as_of=as_of, name=name)
-        answer = HttpResponse(content, content_type=media_type)
-        answer["Content-Disposition"] = f'attachment; filename="{saved_as}"'
-        return answer
+        saved_as, content = statement_file(employer=self.employer, as_of=as_of, name=name)
+        return file_answer(content, saved_as)
 
 
 class FigureSerializer(StrictSerializer):

@@ -20,6 +20,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.jobs import JobSerializer, accepted
+from tpa.web.files import file_answer
 from tpa.workflows.deposits import give_credit, receive_deposit
 from tpa.workflows.invoice_paper import invoice_paper
 from tpa.workflows.invoice_run import ask_for_draft
@@ -168,9 +169,7 @@ class InvoicePaperView(BookView):
     def get(self, request: Request, invoice: str) -> HttpResponse:
         """The paper that goes to the employer."""
         number, paper = invoice_paper(employer=self.employer, invoice_id=self.key_of(invoice, "inv"))
-        answer = HttpResponse(paper, content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
-        return answer
+        return file_answer(paper, f"{number}.pdf")
 
 
 class InvoiceActionView(BookView):

@@ -22,6 +22,7 @@ from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.uploads import UploadView, uploaded
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.payments import BalanceSerializer, PaymentSerializer
+from tpa.web.files import file_answer
 from tpa.workflows import payment_lives, receivables
 from tpa.workflows.overpayment_letters import letter_paper
 from tpa.workflows.payment_files import send_file, send_run
@@ -89,9 +90,7 @@ class OverpaymentLetterView(BookView):
         """Of a payment by letter; there is none of any other."""
         assert self.employer is not None
         content = letter_paper(employer=self.employer, payment_id=self.key_of(payment, "pay"))
-        answer = HttpResponse(content, content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="overpayment-{payment}.pdf"'
-        return answer
+        return file_answer(content, f"overpayment-{payment}.pdf")
 
 
 class ReturnSerializer(serializers.Serializer):
@@ -260,9 +259,7 @@ class PaymentFileContentView(BookView):
     def get(self, request: Request, file: str) -> HttpResponse:
         """As it was released; refused where it was altered since."""
         found = send_file(file_id=self.key_of(file, "pfl"), person_id=person_of(request))
-        answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
-        answer["Content-Disposition"] = f'attachment; filename="{found.name}"'
-        return answer
+        return file_answer(bytes(found.content), found.name)
 
 
 class RunFilesView(BookView):
@@ -275,6 +272,4 @@ class RunFilesView(BookView):
     def post(self, request: Request, run: str) -> HttpResponse:
         """As they were released, noted as sent; refused where one was altered since. Checks are printed apart."""
         content = send_run(run_id=self.key_of(run, "run"), person_id=person_of(request))
-        answer = HttpResponse(content, content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="{run}.zip"'
-        return answer
+        return file_answer(content, f"{run}.zip")

@@ -19,6 +19,7 @@ from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.stop_loss import SpanSerializer
+from tpa.web.files import file_answer
 from tpa.workflows.renewal import Asked, Renewal, renewal, renewal_csv
 
 MOST_CENTS = 10**13
@@ -149,6 +150,4 @@ class RenewalTableView(RenewalView):
     @extend_schema(parameters=[RenewalQuery], responses={(200, "text/csv"): OpenApiTypes.BINARY, 422: None})
     def get(self, request: Request) -> HttpResponse:
         """The months, then the chain."""
-        answer = HttpResponse(renewal_csv(self.found(request)), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="renewal.csv"'
-        return answer
+        return file_answer(renewal_csv(self.found(request)), "renewal.csv")

@@ -23,6 +23,7 @@ from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.exposure import AsOfQuery, ContractQuery
+from tpa.web.files import file_answer
 from tpa.workflows.stop_loss_filings import file_claim, post_received, record
 from tpa.workflows.stop_loss_packet import FORMS, packet_file
 from tpa.workflows.stop_loss_sweep import tell_carrier
@@ -275,10 +276,8 @@ class FilingPacketView(BookView):
     def get(self, request: Request, filing: str) -> HttpResponse:
         """As JSON, CSV or PDF, or all in one archive."""
         found, form = selectors.filing(self.key_of(filing, "slf")), PacketQuery.read(request)["form"]
-        content, media_type = packet_file(employer=self.employer, filing=found, form=form)
-        answer = HttpResponse(content, content_type=media_type)
-        answer["Content-Disposition"] = f'attachment; filename="{found.file_name}.{form}"'
-        return answer
+        content = packet_file(employer=self.employer, filing=found, form=form)
+        return file_answer(content, f"{found.file_name}.{form}")
 
 
 class NoticesToldView(BookView):

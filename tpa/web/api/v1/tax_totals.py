@@ -17,6 +17,7 @@ from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.files import file_answer
 from tpa.workflows.tax_tables import tax_table
 from tpa.workflows.tax_totals import report_year, tax_year
 
@@ -84,9 +85,7 @@ class TaxTotalsTableView(BookView):
     def get(self, request: Request) -> HttpResponse:
         """Tax id, name, number of payments, amount, what was reported, what is to be."""
         year = YearQuery.read(request)["year"]
-        answer = HttpResponse(tax_table(tax_year(year)), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="1099-{year}.csv"'
-        return answer
+        return file_answer(tax_table(tax_year(year)), f"1099-{year}.csv")
 
 
 class TaxReportsView(BookView):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from io import StringIO
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -31,6 +28,7 @@ from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.claims import StepSerializer
+from tpa.web.files import csv_answer
 from tpa.workflows import what_if as workflow
 from tpa.workflows.what_if import Redecided, ask
 
@@ -188,7 +186,7 @@ class WhatIfTableView(BookView):
     def get(self, request: Request, what_if: str) -> HttpResponse:
         """Total, benefits and months; amounts are cents."""
         NoQuery.read(request)
-        return csv_answer(table(answered(_question(self, what_if)).result))
+        return csv_answer(table(answered(_question(self, what_if)).result), "what-if.csv")
 
 
 class WhatIfMembersView(BookView):
@@ -216,7 +214,7 @@ class WhatIfMembersTableView(BookView):
         NoQuery.read(request)
         rows = answered(_question(self, what_if)).members or ()
         named = ((public_id("mem", self.employer_id, one["member_id"]), one) for one in rows)
-        return csv_answer(member_table(named))
+        return csv_answer(member_table(named), "what-if.csv")
 
 
 class WhatIfClaimsView(BookView):
@@ -241,15 +239,6 @@ def answered(found: WhatIf) -> WhatIf:
         state = Job.objects.filter(pk=found.job_id).values_list("state", flat=True).first()
         raise ConflictError(f"There is no answer yet; its job is {state}.", remedy="Follow the job.")
     return found
-
-
-def csv_answer(rows: Iterable[Iterable[object]]) -> HttpResponse:
-    """The rows as a CSV file."""
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="what-if.csv"'
-    return answer
 
 
 def claim_pair(one: Redecided) -> dict[str, Any]:
