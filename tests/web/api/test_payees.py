@@ -135,7 +135,7 @@ def test_from_terms_to_a_check_its_files_and_its_void(employer, story):
     run = f"payment-runs/{check['run']}/checks/"
     listed = bot(run, {"form": "csv"})
     assert (listed["Content-Type"], listed.content.decode().splitlines()[1][:24]) == (
-        "text/csv",
+        "text/csv; charset=utf-8",
         "check,1001,2026-04-02,12",
     )
     assert (bot(run, {"form": "csv"}).json()["code"], bot(run, {"form": "doc"}).status_code) == ("conflict", 400)
