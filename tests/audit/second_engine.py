@@ -405,7 +405,7 @@ class SecondEngine:
             case "day":
                 return day == now
             case "rolling":
-                return months_later(now, -limit["months"]) < day <= now
+                return day <= now < months_later(day, limit["months"])
         raise NotAudited(f"period {limit['period']}")
 
     def _year(self, day: date) -> date:

@@ -23,7 +23,7 @@ FIGURES = ("denied", "allowed", "deductible", "copay", "coinsurance", "paid", "m
 def first_engine(plan, case):
     """What the product decides, in the second engine's words."""
     terms = parse_plan(plan)
-    for outcome in play(read_example(case, "", terms), terms).outcomes:
+    for outcome in (step.outcome for step in play(read_example(case, "", terms), terms).steps):
         if isinstance(outcome, Pend):
             yield {"outcome": "pended", "pends": sorted({one.code for one in outcome.reasons}), "lines": []}
         else:

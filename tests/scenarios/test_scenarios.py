@@ -63,7 +63,7 @@ def test_a_case_that_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_a_case_that_differs_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, GOOD.replace("paid = 50", 'paid = "50.01"')) == DIFFERENT
-    assert "/cases/0/claims/0/lines/0/expect/paid: " in capsys.readouterr().out
+    assert "line 13, /cases/0/claims/0/lines/0/expect/paid: expected 50.01, decided 50.00." in capsys.readouterr().out
 
 
 def test_a_result_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,6 +92,19 @@ def test_a_result_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ('percent = "100%"', 'percnt = "100%"', "/tiers/0/prices/0"),
         ('line = "medical"', 'line = "life"', "/line"),
         ("[plan]", "[paln]", "/plan"),
+        ("expect = { paid = 50 }", 'expect = { benefit = "half" }', "One of all is wanted"),
+        ("expect = { paid = 50 }", 'expect = { moves = ["PR2 50"] }', "/cases/0/claims/0/lines/0/expect/moves/0"),
+        ("charge = 100", 'charge = 100 }]\nexpect = { pends = ["acident"] }\n#', "/cases/0/claims/0/expect/pends/0"),
+        ("charge = 100", 'charge = 100 }]\nexpect = { outcome = "paid", pends = ["accident"] }\n#', "expect/pends"),
+        ("charge = 100", 'charge = 100 }]\nexpect = { outcome = "pended", paid = 1 }\n#', "comes to no amounts"),
+        ("lines = [", 'expect.outcome = "pended"\nlines = [', "lines of a claim that waits"),
+        ("lines = [", 'cleared = ["acident"]\nlines = [', "/cases/0/claims/0/cleared/0"),
+        ("lines = [", "replaces = 1\nlines = [", "Only a claim of frequency 7 or 8"),
+        ("lines = [", 'frequency = "7"\nreplaces = 1\nlines = [', "no claim 1 before"),
+        ("[[cases.claims]]", "tables = { medicare = { 99213 = 5 } }\n[[cases.claims]]", "/cases/0/tables/medicare"),
+        ("[[cases.claims]]", "[[cases.claims]]\nlearned = {}\n[[cases.claims]]", "has become known"),
+        ("[[cases.claims]]", "[[cases.claims]]\nripple = [{ claim = 2 }]\n[[cases.claims]]", "no claim 2 before"),
+        ("[[cases.claims]]", "[[cases.claims]]\noutside = { used = {} }\n[[cases.claims]]", "outside/on"),
         ('source = "Own"', "", "source"),
         ('source = "Own"', 'source = "Own"\nplan_file = "x.toml"', "plan_file"),
         ("[[cases]]", "[[case]]", "/cases"),
@@ -105,6 +118,45 @@ def test_what_is_wrong_in_a_case_is_named(
     told_fault = capsys.readouterr().err
     assert "case_x.toml" in told_fault
     assert named in told_fault
+
+
+VOIDED = "[[cases.claims]]\nfrequency = '8'\nreplaces = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "told_where"),
+    [
+        (
+            "[[cases.claims]]\ninstalment = { of = 1, number = 3 }",
+            "line 15, /cases/0/claims/1/instalment: Claim 1 has no",
+        ),
+        (VOIDED + VOIDED, "line 19, /cases/0/claims/2/replaces: Claim 1 was taken back"),
+        (
+            VOIDED + "[[cases.claims]]\nripple = [{ claim = 1, expect.paid = 0 }]",
+            "line 18, /cases/0/claims/2/ripple/0/claim: Claim 1 was",
+        ),
+    ],
+)
+def test_what_is_not_there_when_it_is_asked_for_is_told_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str, told_where: str
+) -> None:
+    assert run(tmp_path, GOOD + more) == UNREADABLE
+    assert told_where in capsys.readouterr().err
+
+
+def test_a_mark_of_the_editor_before_the_text_is_passed_over(tmp_path: Path) -> None:
+    assert run(tmp_path, "\ufeff" + GOOD) == PASSED
+
+
+def test_what_is_decided_again_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = GOOD + "[[cases.claims]]\nripple = []\n" + VOIDED
+    assert run(tmp_path, text, "--explain") == PASSED
+    shown = capsys.readouterr().out
+    assert shown.index("claim 1 of member 1, decided again") < shown.index("claim 3 of member 1\n        voided")
+    assert run(tmp_path, text, "--json") == PASSED
+    claims = json.loads(capsys.readouterr().out)["cases"][0]["claims"]
+    told_claims = [(one["claim"], one["again"], one["outcome"]) for one in claims]
+    assert told_claims == [(1, False, "paid"), (1, True, "paid"), (3, False, "voided")]
 
 
 def test_a_plan_by_path(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tpa.engine.accumulators import counter
-from tpa.engine.adjudication import examples_dental, examples_read
+from tpa.engine.adjudication import examples_dental, examples_expect, examples_later, examples_read
 from tpa.engine.adjudication.examples import findings_of
 from tpa.engine.plan import checks_law, checks_structure, parse
 from tpa.engine.plan.parse import parse_plan
@@ -25,7 +25,7 @@ READERS = frozenset(
     {"text", "flag", "whole", "cents", "rate_bp", "day", "span", "choice", "texts"}
     | {"section", "sections", "value", "each"}
 )
-HELPERS = {"amount": 1, "percent_bp": 1, "patterns": 1, "code": 1, "_used": 1, "_quantity": 1}
+HELPERS = {"amount": 1, "percent_bp": 1, "patterns": 1, "code": 1, "read_used": 1, "earlier_claim": 1}
 WORDS = {word for mark in MARKED for word in re.findall(r"[a-z_0-9]+", mark)}
 
 
@@ -51,7 +51,11 @@ METHOD_FILES = sorted((Path(parse.__file__).parents[1] / "pricing" / "methods").
 
 @pytest.mark.parametrize(
     "path",
-    [*PARSERS, examples_read.__file__, examples_dental.__file__, *METHOD_FILES],
+    [
+        *PARSERS,
+        *(one.__file__ for one in (examples_read, examples_dental, examples_expect, examples_later)),
+        *METHOD_FILES,
+    ],
     ids=lambda path: Path(path).stem,
 )
 def test_every_key_is_on_the_page(path):

@@ -63,6 +63,9 @@ def test_the_day_under_which_an_entry_is_filed(period: Period, starts_month: int
         (date(2026, 3, 31), 1, date(2026, 3, 1)),
         (date(2024, 2, 29), 12, date(2023, 3, 1)),
         (date(2025, 2, 28), 12, date(2024, 3, 1)),
+        (date(2026, 8, 27), 6, date(2026, 2, 28)),
+        (date(2026, 8, 28), 6, date(2026, 3, 1)),
+        (date(2026, 8, 30), 6, date(2026, 3, 1)),
     ],
 )
 def test_a_window_ends_with_the_day_of_service(day: date, months: int, first_on: date) -> None:

@@ -25,6 +25,14 @@ def key_on(period: Period, day: date, year_starts_month: int) -> date:
 
 
 def window(day: date, months: int, days: int = 0) -> Span:
-    """The `months` and `days` up to and including `day`: 12 months to 14 March 2026 begin on 15 March 2025."""
-    next_day = day + timedelta(days=1)
-    return Span(add_months(next_day, -months) - timedelta(days=days), next_day)
+    """The days of service that still count on `day`: those that `months` and `days` later are after it.
+
+    12 months to 14 March 2026 begin on 15 March 2025. Six months after 28 February is 28 August, though 29 August has no
+    day six months before it: then the window begins with the next month.
+    """
+    ends_before = day + timedelta(days=1)
+    wanted = ends_before - timedelta(days=days)
+    first_on = add_months(wanted, -months)
+    if first_on.day < wanted.day:
+        first_on += timedelta(days=1)
+    return Span(first_on, ends_before)

@@ -5,29 +5,30 @@ Publishing asks `findings_of`: everything that speaks against a plan version, it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
-from tpa.engine.accumulators.counter import (
-    Counter,
-    deductible_counter,
-    limit_counter,
-    out_of_pocket_counter,
-    savings_counter,
-)
-from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.decision import Decision, LineDecision, Pend
-from tpa.engine.adjudication.examples_dental import Climbed, Rolled, brought_along, issue, place_counter
-from tpa.engine.adjudication.examples_read import PLAN_ID, Example, ExampleClaim, Expected, read_example
-from tpa.engine.adjudication.facts import Claim, DatedPlan, Family
+from tpa.engine.adjudication.examples_dental import issue
+from tpa.engine.adjudication.examples_expect import Expected
+from tpa.engine.adjudication.examples_later import Rippled
+from tpa.engine.adjudication.examples_order import Order, Outcome, Voided
+from tpa.engine.adjudication.examples_read import Example, ExampleClaim, read_example
+from tpa.engine.adjudication.facts import Claim
 from tpa.engine.plan.checks import Finding, check_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms
-from tpa.engine.pricing.price import PriceBook
+from tpa.kernel.document import DocumentError
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import format_amount
+
+_VOIDED = {
+    **dict.fromkeys(("allowed", "paid", "member", "deductible", "copay", "coinsurance"), 0),
+    "outcome": "voided",
+    "moves": (),
+}
+"""What a claim that is taken back comes to."""
 
 
 def findings_of(terms: PlanTerms, effective_on: date) -> list[Finding]:
@@ -47,115 +48,128 @@ def run_examples(terms: PlanTerms) -> list[Finding]:
     findings: list[Finding] = []
     for n, document in enumerate(terms.examples):
         try:
-            findings += play(read_example(document, f"/examples/{n}", terms), terms).differences
+            example = read_example(document, f"/examples/{n}", terms)
+            findings += [
+                one._replace(message=f"Example {example.name!r}: {one.message}")
+                for one in play(example, terms).differences
+            ]
         except DomainError as fault:
             findings.append(Finding("example_format", "error", fault.where, fault.message, fault.remedy))
     return findings
 
 
-class Played(NamedTuple):
-    """An example decided: the outcome of each claim, and an error for each answer that differs."""
+class Step(NamedTuple):
+    """A claim of an example with its outcome. `again`: it was decided before."""
 
-    outcomes: tuple[Decision | Pend, ...]
+    claim: Claim
+    outcome: Outcome
+    again: bool = False
+
+
+class Played(NamedTuple):
+    """An example decided, step by step, and an error for each answer that differs."""
+
+    steps: tuple[Step, ...]
     differences: tuple[Finding, ...]
 
 
 def play(example: Example, terms: PlanTerms) -> Played:
-    """Decide the claims of an example in their order, and hold them against its answers."""
-    family = _family(example, terms)
-    outcomes: list[Decision | Pend] = []
-    differences: list[Finding] = []
-    decided: list[Claim] = []
-    for n, one in enumerate(example.claims):
-        claim = one.claim
-        if one.issued is not None:
-            of = one.issued.of
-            claim = issue(one.issued, decided[of], outcomes[of], n + 1, f"{one.where}/instalment")
-        outcome = adjudicate(claim, family)
-        decided.append(claim)
-        outcomes.append(outcome)
-        differences += (
-            _of_pend(example, one, outcome) if isinstance(outcome, Pend) else _of_claim(example, one, outcome)
-        )
-        if isinstance(outcome, Decision):
-            family.fold(claim, outcome)
-    last_on = decided[-1].lines[-1].from_on
-    for used in example.used_after:
-        found = _counter(terms, used.code).used(family.balances, used.member_id, last_on)
-        if found != used.amount:
-            differences.append(_finding(example, used.where, str(used.amount), str(found), ""))
-    return Played(tuple(outcomes), tuple(differences))
+    """Decide the claims of an example in their order, and hold them against its answers.
+
+    Raises DocumentError for an instalment, or for an earlier claim, that is not there.
+    """
+    playing = _Playing(example, terms)
+    for number, row in enumerate(example.rows, start=1):
+        if isinstance(row, ExampleClaim):
+            playing.claim(number, row)
+        elif isinstance(row, Rippled):
+            playing.ripple(row)
+        else:
+            playing.order.learn(row)
+    playing.used_after()
+    return Played(tuple(playing.steps), tuple(playing.differences))
 
 
-def _of_claim(example: Example, one: ExampleClaim, decision: Decision) -> Iterator[Finding]:
-    for expected, line in zip(one.lines, decision.lines, strict=True):
-        yield from _compare(example, expected, _line_values(line), _told(line))
-    yield from _compare(example, one.whole, _claim_values(decision), "")
+class _Playing:
+    """An example while it is decided."""
+
+    def __init__(self, example: Example, terms: PlanTerms) -> None:
+        self.example = example
+        self.last_on = next(row.claim.lines[0].from_on for row in example.rows if isinstance(row, ExampleClaim))
+        self.order = Order(example, terms, self.last_on)
+        self.steps: list[Step] = []
+        self.differences: list[Finding] = []
+        self._first: dict[int, Step] = {}
+
+    def claim(self, number: int, row: ExampleClaim) -> None:
+        """Decide a claim, an instalment, a replacement or a void."""
+        claim = row.claim
+        if row.issued is not None:
+            treatment = self._first[row.issued.of]
+            claim = issue(row.issued, treatment.claim, treatment.outcome, number, f"{row.where}/instalment")
+        if row.replaces is None:
+            outcome: Outcome = self.order.decide(claim)
+        else:
+            outcome = self.order.correct(claim, row.replaces, f"{row.where}/replaces")
+        self._first[number] = step = Step(claim, outcome)
+        self.steps.append(step)
+        self.last_on = claim.lines[-1].from_on
+        self.differences += _of_claim(row.lines, row.whole, outcome)
+
+    def ripple(self, row: Rippled) -> None:
+        """Decide everything again."""
+        found = {claim.claim_id: Step(claim, outcome, again=True) for claim, outcome in self.order.decide_again()}
+        self.steps += found.values()
+        for where, number, expected in row.rows:
+            if number not in found:
+                raise DocumentError(f"Claim {number} was taken back or replaced before.", where=f"{where}/claim")
+            self.differences += _of_claim((), expected, found[number].outcome)
+
+    def used_after(self) -> None:
+        """Hold what is used after the last claim, in the period of its last line, against the answers."""
+        for used in self.example.used_after:
+            found = used.found(self.order.family.balances, self.last_on)
+            if found != used.amount:
+                one = _finding(used.where, used.shown(used.amount), used.shown(found), "")
+                self.differences.append(one)
 
 
-def _family(example: Example, terms: PlanTerms) -> Family:
-    first_on = example.claims[0].claim.lines[0].from_on
-    counters = [(used, _counter(terms, used.code)) for used in example.used]
-    entries = [
-        AccumulatorEntry(used.member_id, counter.code, counter.key_on(first_on), used.amount)
-        for used, counter in counters
-    ]
-    family = Family(
-        family_id=1,
-        people=example.people,
-        coverages=example.coverages,
-        plans={PLAN_ID: (DatedPlan(1, date.min, terms),)},
-        prices=PriceBook(example.prices),
-        balances=Balances(),
-        elsewhere=example.elsewhere,
-        authorizations=example.authorizations,
-    )
-    family.balances.add(entries)
-    return family
+def _of_claim(lines: Sequence[Expected], whole: Expected, outcome: Outcome) -> Iterator[Finding]:
+    if isinstance(outcome, Pend):
+        yield from _of_pend(whole, outcome)
+    elif isinstance(outcome, Voided):
+        for expected in (*lines, whole):
+            yield from _compare(expected, _VOIDED, "")
+    else:
+        for expected, line in zip(lines, outcome.lines, strict=False):
+            yield from _compare(expected, _line_values(line), _told(line))
+        yield from _compare(whole, _claim_values(outcome), "")
 
 
-def _counter(terms: PlanTerms, code: str) -> Counter | Rolled | Climbed:
-    """What a key of `used` means."""
-    key = code.removeprefix(f"{terms.line}:")
-    place = place_counter(terms, key)
-    found = place[1] if place else brought_along(terms).get(key)
-    return found or _counters(terms)[code]
-
-
-def _counters(terms: PlanTerms) -> dict[str, Counter]:
-    found = [
-        *(deductible_counter(terms, one) for one in terms.deductibles),
-        *(out_of_pocket_counter(terms, one) for one in terms.out_of_pockets),
-        *(limit_counter(terms, one) for one in terms.limits),
-        savings_counter(terms),
-    ]
-    return {counter.code: counter for counter in found}
-
-
-def _of_pend(example: Example, one: ExampleClaim, pend: Pend) -> Iterator[Finding]:
+def _of_pend(whole: Expected, pend: Pend) -> Iterator[Finding]:
     codes = tuple(dict.fromkeys(reason.code for reason in pend.reasons))
-    wanted = one.whole.values
+    wanted = whole.values
     if wanted.get("outcome") != "pended":
         because = "; ".join(f"{reason.code} {reason.detail}".strip() for reason in pend.reasons)
-        yield _finding(example, f"{one.where}/expect/outcome", wanted.get("outcome", "a decision"), "pended", because)
-    elif wanted.get("pends", codes) != codes:
-        yield _finding(example, f"{one.where}/expect/pends", ", ".join(wanted["pends"]), ", ".join(codes), "")
+        yield _finding(f"{whole.where}/outcome", wanted.get("outcome", "a decision"), "pended", because)
+    elif set(wanted.get("pends", codes)) != set(codes):
+        yield _finding(f"{whole.where}/pends", ", ".join(wanted["pends"]), ", ".join(codes), "")
 
 
-def _compare(example: Example, expected: Expected, found: dict[str, Any], told: str) -> Iterator[Finding]:
+def _compare(expected: Expected, found: Mapping[str, Any], told: str) -> Iterator[Finding]:
     for name, wanted in expected.values.items():
         value = found.get(name)
         if value != wanted:
-            yield _finding(example, f"{expected.where}/{name}", _shown(wanted), _shown(value), told)
+            yield _finding(f"{expected.where}/{name}", _shown(wanted), _shown(value), told)
 
 
-def _finding(example: Example, where: str, wanted: str, found: str, told: str) -> Finding:
+def _finding(where: str, wanted: str, found: str, told: str) -> Finding:
     because = f" {told}" if told else ""
     return Finding(
         "example",
         "error",
         where,
-        f"Example {example.name!r}: expected {wanted}, decided {found}.{because}",
+        f"expected {wanted}, decided {found}.{because}",
         "Correct the rule, or the answer where it is the answer that is wrong.",
     )
 
@@ -166,8 +180,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, int):
         return format_amount(value)
     if isinstance(value, tuple):
-        return ", ".join(value) or "no moves"
-    return str(value)
+        return ", ".join(value) or "none"
+    return "none" if value is None else str(value)
 
 
 def _line_values(line: LineDecision) -> dict[str, Any]:

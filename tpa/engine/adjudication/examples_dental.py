@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from tpa.engine.accumulators.balances import Balances
 from tpa.engine.accumulators.counter import Counter, limit_counter, site_counter
 from tpa.engine.accumulators.rollover import opening_code, steps_climbed
 from tpa.engine.adjudication.compiled_dental import incentive_code
-from tpa.engine.adjudication.decision import Decision, Pend
+from tpa.engine.adjudication.decision import Decision
 from tpa.engine.adjudication.facts import Claim, MissingTooth, Treatment
 from tpa.engine.adjudication.treatments import deferred_in, instalment_claim
 from tpa.engine.plan.teeth import AREAS, SURFACES, known_tooth, sites_of
@@ -61,21 +61,26 @@ class Climbed(NamedTuple):
         return steps_climbed(self.incentive, balances, member_id, code, self.key_on(day))
 
 
-def brought_along(terms: PlanTerms) -> dict[str, Rolled | Climbed]:
-    """By the key that a case writes: `rollover.CODE` and `incentive.CODE`."""
-    rolled = {f"rollover.{one.code}": Rolled(limit_counter(terms, one)) for one in terms.limits if one.rollover}
+def brought_along(terms: PlanTerms) -> dict[str, tuple[Rolled | Climbed, Measure]]:
+    """By the key that a case writes: `rollover.CODE`, an amount, and `incentive.CODE`, a number of steps."""
+    rolled = {
+        f"rollover.{one.code}": (Rolled(limit_counter(terms, one)), Measure.PAID)
+        for one in terms.limits
+        if one.rollover
+    }
     climbed = {
-        f"incentive.{one.code}": Climbed(one, terms.line, terms.year_starts_month) for one in terms.dental.incentives
+        f"incentive.{one.code}": (Climbed(one, terms.line, terms.year_starts_month), Measure.VISITS)
+        for one in terms.dental.incentives
     }
     return {**rolled, **climbed}
 
 
-def place_counter(terms: PlanTerms, key: str) -> tuple[Limit, Counter] | None:
-    """The limit and counter that `limit.CODE@PLACE` means: a place of the mouth, a benefit, or one of what it counts each."""
+def place_counter(terms: PlanTerms, key: str) -> tuple[Counter, Measure] | None:
+    """What `limit.CODE@PLACE` means: a place of the mouth, a benefit, or one of what the limit counts each."""
     name, at, place = key.partition("@")
     for one in terms.limits:
         if at and name == f"limit.{one.code}" and place in _places(terms, one, place):
-            return one, site_counter(terms, one, place)
+            return site_counter(terms, one, place), one.measure
     return None
 
 
@@ -143,25 +148,29 @@ def _treatment(section: Section) -> Treatment | None:
 
 
 class Issued(NamedTuple):
-    """An instalment that the plan issues itself: of which of the example's claims (from 0), and its number."""
+    """An instalment that the plan issues itself: of which of the example's claims (from 1), and its number."""
 
     of: int
     number: int
 
 
-def read_instalment(section: Section, claim_count: int) -> Issued | None:
+def read_instalment(section: Section, claims: Collection[int]) -> Issued | None:
     """The table `instalment` of a claim, which stands in place of lines and day."""
     if "instalment" not in section:
-        section.value("instalment", None)
         return None
     with section.section("instalment") as one:
-        of = one.whole("of", least=1)
-        if of > claim_count:
-            raise DocumentError(f"There is no claim {of} before this one.", where=one.at("of"))
-        return Issued(of - 1, one.whole("number", least=1, most=120))
+        return Issued(earlier_claim(one, "of", claims), one.whole("number", least=1, most=120))
 
 
-def issue(issued: Issued, claim: Claim, outcome: Decision | Pend, claim_id: int, where: str) -> Claim:
+def earlier_claim(section: Section, key: str, claims: Collection[int]) -> int:
+    """The number of one of the claims above this one in the list."""
+    number = section.whole(key, least=1)
+    if number not in claims:
+        raise DocumentError(f"There is no claim {number} before this one.", where=section.at(key))
+    return number
+
+
+def issue(issued: Issued, claim: Claim, outcome: object, claim_id: int, where: str) -> Claim:
     """The claim of an instalment. Raises DocumentError where the treatment's claim has put none of that number off."""
     lines = outcome.lines if isinstance(outcome, Decision) else ()
     for line, decided in zip(claim.lines, lines, strict=False):
@@ -169,4 +178,4 @@ def issue(issued: Issued, claim: Claim, outcome: Decision | Pend, claim_id: int,
         for due in deferred.after(line.from_on) if deferred else ():
             if due.number == issued.number:
                 return instalment_claim(claim, line, due, claim_id)
-    raise DocumentError(f"Claim {issued.of + 1} has no later instalment {issued.number}.", where=where)
+    raise DocumentError(f"Claim {issued.of} has no later instalment {issued.number}.", where=where)

@@ -17,7 +17,7 @@ from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.money import parse_amount
 from tpa.kernel.periods import FOREVER
 
-_ADJUSTMENT = re.compile(r"(CO|PR|OA|PI)-([A-Z]?\d{1,3}) (\d{1,12}(?:\.\d{1,2})?)\Z", re.ASCII)
+_ADJUSTMENT = re.compile(r"(CO|PR|OA|PI)-([A-Z]?\d{1,3}) (-?\d{1,12}(?:\.\d{1,2})?)\Z", re.ASCII)
 
 
 class Named(NamedTuple):
@@ -114,13 +114,14 @@ def _one(row: Any, where: str) -> Named:
             amount(one, "paid", None),
             one.choice("responsibility", ("P", "S", "T"), ""),
             amount(one, "allowed", None),
-            tuple(_adjustment(text, one.at("adjustments")) for text in one.texts("adjustments", ())),
+            tuple(read_adjustment(text, one.at("adjustments")) for text in one.texts("adjustments", ())),
             one.day("answered_on", None),
         )
 
 
-def _adjustment(text: str, where: str) -> Adjustment:
+def read_adjustment(text: str, where: str, *, signed: bool = False) -> Adjustment:
+    """`PR-2 20.00`: group, reason code, amount (below zero only where `signed`). Raises DocumentError."""
     match = _ADJUSTMENT.match(text)
-    if match is None:
+    if match is None or (match[3].startswith("-") and not signed):
         raise DocumentError(f"{text[:40]!r} is no adjustment.", where=where, remedy='Write "PR-2 20.00".')
     return Adjustment(match[1], match[2], int(parse_amount(match[3])))

@@ -23,6 +23,7 @@ EMPLOYEE_ONLY = "EE"
 MEMBER = "PR"
 DISCOUNT = "45"
 DUPLICATE = "screens.duplicate"
+OTHER_PLAN = "coordination.other_plan"
 
 
 class Unauthorized(NamedTuple):
@@ -218,7 +219,27 @@ class LineWork:
             # What is denied uses nothing up, whatever an earlier limit has filed for it.
             self.work.entries = [entry for entry in self.work.entries if entry.line_number != self.line.number]
             self.work.left.clear()
+        if group == MEMBER and self.prior is not None:
+            self._settle_elsewhere(self.prior)
         self.move(rule, group, carc, self.open_cents, clause, inputs)
+
+    def _settle_elsewhere(self, prior: Prior) -> None:
+        """Of a denied line the member owes no more than the plans before this one have left open."""
+        terms = self.plan.terms.coordination
+        assert terms is not None
+        owed = self.line.charge_cents - prior.paid_cents
+        if prior.left_cents is not None:
+            owed = min(owed, prior.left_cents)
+        inputs: Inputs = (
+            ("method", terms.method.value),
+            ("normal_cents", 0),
+            ("allowable_cents", 0),
+            ("prior_paid_cents", prior.paid_cents),
+            ("pays_cents", 0),
+        )
+        settled = self.open_cents - max(0, owed - self.member_cents)
+        if settled > 0:
+            self.move(OTHER_PLAN, "OA", "23", min(settled, self.open_cents), terms.clause, inputs)
 
     def pend(self, code: str, queue: str, detail: str = "") -> bool:
         """Stop the claim for a person; False where an examiner has settled this reason."""

@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in asked.paths:
         for file in case_files(path):
             try:
-                results += [run_case(case) for case in read_file(file)]
+                text = _text(file)
+                results += [run_case(case, text) for case in _cases(file, text)]
             except CaseError as fault:
                 faults.append(fault)
     if not results and not faults:
@@ -57,20 +58,20 @@ def _is_plan(file: Path) -> bool:
     return file.name.startswith("plan_") and _SOURCE.search(file.read_bytes()) is None
 
 
-def read_file(file: Path) -> Iterator[Case | Question]:
+def read_file(file: Path) -> list[Case | Question]:
     """The cases of one file. Raises CaseError."""
+    return _cases(file, _text(file))
+
+
+def _cases(file: Path, text: str) -> list[Case | Question]:
+    return read_cases(str(file), text, lambda name: _text(file.parent / name))
+
+
+def _text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as fault:
         raise CaseError(f"The file cannot be read: {fault}", where=str(file)) from fault
-    yield from read_cases(str(file), text, lambda name: _other(file, name))
-
-
-def _other(file: Path, name: str) -> str:
-    try:
-        return (file.parent / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise CaseError(f"The file {name} cannot be read: {fault}", where=str(file)) from fault
 
 
 def _print(results: list[Result], faults: list[CaseError], *, explained: bool) -> None:
@@ -83,4 +84,9 @@ def _print(results: list[Result], faults: list[CaseError], *, explained: bool) -
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # Whoever reads (`| head`) has seen enough; closed, nobody is told at the end that something was left.
+        sys.stderr.close()
+        sys.exit(DIFFERENT)

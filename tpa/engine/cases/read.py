@@ -51,7 +51,12 @@ def read_cases(file: str, text: str, read_other: Callable[[str], str]) -> list[C
         told = "\n".join(_told(text, one, "/plan") for one in fault.faults)
         raise CaseError(told, where=file) from fault
     except DomainError as fault:
-        raise CaseError(_told(text, fault), where=file) from fault
+        raise case_error(file, text, fault) from fault
+
+
+def case_error(file: str, text: str, fault: DomainError) -> CaseError:
+    """A fault in a document as that of a file of this text."""
+    return CaseError(_told(text, fault), where=file)
 
 
 def read_document(file: str, values: Mapping[str, Any], read_other: Callable[[str], str]) -> list[Case | Question]:
@@ -109,7 +114,6 @@ def _terms(plan: Mapping[str, Any]) -> PlanTerms:
 
 def _case(file: str, source: str, row: Mapping[str, Any], where: str, terms: PlanTerms) -> Case:
     example = read_example(row, where, terms)
-    asked = any(one.whole.values or any(line.values for line in one.lines) for one in example.claims)
-    if not asked and not example.used_after:
+    if not example.expects:
         raise DocumentError("The case expects nothing, so it could not fail.", where=where)
     return Case(file, row.get("source", source), terms, example)

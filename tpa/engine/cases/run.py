@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tpa.engine.adjudication.decision import Decision, Pend
-from tpa.engine.adjudication.examples import play
+from tpa.engine.adjudication.decision import Pend
+from tpa.engine.adjudication.examples import Step, play
+from tpa.engine.adjudication.examples_order import Outcome, Voided
 from tpa.engine.adjudication.explain import auditor_claim, explain, explain_waiting
+from tpa.engine.cases.lines import line_of
 from tpa.engine.cases.question import Question, plain, shown
-from tpa.engine.cases.read import Case
+from tpa.engine.cases.read import Case, case_error
+from tpa.kernel.document import DocumentError
 from tpa.kernel.money import format_amount
 
 
+class Difference(NamedTuple):
+    """An answer that differs: its place in the file, the line of it (0 where the text is not known), what differs."""
+
+    where: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.where}: {self.message}" if self.line else f"{self.where}: {self.message}"
+
+
 class Result(NamedTuple):
-    """A case and how it came out: (place, difference) for each answer that differs, and the outcome of each claim."""
+    """A case and how it came out: each answer that differs, and each claim with its outcome."""
 
     case: Case | Question
-    differences: tuple[tuple[str, str], ...]
-    outcomes: tuple[Decision | Pend, ...] = ()
+    differences: tuple[Difference, ...]
+    steps: tuple[Step, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -26,28 +40,39 @@ class Result(NamedTuple):
         return not self.differences
 
 
-def run_case(case: Case | Question) -> Result:
-    """Decide a case; a question has its answers already."""
+def run_case(case: Case | Question, text: str = "") -> Result:
+    """Decide a case; a question has its answers already. `text` is the file's.
+
+    Raises CaseError where the case names an instalment or an earlier claim that is not there.
+    """
     if isinstance(case, Question):
-        return Result(case, tuple(case.differences()))
-    played = play(case.example, case.terms)
-    return Result(case, tuple((one.path, one.message) for one in played.differences), played.outcomes)
+        return Result(case, tuple(_difference(text, *one) for one in case.differences()))
+    try:
+        played = play(case.example, case.terms)
+    except DocumentError as fault:
+        raise case_error(case.file, text, fault) from fault
+    found = (_difference(text, one.path, one.message) for one in played.differences)
+    return Result(case, tuple(found), played.steps)
+
+
+def _difference(text: str, where: str, message: str) -> Difference:
+    return Difference(where, line_of(text, where) if text else 0, message)
 
 
 def told(result: Result, *, explained: bool = False) -> Iterator[str]:
     """The lines of a result for people."""
     case = result.case
     yield f"{'pass' if result.passed else 'FAIL'}  {case.file}: {case.name}"
-    for path, message in result.differences:
-        yield f"      {path}: {message}"
+    yield from (f"      {one}" for one in result.differences)
     if not explained:
         return
     if isinstance(case, Question):
         yield from (f"      {key}: {shown(answer)}" for key, answer in case.found.items())
         return
-    for one, outcome in zip(case.example.claims, result.outcomes, strict=True):
-        yield f"      claim {one.claim.claim_id} of member {one.claim.member_id}"
-        yield from (f"        {text}" for text in _explained(outcome))
+    for step in result.steps:
+        again = ", decided again" if step.again else ""
+        yield f"      claim {step.claim.claim_id} of member {step.claim.member_id}{again}"
+        yield from (f"        {text}" for text in _explained(step.outcome))
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -58,14 +83,17 @@ def as_json(result: Result) -> dict[str, Any]:
         "case": case.name,
         "source": case.source,
         "passed": result.passed,
-        "differences": [{"where": path, "message": message} for path, message in result.differences],
+        "differences": [one._asdict() for one in result.differences],
     }
     if isinstance(case, Question):
         return {**told_json, "answers": {key: plain(answer) for key, answer in case.found.items()}}
-    return {**told_json, "claims": [_outcome_json(outcome) for outcome in result.outcomes]}
+    return {**told_json, "claims": [_step_json(step) for step in result.steps]}
 
 
-def _explained(outcome: Decision | Pend) -> Iterator[str]:
+def _explained(outcome: Outcome) -> Iterator[str]:
+    if isinstance(outcome, Voided):
+        yield "voided"
+        return
     if isinstance(outcome, Pend):
         for reason in outcome.reasons:
             yield f"waits: {reason.code} ({reason.queue}) {reason.detail}".rstrip()
@@ -80,7 +108,13 @@ def _explained(outcome: Decision | Pend) -> Iterator[str]:
         yield f"  paid {format_amount(line.paid_cents)}, member {format_amount(line.member_cents)}"
 
 
-def _outcome_json(outcome: Decision | Pend) -> dict[str, Any]:
+def _step_json(step: Step) -> dict[str, Any]:
+    return {"claim": step.claim.claim_id, "again": step.again, **_outcome_json(step.outcome)}
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Voided):
+        return {"outcome": "voided"}
     if isinstance(outcome, Pend):
         return {
             "outcome": "pended",

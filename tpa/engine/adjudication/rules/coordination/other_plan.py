@@ -3,13 +3,11 @@
 from tpa.engine.accumulators.balances import AccumulatorEntry
 from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledShare
-from tpa.engine.adjudication.line import LineWork
+from tpa.engine.adjudication.line import OTHER_PLAN, LineWork
 from tpa.engine.adjudication.relief import give_back, relieve, reopen
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.coordination.payment import Coordinated, Normal, coordinate
 from tpa.engine.plan.terms_coordination import Counts, Method
-
-NAME = "coordination.other_plan"
 
 
 def coordinate_line(work: LineWork) -> None:
@@ -34,11 +32,11 @@ def coordinate_line(work: LineWork) -> None:
         ("prior_paid_cents", prior.paid_cents),
         ("pays_cents", found.pays_cents),
     )
-    reopen(work, NAME, "CO", "45", found.raised_cents, terms.clause, inputs)
+    reopen(work, OTHER_PLAN, "CO", "45", found.raised_cents, terms.clause, inputs)
     back = work.member_cents - found.member_cents
     is_counted = terms.counts is Counts.NORMAL and terms.method is not Method.MAINTENANCE_OF_BENEFITS
-    relieve(work, NAME, back, terms.clause, inputs, uncounted=not is_counted)
-    work.move(NAME, "OA", "23", work.open_cents - found.pays_cents, terms.clause, inputs)
+    relieve(work, OTHER_PLAN, back, terms.clause, inputs, uncounted=not is_counted)
+    work.move(OTHER_PLAN, "OA", "23", work.open_cents - found.pays_cents, terms.clause, inputs)
     for counter in _maximums(work):
         if found.pays_cents < normal_cents:
             give_back(work, counter, normal_cents - found.pays_cents)
