@@ -108,7 +108,7 @@ def test_an_accident_waits_for_a_person_and_is_decided_when_it_is_released(in_em
     pend = Pend.objects.get(claim_id=claim_id)
     assert (pend.code, pend.resolved_at) == (pend.reasons[0][0], None)
     opened = OutboxEvent.objects.filter(topic="work_item", payload__open__2=claim_id)
-    assert sorted(opened.values_list("payload__open__0", flat=True)) == ["notice", "pend"]
+    assert sorted(opened.values_list("payload__open__0", flat=True)) == ["claim_notice", "pend"]
     assert not Decision.objects.exists()
     assert not Entry.objects.exists()
     release(employer_id=in_employer.pk, pend_ids=[pend.pk], by_id=7, note="checked")

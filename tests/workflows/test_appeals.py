@@ -19,7 +19,8 @@ from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError
 from tpa.workflows import appeals
 from tpa.workflows.adjudication import decide_waiting
-from tpa.workflows.appeals import AppealError, AppealLateError, NewDeciderError, assign, extend, file_appeal, note
+from tpa.workflows.appeal_windows import AppealError
+from tpa.workflows.appeals import AppealLateError, NewDeciderError, assign, extend, file_appeal, note
 from tpa.workflows.claim_clocks import note as note_step
 from tpa.workflows.claim_pends import release
 from tpa.workflows.overrides import approve
@@ -158,7 +159,7 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
         date(2026, 11, 2),
         date(2026, 12, 10),
     )
-    assert board() == [("appeal", "external review", date(2026, 12, 10), 60_000)]
+    assert board() == [("appeal", "preliminary review", date(2026, 11, 2), 60_000)]
     with pytest.raises(AppealError, match="No review organization has it"):
         answer(outside, "reversed", BEN, date(2026, 11, 30), orders=[aside()], authority_cents=10_000)
     contract("Alpha", "Beta")
@@ -172,9 +173,15 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
         with pytest.raises(ConflictError, match="Alpha has it"):
             assign(appeal_id=outside.pk, by=ANA)
         assert assign(appeal_id=outside.pk, by=ANA, reason="it has a conflict").reviewer == "Beta"
+        assert board() == [
+            ("review_file", "review file", date(2026, 11, 9), None),
+            ("appeal", "external review", date(2026, 12, 17), None),
+        ]
+        note(appeal_id=outside.pk, kind="sent", text="by courier", by=ANA)
+        assert [one[0] for one in board()] == ["appeal"]
     answer(outside, "reversed", BEN, date(2026, 11, 30), orders=[aside()], authority_cents=10_000)
     assert [(one.reference, one.text) for one in AppealNote.objects.order_by("id")] == [
-        ("Alpha", "Its turn"), ("Beta", "it has a conflict"),
+        ("Alpha", "Its turn"), ("Beta", "it has a conflict"), ("", "by courier"),
     ]  # fmt: skip
     assert live(key).paid_cents == 8_000
     assert sound(in_employer)
@@ -184,7 +191,59 @@ def test_external_review_may_be_asked_for_four_months_and_not_before_the_plans_o
     answer(file(denied, date(2026, 5, 4)), "upheld", on=date(2026, 5, 20))
     with pytest.raises(AppealLateError, match="2026-09-21"):
         file(denied, date(2026, 9, 22))
-    assert file(denied, date(2026, 9, 21)).stage == "external"
+    first = file(denied, date(2026, 9, 21))
+    assert first.stage == "external"
+    # What was no request yet may be made whole, in its time; what was heard is not heard again.
+    answer(first, "not_eligible", on=date(2026, 9, 21))
+    contract("Alpha", "Beta", "Gamma")
+    again = file(denied, date(2026, 9, 21))
+    with clock_at(at(date(2026, 9, 22))):
+        assign(appeal_id=again.pk, by=ANA)
+    answer(again, "upheld", on=date(2026, 10, 2))
+    with pytest.raises(ConflictError, match="that was decided"):
+        file(denied, date(2026, 9, 21), late_reason="once more")
+
+
+def test_external_review_comes_at_once_where_the_plan_was_late(denied):
+    with pytest.raises(AppealError, match="after the plan's own levels"):
+        file(denied, date(2026, 5, 4), is_external=True)
+    own = file(denied, date(2026, 5, 4))
+    # Day 60 is 3 July.
+    with pytest.raises(AppealError, match="after the plan's own levels"):
+        file(denied, date(2026, 7, 3), is_external=True)
+    outside = file(denied, date(2026, 7, 4), is_external=True)
+    assert (outside.stage, outside.exhausted_by, outside.last_on) == ("external", "plan_late", date(2026, 8, 3))
+    with pytest.raises(ConflictError, match="is open"):
+        file(denied, date(2026, 7, 4), is_external=True)
+    assert answer(own, "upheld", on=date(2026, 7, 6)).outcome == "upheld"
+
+
+def test_new_evidence_that_came_too_late_lets_the_time_stand_still_until_it_is_answered(denied):
+    row = file(denied, date(2026, 5, 4))
+    share = {"appeal_id": row.pk, "kind": "shared", "text": "a report of the plan's physician", "by": BEN}
+    with clock_at(at(date(2026, 6, 1))):
+        note(until_on=date(2026, 7, 3), **share)
+        assert Appeal.objects.get().due_on == date(2026, 7, 3)
+    with clock_at(at(date(2026, 6, 29))):
+        with pytest.raises(AppealError, match="Only of evidence"):
+            note(appeal_id=row.pk, kind="note", text="x", by=BEN, until_on=date(2026, 7, 9))
+        with pytest.raises(AppealError, match="some time"):
+            note(until_on=date(2026, 6, 29), **share)
+        note(until_on=date(2026, 7, 9), **share)
+        stands = Appeal.objects.get()
+        assert (stands.paused_until_on, stands.due_on) == (date(2026, 7, 9), date(2026, 7, 13))
+    with clock_at(at(date(2026, 7, 2))):
+        note(appeal_id=row.pk, kind="answered", text="the report is wrong", by=BEN)
+    after = Appeal.objects.get()
+    assert (after.paused_until_on, after.due_on, AppealNote.objects.count()) == (None, date(2026, 7, 6), 3)
+
+
+def test_the_time_to_appeal_runs_from_the_notice_that_is_noted(denied):
+    with clock_at(datetime(2026, 4, 20, 12, tzinfo=UTC)):
+        note_step(
+            claim_id=denied, kind="notified", at=datetime(2026, 4, 6, 12, tzinfo=UTC), detail="a letter", by="ana"
+        )
+    assert file(denied, date(2026, 10, 5)).last_on == date(2026, 10, 5)
 
 
 def test_who_released_the_claim_does_not_decide_its_appeal(in_employer):
@@ -197,6 +256,8 @@ def test_who_released_the_claim_does_not_decide_its_appeal(in_employer):
     assert row.barred_ids == [ANA.person_id]
     with pytest.raises(NewDeciderError):
         answer(row, "upheld", ANA)
+    with pytest.raises(NewDeciderError, match="to whom you report"):
+        answer(row, "upheld", BEN._replace(superior_ids=(CY.person_id, ANA.person_id)))
     statement = "UPDATE claims_appeal SET outcome = 'upheld', decided_at = now(), decided_by_id = %s"
     with pytest.raises(IntegrityError, match="appeal_new_decider"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [ANA.person_id])
@@ -220,6 +281,10 @@ def taken_as(employer, kind):
 def test_an_urgent_appeal_counts_hours(in_employer):
     row = file(taken_as(in_employer, "urgent"), date(2026, 5, 4))
     assert (row.due_at, row.due_on) == (datetime(2026, 5, 7, 15, tzinfo=UTC), date(2026, 5, 7))
+    # External review may be asked for beside it, and is looked at at once.
+    both = file(row.claim_id, date(2026, 5, 4), is_external=True)
+    assert (both.exhausted_by, both.preliminary_on) == ("urgent", date(2026, 5, 4))
+    assert both.due_at == datetime(2026, 5, 7, 15, tzinfo=UTC)
 
 
 def test_an_appeal_for_disability_is_extended_once(in_employer):
@@ -231,9 +296,14 @@ def test_an_appeal_for_disability_is_extended_once(in_employer):
     ):
         extend(appeal_id=row.pk, reason="a hearing", by=BEN)
     with clock_at(datetime(2026, 6, 18, 12, tzinfo=UTC)):
-        assert extend(appeal_id=row.pk, reason="a hearing", by=BEN).due_on == date(2026, 8, 2)
+        # 45 days more, and the 12 that the claimant is given to send what is missing.
+        asked = extend(appeal_id=row.pk, reason="records are missing", by=BEN, until_on=date(2026, 6, 30))
+        assert asked.due_on == date(2026, 8, 14)
         with pytest.raises(AppealError, match="no more time"):
             extend(appeal_id=row.pk, reason="another", by=BEN)
+    with clock_at(datetime(2026, 6, 20, 12, tzinfo=UTC)):
+        note(appeal_id=row.pk, kind="answered", text="the records", by=BEN)
+    assert Appeal.objects.get().due_on == date(2026, 8, 4)
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,11 @@ def test_the_board_follows_the_clock(in_employer, pended):
     assert Pend.objects.get().due_on == date(2026, 5, 1)
     assert board() == [
         ("pend", "subrogation", "decision", date(2026, 5, 1)),
-        ("notice", "notices", "request", date(2026, 5, 1)),
+        ("claim_notice", "notices", "request", date(2026, 5, 1)),
     ]
-    assert WorkItem.objects.get(kind="notice").title == "Ask the claimant how, where and by whose fault it happened"
+    assert (
+        WorkItem.objects.get(kind="claim_notice").title == "Ask the claimant how, where and by whose fault it happened"
+    )
     move(pended, "requested", 10)
     # 30 + 15 days, and the 45 that the claimant has from the tenth.
     assert board() == [("pend", "subrogation", "decision", date(2026, 6, 30))]
@@ -65,12 +67,30 @@ def test_the_board_follows_the_clock(in_employer, pended):
         move(pended, "extended", 26)
 
 
+def test_the_notice_of_the_decision_counts_and_not_the_decision(in_employer, pended):
+    with pytest.raises(ClockError, match="nothing decided yet"):
+        move(pended, "notified", 1)
+    # Longer than the law's 45 days, as a letter takes three.
+    found = move(pended, "requested", 10, ends_at=RECEIVED + timedelta(days=58))
+    assert (found.clock.supply_by_on, found.clock.due_on) == (date(2026, 5, 29), date(2026, 7, 3))
+    move(pended, "supplied", 12)
+    release(employer_id=in_employer.pk, pend_ids=[Pend.objects.get().pk], by_id=1, note="fell off a ladder")
+    with clock_at(RECEIVED + timedelta(days=47)):
+        decide_waiting(employer_id=in_employer.pk)
+    assert clocks_of([pended], in_employer.time_zone)[pended].was_late is False
+    with pytest.raises(ClockError, match="nothing decided yet"):
+        move(pended, "notified", 46)
+    # Due on day 47: 30 and 15, and two days of waiting.
+    assert move(pended, "notified", 48, detail="by letter").was_late is True
+    assert move(pended, "notified", 50, detail="again").was_late is True
+
+
 def test_an_urgent_claim_counts_hours(in_employer, pended):
     found = move(pended, "classified", 0, value="urgent")
     assert (found.clock.kind, found.clock.due_at) == (Kind.URGENT, RECEIVED + timedelta(hours=72))
     outbox.drain("work_item")
     assert WorkItem.objects.get(kind="pend").due_at == RECEIVED + timedelta(hours=72)
-    assert WorkItem.objects.get(kind="notice").due_at == RECEIVED + timedelta(hours=24)
+    assert WorkItem.objects.get(kind="claim_notice").due_at == RECEIVED + timedelta(hours=24)
 
 
 def test_a_claim_that_was_filed_wrongly_is_told_so_and_begins_anew(in_employer, pended):
@@ -78,10 +98,10 @@ def test_a_claim_that_was_filed_wrongly_is_told_so_and_begins_anew(in_employer, 
     found = move(pended, "misfiled", 1)
     assert (found.clock.is_misfiled, found.clock.tell_by_on) == (True, date(2026, 4, 6))
     assert board() == [
-        ("notice", "notices", "notice", date(2026, 4, 6)),
+        ("claim_notice", "notices", "notice", date(2026, 4, 6)),
         ("pend", "subrogation", "decision", date(2026, 4, 16)),
     ]
-    assert WorkItem.objects.get(kind="notice").title == "Tell the claimant how to file this claim"
+    assert WorkItem.objects.get(kind="claim_notice").title == "Tell the claimant how to file this claim"
     with pytest.raises(ClockError, match="not filed yet"):
         move(pended, "requested", 2)
     move(pended, "told", 6)

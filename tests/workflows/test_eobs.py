@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 
 from tests.workflows.test_payment_lives import ANA, DAY, home, take_back, terms  # noqa: F401
-from tests.workflows.test_ripple import claim, decide, live
+from tests.workflows.test_ripple import apply, claim, decide, live
 from tpa.books.claims.models import Decision
 from tpa.books.payments.models import CarriedBalance, Payment
 from tpa.kernel.errors import NotFoundError
+from tpa.kernel.ids import public_id
+from tpa.workflows.corrections import preview_claims
+from tpa.workflows.eob_rights import paragraphs
 from tpa.workflows.eobs import eob, eob_paper, family_eobs
 from tpa.workflows.payment_lives import reissue_payment, void_payment
 from tpa.workflows.payment_run import run_payments
@@ -24,6 +27,19 @@ def test_what_is_owed_is_said_first_and_the_lines_add_up(in_employer, home):  # 
     (line,) = told["lines"]
     assert (line["deductible_cents"], line["coinsurance_cents"], line["you_owe_cents"]) == (50_000, 8_000, 58_000)
     assert len(line["notes"]) == 2
+    assert [(one["code"], one["cents"], one["plan_clause"]) for one in line["reasons"]] == [
+        ("PR-1", 50_000, "/deductibles/0"),
+        ("PR-2", 8_000, "/benefits/1/shares/all"),
+    ]
+    assert (line["benefit"], told["replaces"]) == ("all", None)
+    assert told["rights"] == {
+        "kind": "post_service",
+        "levels_count": 1,
+        "appeal_within_days": 180,
+        "decided_within_days": 60,
+        "decided_within_hours": None,
+        "external_review_within_months": 4,
+    }
     assert told["paid_to"] == ""
     run_payments()
     told = eob(employer=in_employer, decision_id=live(one).pk)
@@ -43,6 +59,47 @@ def test_a_family_gets_what_holds_and_nothing_for_a_reversal(in_employer, home):
         eob_paper(employer=in_employer, eobs=[])
     with pytest.raises(NotFoundError, match="reversal"):
         eob(employer=in_employer, decision_id=Decision.objects.filter(outcome="reversed").first().pk)
+
+
+def test_what_was_explained_before_is_named(in_employer, home):  # noqa: F811
+    one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    apply(preview_claims(claim_ids=[one], why="audit", note="", by="ana", take_back=True))
+    told = eob(employer=in_employer, decision_id=live(two).pk)
+    # By the first word 100.00 of deductible and a fifth of 200.00; by the second the deductible takes it all.
+    assert (told["replaces"]["you_owe_cents"], told["you_owe_cents"]) == (14_000, 30_000)
+    name = public_id("clm", in_employer.pk, two)
+    (new,) = decide(in_employer, claim(home, 90_000, 2, frequency="7", original_reference=name))
+    after = eob(employer=in_employer, decision_id=live(new).pk)
+    assert (after["replaces"]["claim"], after["replaces"]["you_owe_cents"]) == (name, 30_000)
+    assert eob_paper(employer=in_employer, eobs=[after])[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, ["within 180 days", "within 60 days of your appeal", "within 4 months", "section 502(a)"]),
+        (
+            {"levels_count": 2, "decided_within_days": 30},
+            ["two levels of appeal. At each you get the answer within 30 days"],
+        ),
+        (
+            {"decided_within_days": None, "decided_within_hours": 72},
+            ["by telephone, and get the answer within 72 hours"],
+        ),
+    ],
+)
+def test_what_a_member_may_do_is_said_in_plain_words(changes, says):
+    told = {
+        "kind": "post_service",
+        "levels_count": 1,
+        "appeal_within_days": 180,
+        "decided_within_days": 60,
+        "decided_within_hours": None,
+        "external_review_within_months": 4,
+    } | changes
+    text = " ".join(paragraphs(told))
+    assert all(one in text for one in (*says, "free of charge", "diagnosis and treatment codes", "1-866-444-3272"))
+    assert "independent organization" not in " ".join(paragraphs(told | {"external_review_within_months": None}))
 
 
 def totals(year):

@@ -92,6 +92,18 @@ def test_above_the_authority_nothing_happens_until_another_person_approves(in_em
     assert sound(in_employer)
 
 
+def test_what_is_over_the_authority_is_not_divided(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    # 500.00 of deductible are given back, but a fifth of them; then the fifth, of which no more than 160.00 are left.
+    first = order(one, aside("cost_share.deductible"), authority=50_000)
+    assert (first.state, first.amount_cents) == ("in_force", 40_000)
+    second = order(one, aside("cost_share.coinsurance"), authority=50_000)
+    assert (second.state, second.amount_cents, live(one).paid_cents) == ("proposed", 18_000, 72_000)
+    assert approve(override_id=second.pk, by=BEN).state == "in_force"
+    assert live(one).paid_cents == 90_000
+    assert sound(in_employer)
+
+
 def test_a_proposal_waits_in_the_queue_of_approvals_until_it_is_refused(in_employer, home):
     one, _ = late_claims(in_employer, home)
     row = order(one, aside(), authority=0)

@@ -206,6 +206,16 @@ def test_more_than_one_person_may_change_alone_needs_a_second(in_employer, home)
     assert applied("ben", 0).state == "applied"
 
 
+def test_another_login_of_the_same_person_is_no_second_person(in_employer, home):
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    found = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True, person_id=1)
+    told = {"correction_id": found.pk, "signature": found.signature, "alone_up_to_cents": 0}
+    with pytest.raises(SecondPersonError):
+        apply_correction(by="ana.second", person_id=1, **told)
+    assert live(one).outcome == "paid"
+    assert apply_correction(by="ben", person_id=2, **told).state == "applied"
+
+
 def test_small_differences_may_be_parked_with_a_reason_and_large_ones_not(in_employer, home):
     one, two = decide(in_employer, claim(home, 1_250, 1), claim(home, 60_000, 2))
     small = preview_claims(claim_ids=[one], why="entry_error", note="", by="ana", take_back=True)

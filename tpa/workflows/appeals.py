@@ -1,26 +1,23 @@
 """Appeals: one or two levels, as the plan says, and external review after them; a reversal leads to the claim's correction.
 
+External review comes earlier beside an urgent appeal, and where the plan has let its own time pass.
+
 appeal = file_appeal(claim_id=4, filed_by="member", grounds="...", at=instant, by=person)
 decide(appeal_id=appeal.pk, outcome="reversed", rationale="...", by=another, orders=[order], authority_cents=50_000)
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from tenants.models import Employer
 from tpa.books.agreements import selectors as agreements
 from tpa.books.audit import services as audit
 from tpa.books.claims import appeals as book
 from tpa.books.claims import selectors
-from tpa.books.claims.clocks import clocks_of
 from tpa.books.claims.examining import Appeal, AppealNote
-from tpa.books.claims.models import Decision
 from tpa.books.claims.overrides import Person
-from tpa.books.plans import selectors as plans
 from tpa.engine.adjudication.overrides import Override
 from tpa.engine.clocks import appeal as law
 from tpa.engine.clocks.claim import Kind
@@ -28,19 +25,13 @@ from tpa.infra import clock, locks, work_items
 from tpa.infra.employers import open_employer
 from tpa.kernel.errors import ConflictError, DomainError
 from tpa.workflows import corrections, overrides
+from tpa.workflows.appeal_windows import AppealError, Window, window
 
-WORK, QUEUE = "appeal", "appeals"
+WORK, FILE, QUEUE = "appeal", "review_file", "appeals"
 NOTES = tuple(kind for kind in AppealNote.Kind.values if kind != AppealNote.Kind.ASSIGNED)
 """What people log; assignments are logged by themselves."""
 _REVERSING = (Appeal.Outcome.REVERSED, Appeal.Outcome.PARTLY)
 _REVIEWED = (Appeal.Outcome.UPHELD, Appeal.Outcome.REVERSED, Appeal.Outcome.PARTLY)
-_FINAL = (Appeal.Outcome.UPHELD, Appeal.Outcome.PARTLY)
-
-
-class AppealError(DomainError):
-    """The appeal cannot be taken, or decided, so."""
-
-    code = "appeal"
 
 
 class AppealLateError(AppealError):
@@ -58,54 +49,6 @@ class NewDeciderError(DomainError):
     remedy = "Let somebody decide who had no part in it."
 
 
-class Window(NamedTuple):
-    """What may be filed about a claim now: at which stage, since when the claimant knows, and the last day for it."""
-
-    stage: Appeal.Stage
-    levels_count: int
-    kind: Kind
-    notified_on: date
-    last_on: date
-
-
-def window(employer: Employer, claim_id: int, *, notified_on: date | None = None) -> Window:
-    """What may be appealed now. Without `notified_on` the claimant was told on the day of the decision.
-
-    After the plan's own levels it is external review. Raises AppealError where there is nothing to appeal.
-    """
-    live = selectors.standings([claim_id])[claim_id].decision
-    if live is None or live.outcome == Decision.Outcome.REVERSED:
-        raise AppealError("There is no decision that stands.", where="/claim")
-    if live.paid_cents == live.charge_cents:
-        raise AppealError("The plan pays the whole charge: there is nothing to appeal.", where="/claim")
-    kind, levels_count = clocks_of([claim_id], employer.time_zone)[claim_id].filed.kind.of_appeal, _levels(live)
-    last = book.last_decided(claim_id)
-    is_new = last is None or last.outcome not in _FINAL or (last.outcome == "upheld" and last.decision_id != live.pk)
-    told_at = live.decided_at if is_new or last is None else last.decided_at
-    assert told_at is not None
-    told_on = told_at.astimezone(ZoneInfo(employer.time_zone)).date()
-    since_on = notified_on or told_on
-    if since_on < told_on:
-        raise AppealError(f"It was decided on {told_on}, not before.", where="/notified_on")
-    if is_new or last is None:
-        stage = Appeal.Stage.FIRST
-    elif last.stage == Appeal.Stage.FIRST and levels_count > 1:
-        stage = Appeal.Stage.SECOND
-    else:
-        return Window(Appeal.Stage.EXTERNAL, levels_count, kind, since_on, law.last_day_for_external(since_on))
-    return Window(stage, levels_count, kind, since_on, law.last_day_to_appeal(kind, since_on))
-
-
-def _levels(decision: Decision) -> int:
-    """The most levels of the plans that decided the lines."""
-    keys = {line.plan_version_id for line in selectors.lines_of(decision.pk)} - {0}
-    plan_ids = {plans.version(key).plan_id: key for key in keys}
-    terms = plans.published_terms(plan_ids)
-    return max(
-        (one.terms.appeal_levels for dated in terms.values() for one in dated if one.version_id in keys), default=1
-    )
-
-
 @transaction.atomic
 def file_appeal(
     *,
@@ -116,11 +59,12 @@ def file_appeal(
     by: Person,
     notified_on: date | None = None,
     late_reason: str = "",
+    is_external: bool = False,
 ) -> Appeal:
     """Take an appeal, or after the plan's own levels a request for external review, that came at an instant.
 
-    Raises AppealError, AppealLateError where its time is over and nothing says why it is taken, ConflictError where one is
-    open.
+    `is_external`: external review is asked for, be the plan's own levels over or not. Raises AppealError, AppealLateError
+    where its time is over and nothing says why it is taken, ConflictError where one is open or was heard.
     """
     employer = open_employer()
     locks.lock(f"appeal:{claim_id}")
@@ -129,9 +73,12 @@ def file_appeal(
         raise AppealError("An appeal says why.", where="/grounds")
     if at > clock.now():
         raise AppealError("This lies in the future.", where="/received_at")
-    if book.appeals(state=book.OPEN, claim_id=claim_id).exists():
+    found = window(employer, claim_id, notified_on=notified_on, is_external=is_external)
+    stages = {one.stage for one in book.appeals(state=book.OPEN, claim_id=claim_id)}
+    if found.stage in stages or (stages and not found.exhausted_by):
         raise ConflictError("An appeal of this claim is open.", remedy="Log what came with that one.")
-    found = window(employer, claim_id, notified_on=notified_on)
+    if book.was_had(claim_id, found.stage):
+        raise ConflictError("This decision was appealed at that level, and that was decided.")
     local = at.astimezone(ZoneInfo(employer.time_zone))
     if local.date() < found.notified_on:
         raise AppealError("It came before the claimant was told.", where="/received_at")
@@ -139,7 +86,6 @@ def file_appeal(
         raise AppealLateError(f"The last day was {found.last_on}.", where="/late_reason")
     decision = selectors.standings([claim_id])[claim_id].decision
     assert decision is not None
-    is_external = found.stage == Appeal.Stage.EXTERNAL
     due_on, due_at, preliminary_on = _due(found, local)
     row = Appeal.objects.create(
         claim_id=claim_id,
@@ -156,9 +102,10 @@ def file_appeal(
         received_at=at,
         received_on=local.date(),
         preliminary_on=preliminary_on,
+        exhausted_by=found.exhausted_by,
         due_on=due_on,
         due_at=due_at,
-        barred_ids=[] if is_external else book.persons_before(claim_id),
+        barred_ids=[] if found.stage == Appeal.Stage.EXTERNAL else book.persons_before(claim_id),
         recorded_at=clock.now(),
         recorded_by=by.name[:200],
     )
@@ -177,23 +124,65 @@ def _due(found: Window, local: datetime) -> tuple[date, datetime | None, date | 
 
 
 def _open_item(row: Appeal, cents: int | None) -> None:
-    deadline = "external review" if row.stage == Appeal.Stage.EXTERNAL else "appeal"
+    """What stands in the queue: the next deadline of it, and of an external review the plan's file, until it is sent."""
+    deadline, due_on = ("appeal", row.due_on) if row.stage != Appeal.Stage.EXTERNAL else ("external review", row.due_on)
+    if row.preliminary_on and row.assigned_at is None:
+        deadline, due_on = "preliminary review", row.preliminary_on
     title = f"{row.get_stage_display()}, {row.kind.replace('_', ' ')}"
-    work_items.open_items(
-        [work_items.Item(WORK, QUEUE, row.pk, title, cents, row.due_on, row.received_at, row.due_at, deadline)]
-    )
+    items = [work_items.Item(WORK, QUEUE, row.pk, title, cents, due_on, row.received_at, row.due_at, deadline)]
+    if row.file_by_on:
+        told = f"Send the plan's file to {row.reviewer}"
+        items.append(
+            work_items.Item(FILE, QUEUE, row.pk, told[:200], None, row.file_by_on, row.received_at, None, "review file")
+        )
+    work_items.open_items(items)
 
 
 @transaction.atomic
-def note(*, appeal_id: int, kind: str, text: str, reference: str = "", by: Person) -> AppealNote:
-    """Log a note, a document that came, or evidence shared with the claimant. A decided appeal takes notes, too."""
-    open_employer()
+def note(
+    *, appeal_id: int, kind: str, text: str, reference: str = "", by: Person, until_on: date | None = None
+) -> AppealNote:
+    """Log a note, a document that came, or evidence shared with the claimant. A decided appeal takes notes, too.
+
+    `until_on`, of evidence that is shared: how long the claimant may answer; where that is longer than the plan's own time,
+    it stands still until he answers. Raises AppealError where the law does not let it.
+    """
+    employer = open_employer()
     row = book.appeal(appeal_id)
     if not text.strip():
         raise AppealError("A note says something.", where="/text")
+    if until_on is not None and kind != AppealNote.Kind.SHARED:
+        raise AppealError(
+            "Only of evidence that is shared is it said until when it may be answered.", where="/until_on"
+        )
+    today = clock.today(employer.time_zone)
+    if until_on is not None:
+        _stand_still(book.take(appeal_id), today, until_on, is_new_evidence=True)
+    if kind == AppealNote.Kind.ANSWERED and row.decided_at is None and row.paused_until_on:
+        row = book.take(appeal_id)
+        book.go_on(row, on=today)
+        _open_item(row, None)
+    if kind == AppealNote.Kind.SENT:
+        work_items.close_items(FILE, [row.pk])
     return book.note(
         appeal_id=row.pk, kind=kind, text=text.strip(), reference=reference.strip(), at=clock.now(), by=by.name
     )
+
+
+def _stand_still(row: Appeal, today: date, until_on: date, *, is_new_evidence: bool) -> None:
+    """Let the appeal's time stand still from today until the claimant answers, or until a day if he does not."""
+    if until_on <= today:
+        raise AppealError("The claimant has some time to answer.", where="/until_on")
+    if is_new_evidence and until_on <= row.due_on:
+        return
+    if row.stage == Appeal.Stage.EXTERNAL or not law.may_wait_for_answer(
+        Kind(row.kind), is_new_evidence=is_new_evidence
+    ):
+        raise AppealError("The law does not let the time of this appeal stand still for that.", where="/until_on")
+    if today > row.due_on or row.paused_until_on:
+        raise AppealError("Its time is over, or stands still already.", where="/until_on")
+    book.stand_still(row, on=today, until_on=until_on)
+    _open_item(row, None)
 
 
 @transaction.atomic
@@ -223,7 +212,7 @@ def assign(*, appeal_id: int, by: Person, reason: str = "") -> Appeal:
         raise AppealError("Every organization has had it.", remedy="Contract with another one.")
     local = now.astimezone(ZoneInfo(employer.time_zone))
     due = law.external_clock(local, local.date(), is_expedited=Kind(row.kind) is Kind.URGENT)
-    book.assign(row, reviewer=chosen, at=now, due_on=due.due_on, due_at=due.due_at)
+    book.assign(row, reviewer=chosen, at=now, due=due)
     told = reason.strip() or "Its turn"
     book.note(appeal_id=row.pk, kind=AppealNote.Kind.ASSIGNED, text=told, reference=chosen, at=now, by=by.name)
     _open_item(row, None)
@@ -232,21 +221,27 @@ def assign(*, appeal_id: int, by: Person, reason: str = "") -> Appeal:
 
 
 @transaction.atomic
-def extend(*, appeal_id: int, reason: str, by: Person) -> Appeal:
-    """More time, told today, where the law allows it: once, and before the time is over. Raises AppealError."""
+def extend(*, appeal_id: int, reason: str, by: Person, until_on: date | None = None) -> Appeal:
+    """More time, told today, where the law allows it: once, and before the time is over. Raises AppealError.
+
+    `until_on`: it is needed for information that the claimant is asked for, and has until then to send.
+    """
     employer = open_employer()
     row = book.take(appeal_id)
     today = clock.today(employer.time_zone)
-    own = None
+    days = 0
     if row.stage != Appeal.Stage.EXTERNAL:
-        own = law.appeal_clock(Kind(row.kind), row.levels_count, row.received_at, row.received_on, is_extended=True)
-    if own is None or row.extended_on is not None or own.due_on <= row.due_on:
+        own = law.appeal_clock(Kind(row.kind), row.levels_count, row.received_at, row.received_on)
+        days = own.may_extend_days
+    if not days or row.extended_on is not None:
         raise AppealError("The law gives this appeal no more time.")
     if today > row.due_on:
         raise AppealError(f"An extension had to be told by {row.due_on}.")
     if not reason.strip():
         raise AppealError("An extension needs its reason.", where="/reason")
-    book.extend(row, due_on=own.due_on, on=today, reason=reason.strip())
+    book.extend(row, due_on=row.due_on + timedelta(days=days), on=today, reason=reason.strip())
+    if until_on is not None:
+        _stand_still(row, today, until_on, is_new_evidence=False)
     _open_item(row, None)
     _tell(row, "appeal.extended", by, reason)
     return row
@@ -266,14 +261,17 @@ def decide(
 
     A reversal leads to the claim's correction: by the `orders`, as overrides within the decider's authority or approved by
     another person; without orders as a preview of the claim decided again, to be applied. Raises NewDeciderError for
-    somebody who took part before, AppealError, ConflictError where it is decided.
+    somebody who took part before, or reports to somebody who did: 29 CFR 2560.503-1(h)(3)(ii); AppealError, ConflictError
+    where it is decided.
     """
     open_employer()
     row = book.take(appeal_id)
     _check_decision(row, outcome, rationale, by, orders)
     more: dict[str, object] = {}
     if outcome in _REVERSING and not orders:
-        found = corrections.preview_claims(claim_ids=[row.claim_id], why="appeal", note=rationale, by=by.name)
+        found = corrections.preview_claims(
+            claim_ids=[row.claim_id], why="appeal", note=rationale, by=by.name, person_id=by.person_id
+        )
         more["correction_id"] = found.pk
     book.decide(row, outcome=outcome, rationale=rationale.strip(), by=by, at=clock.now(), **more)
     if orders:
@@ -287,6 +285,7 @@ def decide(
             appeal_id=row.pk,
         )
     work_items.close_items(WORK, [row.pk])
+    work_items.close_items(FILE, [row.pk])
     _tell(row, f"appeal.{outcome}", by, rationale)
     return row
 
@@ -307,6 +306,8 @@ def _check_decision(row: Appeal, outcome: str, rationale: str, by: Person, order
         raise AppealError("Only a reversal changes how the claim is decided.", where="/orders")
     if by.person_id in row.barred_ids:
         raise NewDeciderError("You took part in what is appealed.")
+    if not set(by.superior_ids).isdisjoint(row.barred_ids):
+        raise NewDeciderError("Somebody to whom you report took part in what is appealed.")
 
 
 def _tell(row: Appeal, action: str, by: Person, reason: str) -> None:

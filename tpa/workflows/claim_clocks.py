@@ -19,7 +19,8 @@ from tpa.infra.employers import open_employer
 from tpa.infra.work_items import Item
 from tpa.kernel.errors import DomainError
 
-PEND, NOTICE, NOTICES = "pend", "notice", "notices"
+PEND, NOTICE, NOTICES = "pend", "claim_notice", "notices"
+"""Kinds of work items by claim, and a queue. Notices to a stop-loss carrier are another kind, by their own key."""
 DECIDE, ASK, TELL = "decision", "request", "notice"
 """Of what a due day is the deadline: the decision, the request for what is missing, the notice how to file."""
 
@@ -31,8 +32,9 @@ def note(
     """Note what moves the claim's clock; it happened at `at`. Returns where it stands then.
 
     `value` says as what the claim is taken (classified), `ends_at` when a treatment that goes on ends: as approved (taken as
-    ongoing), or early (reduced). Raises ClockError for what the law does not allow, for a claim that is decided, and for
-    what has not happened yet.
+    ongoing), or early (reduced); or how long the claimant has (requested; as long as the law wants without it). A decided
+    claim takes that the claimant was told of it (notified), and a reduction. Raises ClockError for what the law does not
+    allow, for a claim that is decided, and for what has not happened yet.
     """
     employer = open_employer()
     locks.lock(f"clock:{claim_id}")
@@ -42,9 +44,15 @@ def note(
         raise DomainError("A step needs a note.", where="/detail", remedy="Say what was asked, what came, or why.")
     if at > clock.now():
         raise ClockError("This lies in the future.", where="/at")
-    if (ends_at is not None) != (kind == ClockStep.Kind.REDUCED or value == Kind.ONGOING):
-        raise ClockError("An end goes with a treatment that goes on, or that is reduced.", where="/ends_at")
-    if kind == ClockStep.Kind.REDUCED and ends_at is not None:
+    needs_end = kind == ClockStep.Kind.REDUCED or value == Kind.ONGOING
+    if (needs_end and ends_at is None) or (ends_at and not needs_end and kind != ClockStep.Kind.REQUESTED):
+        raise ClockError(
+            "An end goes with a treatment that goes on, or that is reduced, or a request.", where="/ends_at"
+        )
+    if kind == ClockStep.Kind.NOTIFIED:
+        if found.decided_at is None or at < found.decided_at:
+            raise ClockError("There was nothing decided yet of which the claimant could be told.", where="/at")
+    elif kind == ClockStep.Kind.REDUCED and ends_at is not None:
         _check_reduction(claim_id, found, local, ends_at)
     elif found.decided_at is not None:
         raise ClockError("The claim is decided: its clock has stopped.")

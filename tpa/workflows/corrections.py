@@ -88,8 +88,18 @@ def check_reason(why: str) -> None:
 
 
 @transaction.atomic
-def preview_claims(*, claim_ids: Collection[int], why: str, note: str, by: str, take_back: bool = False) -> Correction:
+def preview_claims(
+    *,
+    claim_ids: Collection[int],
+    why: str,
+    note: str,
+    by: str,
+    take_back: bool = False,
+    person_id: int | None = None,
+) -> Correction:
     """What it would come to if these claims were decided again now, or taken back for good.
+
+    `person_id`: the human being behind `by`, whatever the login: four eyes are two persons.
 
     Raises NotDecidedError for a claim without a live decision, ReasonError, ConflictError for too many.
     """
@@ -103,31 +113,34 @@ def preview_claims(*, claim_ids: Collection[int], why: str, note: str, by: str, 
         raise NotDecidedError("There is no decision to correct.", where="/claims")
     kind = Correction.Kind.VOID if take_back else Correction.Kind.CLAIM
     named = {"claims": sorted(claim_ids)}
-    correction = book.start(kind=kind, why=why, note=note, by=by, at=clock.now(), selection=named)
+    now = clock.now()
+    correction = book.start(kind=kind, why=why, note=note, by=by, at=now, selection=named, person_id=person_id)
     found = redecided(employer.pk, [ask_of(kind, family, keys) for family, keys in sorted(by_family.items())])
     keep(correction, employer, found.values(), by_family)
     return book.sign(correction.pk)
 
 
-def preview_load(*, load_id: int, note: str, by: str) -> Correction:
+def preview_load(*, load_id: int, note: str, by: str, person_id: int | None = None) -> Correction:
     """What it would come to if the claims on the work list of an eligibility load were decided again now.
 
     Raises NotFoundError, NotDecidedError where none of them has a decision that stands.
     """
     touched = sorted({one.claim_id for one in work_list(load_id)})
-    return preview_claims(claim_ids=touched, why=RETRO, note=note, by=by)
+    return preview_claims(claim_ids=touched, why=RETRO, note=note, by=by, person_id=person_id)
 
 
 @transaction.atomic
-def preview_family(*, family_id: int, start: int = 1, why: str, note: str, by: str) -> Correction:
+def preview_family(
+    *, family_id: int, start: int = 1, why: str, note: str, by: str, person_id: int | None = None
+) -> Correction:
     """What it would come to if a family's decisions from a place in its order on were made again now.
 
     For amounts from outside that came late: they are counted first.
     """
     employer = open_employer()
     check_reason(why)
-    kind = Correction.Kind.RIPPLE
-    correction = book.start(kind=kind, why=why, note=note, by=by, at=clock.now(), selection={"start": start})
+    kind, place = Correction.Kind.RIPPLE, {"start": start}
+    correction = book.start(kind=kind, why=why, note=note, by=by, at=clock.now(), selection=place, person_id=person_id)
     found = redecided(employer.pk, [Ask(family_id, start=start)])
     keep(correction, employer, found.values(), {})
     return book.sign(correction.pk)
@@ -182,7 +195,7 @@ def keep(
 
 
 @transaction.atomic
-def renew(*, correction_id: int, by: str) -> Correction:
+def renew(*, correction_id: int, by: str, person_id: int | None = None) -> Correction:
     """The same correction of named claims or of a family, computed anew; it has to be looked at again."""
     employer = open_employer()
     correction = book.take(correction_id, Correction.State.PREVIEWED)
@@ -193,12 +206,14 @@ def renew(*, correction_id: int, by: str) -> Correction:
     start = correction.selection.get("start")
     asks = [ask_of(correction.kind, family_id, keys, start) for family_id, keys in families.items()]
     keep(correction, employer, redecided(employer.pk, asks).values(), families)
-    Correction.objects.filter(pk=correction.pk).update(made_by=by, made_at=clock.now())
+    Correction.objects.filter(pk=correction.pk).update(made_by=by, made_by_id=person_id, made_at=clock.now())
     return book.sign(correction.pk)
 
 
 @transaction.atomic
-def apply_correction(*, correction_id: int, signature: str, by: str, alone_up_to_cents: int) -> Correction:
+def apply_correction(
+    *, correction_id: int, signature: str, by: str, alone_up_to_cents: int, person_id: int | None = None
+) -> Correction:
     """Make it so, all families in one transaction. `signature` is the one of the preview that the caller has seen.
 
     Who made the preview applies it alone up to `alone_up_to_cents` of changes to payees, each claim's without its sign;
@@ -207,7 +222,7 @@ def apply_correction(*, correction_id: int, signature: str, by: str, alone_up_to
     """
     employer = open_employer()
     correction = book.take(correction_id, Correction.State.PREVIEWED)
-    check_may_apply(correction, signature, by, alone_up_to_cents)
+    check_may_apply(correction, signature, by, alone_up_to_cents, person_id)
     families = list(correction.families.order_by("family_id"))
     moved = apply_families(employer, correction, families)
     if moved:
@@ -215,12 +230,19 @@ def apply_correction(*, correction_id: int, signature: str, by: str, alone_up_to
     return finish(correction, Correction.State.APPLIED, by)
 
 
-def check_may_apply(correction: Correction, signature: str, by: str, alone_up_to_cents: int) -> None:
+def check_may_apply(
+    correction: Correction, signature: str, by: str, alone_up_to_cents: int, person_id: int | None
+) -> None:
     """Raises PreviewMovedError where the signature is not that of the kept preview, SecondPersonError over the amount."""
     if signature != correction.signature or book.signature_of(correction) != correction.signature:
         raise PreviewMovedError("This is not the preview as it was signed.")
-    if by == correction.made_by and correction.gross_cents > alone_up_to_cents:
+    if is_maker(correction, by, person_id) and correction.gross_cents > alone_up_to_cents:
         raise SecondPersonError("The change is larger than one person may make alone.")
+
+
+def is_maker(correction: Correction, by: str, person_id: int | None) -> bool:
+    """Whether it is who made the preview: by the same login, by another one of theirs, or by a key that they issued."""
+    return by == correction.made_by or (person_id is not None and person_id == correction.made_by_id)
 
 
 def apply_families(

@@ -14,10 +14,12 @@ from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import Claim, Decision
 from tpa.books.members import selectors as members
 from tpa.books.payments.models import ClaimPayment
+from tpa.engine.adjudication.explain import Step
 from tpa.infra import pdf
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
+from tpa.workflows.eob_rights import as_json, paragraphs, rights_of
 
 
 def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
@@ -27,9 +29,11 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         raise NotFoundError("A reversal has no explanation of benefits; the decision that replaces it has.")
     claim = claims.claim(decision.claim_id)
     member = members.member(claim.member_id)
+    explained = claims.explained(decision.pk)
     lines = [
         {
             "number": row.line.number,
+            "benefit": row.line.benefit.replace("_", " "),
             "service_on": row.line.service_on.isoformat(),
             "charge_cents": row.line.charge_cents,
             "allowed_cents": row.line.allowed_cents,
@@ -40,9 +44,11 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
             "you_owe_cents": row.line.member_responsibility_cents,
             "summary": row.summary,
             "notes": [step.member for step in row.steps if step.member],
+            "reasons": [_reason(step) for step in row.steps],
         }
-        for row in claims.explained(decision.pk)
+        for row in explained
     ]
+    rights = rights_of(employer, decision, {row.line.line_of_coverage for row in explained} - {""})
     part = ClaimPayment.objects.filter(decision_id=decision.pk, voided_on=None, issued_on__isnull=False).first()
     return {
         "claim": public_id("clm", employer.pk, claim.pk),
@@ -59,7 +65,27 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         "interest_cents": part.interest_cents if part else 0,
         "is_estimate": decision.outcome == Decision.Outcome.ESTIMATE,
         "paid_to": _paid_to(claim, part),
+        "replaces": _replaced(employer, claim, decision),
+        "rights": as_json(rights, decision),
         "lines": lines,
+    }
+
+
+def _reason(step: Step) -> dict[str, Any]:
+    """A step as a notice has to give it: the words, the code that they stand for, the provision of the plan."""
+    return {"text": step.member, "code": f"{step.group}-{step.carc}", "cents": step.cents, "plan_clause": step.clause}
+
+
+def _replaced(employer: Employer, claim: Claim, decision: Decision) -> dict[str, Any] | None:
+    """The explanation that the member had before of the same services, and which this one takes the place of."""
+    before = claims.former_decision(claim.pk, decision.version)
+    if before is None:
+        return None
+    return {
+        "claim": public_id("clm", employer.pk, before.claim_id),
+        "decided_on": before.decided_on.isoformat(),
+        "you_owe_cents": before.member_responsibility_cents,
+        "plan_paid_cents": before.paid_cents,
     }
 
 
@@ -96,6 +122,7 @@ def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]]) -> bytes:
             "currency": employer.currency,
             "you_owe": format_amount(owed),
             "claims": [_shown(one) for one in eobs],
+            "rights": list(dict.fromkeys(text for one in eobs for text in paragraphs(one["rights"]))),
         },
     )
 
@@ -105,12 +132,35 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
     amounts = ("you_owe", "charge", "allowed", "plan_paid")
     money = {name: format_amount(one[f"{name}_cents"]) for name in amounts}
     lines = [
-        line | {name: format_amount(line[f"{name}_cents"]) for name in ("charge", "allowed", "paid", "you_owe")}
+        line
+        | {name: format_amount(line[f"{name}_cents"]) for name in ("charge", "allowed", "paid", "you_owe")}
+        | {"reasons": [reason | {"named": _named(reason)} for reason in line["reasons"] if reason["text"]]}
         for line in one["lines"]
     ]
+    before = one["replaces"]
+    replaces = (
+        f"This takes the place of the explanation of {before['decided_on']}, by which you owed"
+        f" {format_amount(before['you_owe_cents'])} and the plan paid {format_amount(before['plan_paid_cents'])}."
+        if before
+        else ""
+    )
     interest = format_amount(one["interest_cents"]) if one["interest_cents"] else ""
     return (
         one
         | money
         | {"interest": interest, "discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
+        | {"replaces": replaces}
     )
+
+
+def _named(reason: dict[str, Any]) -> str:
+    """Code and provision of a reason, in brackets behind its words."""
+    return ", ".join(one for one in (reason["code"], _provision(reason["plan_clause"])) if one)
+
+
+def _provision(clause: str) -> str:
+    """The plan's own name of a clause; where it has none, the place in the plan document, counted as people count."""
+    if not clause.startswith("/"):
+        return clause
+    parts = [str(int(part) + 1) if part.isdecimal() else part.replace("_", " ") for part in clause[1:].split("/")]
+    return f"plan document: {' '.join(parts)}"

@@ -92,7 +92,10 @@ def _proposed(
     authority_cents: int,
     **of: Any,
 ) -> Row:
-    """The row; in force at once within the authority, else before another person."""
+    """The row; in force at once within the authority, else before another person.
+
+    What the same person has decided alone on the claim before counts with it: what is over the authority is not divided.
+    """
     row = Row.objects.create(
         claim_id=claim_id,
         orders=book.write_orders(orders),
@@ -106,7 +109,8 @@ def _proposed(
         **of,
     )
     _tell(row, "override.proposed", by, row.note)
-    if amount_cents <= authority_cents:
+    before_cents = 0 if row.release else book.alone_cents(claim_id, by.person_id)
+    if amount_cents + before_cents <= authority_cents:
         return _bring_into_force(row, None)
     title = f"{'Approval' if row.release else 'Override'} of {format_amount(amount_cents)}: {REASONS[why]}"
     work_items.open_items([work_items.Item(WORK, QUEUE, row.pk, title, amount_cents)])

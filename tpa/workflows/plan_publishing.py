@@ -12,7 +12,9 @@ from tpa.infra.employers import open_employer
 from tpa.workflows.readjudication import ask_for_plan
 
 
-def publish_plan(*, version_id: int, by: str, at: datetime, reason: str = "") -> PlanVersion:
+def publish_plan(
+    *, version_id: int, by: str, at: datetime, reason: str = "", person_id: int | None = None
+) -> PlanVersion:
     """Publish a draft. Raises FindingsError, which lists every finding, and then nothing has changed."""
     open_employer()
     with transaction.atomic():
@@ -20,7 +22,9 @@ def publish_plan(*, version_id: int, by: str, at: datetime, reason: str = "") ->
         told = {"plan": version.plan.code, "number": version.number, "effective_on": version.effective_on.isoformat()}
         audit.record_events([audit.Act(by, "plan.published", "plan_version", version.pk, reason, after=told)])
         # Claims that were decided by what it takes the place of: what it would change is shown, nothing is done yet.
-        ask_for_plan(plan_id=version.plan_id, effective_on=version.effective_on, by=by, note=reason)
+        ask_for_plan(
+            plan_id=version.plan_id, effective_on=version.effective_on, by=by, note=reason, person_id=person_id
+        )
         return version
 
 

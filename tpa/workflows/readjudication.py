@@ -39,7 +39,7 @@ class SelectionError(DomainError):
     code = "selection"
 
 
-def ask_selection(*, selection: Selection, why: str, note: str, by: str) -> Correction:
+def ask_selection(*, selection: Selection, why: str, note: str, by: str, person_id: int | None = None) -> Correction:
     """Ask what it would come to if these claims were decided again now; a job answers. Inside employer_scope.
 
     Raises SelectionError where nothing is selected, ReasonError.
@@ -53,17 +53,25 @@ def ask_selection(*, selection: Selection, why: str, note: str, by: str) -> Corr
         raise SelectionError("No decided claim is selected.", remedy="Select by less.")
     with transaction.atomic():
         correction = book.start(
-            kind=Correction.Kind.SELECTION, why=why, note=note, by=by, at=clock.now(), selection=selection.as_json()
+            kind=Correction.Kind.SELECTION,
+            why=why,
+            note=note,
+            by=by,
+            at=clock.now(),
+            selection=selection.as_json(),
+            person_id=person_id,
         )
         return _with_job(employer, correction, "preview", count, by)
 
 
-def ask_apply(*, correction_id: int, signature: str, by: str, alone_up_to_cents: int) -> Correction:
+def ask_apply(
+    *, correction_id: int, signature: str, by: str, alone_up_to_cents: int, person_id: int | None = None
+) -> Correction:
     """Apply a selection's preview, as a job. Raises what `apply_correction` raises."""
     employer = open_employer()
     with transaction.atomic():
         correction = book.take(correction_id, Correction.State.PREVIEWED)
-        check_may_apply(correction, signature, by, alone_up_to_cents)
+        check_may_apply(correction, signature, by, alone_up_to_cents, person_id)
         Correction.objects.filter(pk=correction.pk).update(state=Correction.State.APPLYING, ended_by=by[:200])
         return _with_job(employer, correction, "apply", correction.families_count, by)
 
@@ -151,7 +159,9 @@ def _leave(correction: Correction, families: Iterable[CorrectedFamily]) -> None:
     CorrectedFamily.objects.filter(correction_id=correction.pk, family_id__in=keys).update(state=Correction.State.STALE)
 
 
-def ask_for_plan(*, plan_id: int, effective_on: date, by: str, note: str) -> Correction | None:
+def ask_for_plan(
+    *, plan_id: int, effective_on: date, by: str, note: str, person_id: int | None = None
+) -> Correction | None:
     """What was decided by a plan for days from `effective_on` on, as a preview; None where nothing was.
 
     For a version that is published for days in the past.
@@ -159,7 +169,7 @@ def ask_for_plan(*, plan_id: int, effective_on: date, by: str, note: str) -> Cor
     selection = Selection(effective_on, FOREVER, plan_id)
     if not selecting.claims_count(selection):
         return None
-    return ask_selection(selection=selection, why="plan_correction", note=note, by=by)
+    return ask_selection(selection=selection, why="plan_correction", note=note, by=by, person_id=person_id)
 
 
 def wake_lost(*, employer_id: int) -> None:

@@ -90,6 +90,64 @@ def test_what_another_plan_takes_off_the_members_share_is_told_as_less() -> None
     assert summarise(100, 0, 0) == "Of the charge of 1.00 your plan pays nothing and you owe nothing."
 
 
+def told(rule, group, carc, cents, *inputs):
+    (step,) = explain_moves(1_000_00, (Move(rule, group, carc, cents, "", inputs),))
+    return step.member, step.operator
+
+
+def test_a_text_says_what_decided_the_amount() -> None:
+    share = (("rate_bp", 25_00), ("subject_cents", 20_00))
+    assert told("cost_share.coinsurance", "PR", "2", 10_00, *share, ("least_cents", 10_00))[0] == (
+        "Your share is 25% of 20.00, 10.00 at least. You owe 10.00."
+    )
+    assert told("cost_share.coinsurance", "PR", "2", 3_00, *share, ("most_cents", 3_00))[1] == (
+        "Coinsurance of 25% on 20.00, 3.00 at most."
+    )
+    assert told("cost_share.coinsurance", "PR", "2", 5_00, *share, ("least_cents", 5_00), ("most_cents", 5_00))[0] == (
+        "Your share is 25% of 20.00. You owe 5.00."
+    )
+    copay = (("copay_cents", 30_00), ("taken_before_cents", 10_00))
+    assert told("cost_share.copay", "PR", "3", 20_00, *copay)[0] == (
+        "Your copay for this service is 30.00; 10.00 of it was taken before. You owe 20.00."
+    )
+    assert "What the service still costs is less." in told("cost_share.copay", "PR", "3", 19_99, *copay)[0]
+
+
+def test_a_limit_is_told_in_its_own_unit() -> None:
+    def limit(measure, most, left):
+        inputs = (("limit", "pt"), ("most", most), ("left", left), ("measure", measure))
+        return told("limits.benefit_limit", "PR", "119", 50_00, *inputs)
+
+    assert (
+        limit("visits", 20, 0)[0]
+        == "Your plan's limit of 20 visits for this is used up: 50.00 is beyond it. You owe 50.00."
+    )
+    assert limit("units", 2500, 500) == (
+        "Your plan's limit of 2.5 units for this had 0.5 left: 50.00 is beyond it. You owe 50.00.",
+        "Limit pt (units): 0.5 of 2.5 was left; 50.00 is beyond it.",
+    )
+    assert (
+        limit("allowed", 2_000_00, 500_00)[1] == "Limit pt (allowed): 500.00 of 2000.00 was left; 50.00 is beyond it."
+    )
+
+
+def test_every_move_of_coordination_says_which_it_is() -> None:
+    def other(group, carc, cents, paid_cents):
+        amounts = (("normal_cents", 560_00), ("allowable_cents", 1000_00), ("prior_paid_cents", paid_cents))
+        inputs = (("method", "standard"), *amounts, ("pays_cents", 160_00))
+        return told("coordination.other_plan", group, carc, cents, *inputs)[0]
+
+    assert other("PR", "2", -140_00, 640_00) == (
+        "Your other plan has paid 640.00, so your own share is less. You owe 140.00 less."
+    )
+    assert other("CO", "45", -100_00, 640_00).endswith("than your plan does: the discount is 100.00 less.")
+    assert other("OA", "23", 640_00, 640_00) == "Your other plan has paid 640.00. Besides, your plan pays 160.00."
+    assert "By that and by its own terms 840.00 of the charge is settled" in other("OA", "23", 840_00, 640_00)
+    assert other("OA", "23", 1000_00, 0) == (
+        "Your other plan pays nothing for this, and does not leave it to you: 1000.00 of the charge is settled by that."
+    )
+
+
 def test_why_a_claim_waits_is_told_to_the_member_in_plain_words() -> None:
     assert explain_waiting("accident").startswith("These services may follow from an accident.")
     assert explain_waiting("a_rule_of_the_plan") == (

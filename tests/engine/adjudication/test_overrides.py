@@ -46,7 +46,10 @@ def test_a_rule_that_is_set_aside_is_told_with_what_was_open_before_and_after():
         ("screens.timely_filing", -120_00, 0, 120_00),
     ]
     assert told.steps[1].operator == "Set aside by an examiner, 120.00 are given back: good_cause."
-    assert told.steps[1].member == "After a person has looked at it, this does not count: 120.00 less are taken."
+    assert (
+        told.steps[1].member
+        == "A person has looked at this service and set the step before aside: 120.00 less are taken."
+    )
     assert (told.denied, told.paid_cents, told.member_cents) == (False, 70_00, 30_00)
 
 

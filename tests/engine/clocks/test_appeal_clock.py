@@ -11,6 +11,7 @@ from tpa.engine.clocks.appeal import (
     last_day_for_external,
     last_day_to_appeal,
     least_organizations,
+    may_wait_for_answer,
     next_in_turn,
     soonest_reduction,
 )
@@ -59,7 +60,6 @@ def test_the_plan_decides_in_time(kind, levels, days):
 
 def test_only_disability_appeals_are_extended():
     assert appeal_clock(Kind.DISABILITY, 1, AT, AT.date()).may_extend_days == 45
-    assert appeal_clock(Kind.DISABILITY, 1, AT, AT.date(), is_extended=True).due_on == AT.date() + timedelta(days=90)
     assert appeal_clock(Kind.POST_SERVICE, 1, AT, AT.date()).may_extend_days == 0
 
 
@@ -86,7 +86,23 @@ def test_external_review_counts_business_days_and_days():
     clock = external_clock(datetime(2026, 5, 21, 9, tzinfo=ZONE), date(2026, 5, 21))
     # Friday, then Memorial Day is no business day: Tuesday to Friday.
     assert (clock.preliminary_on, clock.due_on, clock.due_at) == (date(2026, 5, 29), date(2026, 7, 5), None)
-    assert external_clock(AT, AT.date(), is_expedited=True).due_at == AT + timedelta(hours=72)
+    assert clock.file_on == date(2026, 5, 29)
+    at_once = external_clock(AT, AT.date(), is_expedited=True)
+    assert (at_once.preliminary_on, at_once.file_on, at_once.due_at) == (AT.date(), AT.date(), AT + timedelta(hours=72))
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "information"),
+    [
+        ("pre_service", True, False),
+        ("post_service", True, False),
+        ("disability", False, True),
+        ("urgent", False, False),
+    ],
+)
+def test_what_lets_the_time_of_an_appeal_stand_still(kind, evidence, information):
+    assert may_wait_for_answer(Kind(kind), is_new_evidence=True) is evidence
+    assert may_wait_for_answer(Kind(kind), is_new_evidence=False) is information
 
 
 def test_review_organizations_take_turns():

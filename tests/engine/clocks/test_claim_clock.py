@@ -78,6 +78,38 @@ def test_it_stands_still_for_45_days_at_most(answered, days):
     assert due("post_service", on_day(REQUESTED, 20), on_day(SUPPLIED, answered)).days == days
 
 
+def until(kind, n, end):
+    """A request on the n-th day that may be answered until the end-th, in the law's least time or more."""
+    step = on_day(kind, n)
+    return step._replace(until=MARCH_1 + timedelta(days=end))
+
+
+@pytest.mark.parametrize(("end", "days"), [(65, 90), (70, 95)])
+def test_a_claimant_may_be_given_more_time_as_a_letter_is_under_way(end, days):
+    clock = claim_clock(filed("post_service"), [until(REQUESTED, 20, end)])
+    assert (clock.supply_by_on, clock.due_on) == (
+        MARCH_1.date() + timedelta(days=end),
+        MARCH_1.date() + timedelta(days=days),
+    )
+    # An answer ends it, wherever the end was.
+    assert due("post_service", until(REQUESTED, 20, end), on_day(SUPPLIED, 40)).days == 65
+
+
+def test_a_claimant_is_not_given_less_time_than_the_law_wants():
+    with pytest.raises(ClockError, match="45 days at least, until 2026-05-05"):
+        due("post_service", until(REQUESTED, 20, 64))
+    asked = at_hour(REQUESTED, 24)
+    with pytest.raises(ClockError, match="48 hours at least, until 2026-03-04 09:30"):
+        hours(asked._replace(until=MARCH_1 + timedelta(hours=71.99)))
+    assert hours(asked._replace(until=MARCH_1 + timedelta(hours=80))) == 128
+    assert hours(asked._replace(until=MARCH_1 + timedelta(hours=80)), at_hour(SUPPLIED, 79)) == 127
+
+
+def test_the_plans_own_last_day_does_not_move_for_a_weekend():
+    friday = datetime(2026, 3, 6, 9, tzinfo=ZONE)
+    assert claim_clock(filed("pre_service", friday)).due_on == date(2026, 3, 21)  # A Saturday.
+
+
 def test_a_disability_claim_may_be_asked_twice():
     steps = [on_day(REQUESTED, 40), on_day(SUPPLIED, 50), on_day(REQUESTED, 80), on_day(SUPPLIED, 85)]
     assert due("disability", *steps[:2]).days == 45 + 30 + 10

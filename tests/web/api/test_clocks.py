@@ -64,7 +64,7 @@ def test_a_clock_is_read_and_moved(story):
     )
     wrong = call("post", f"claims/{two}/clock/", {"kind": "misfiled", "detail": "by telephone to the employer"}).json()
     assert (wrong["is_misfiled"], wrong["tell_by_at"]) == (True, "2026-04-02T12:00:00Z")
-    refused = call("post", f"claims/{two}/clock/", step | {"ends_at": "2026-04-05T12:00:00Z"})
+    refused = call("post", f"claims/{two}/clock/", step | {"kind": "supplied", "ends_at": "2026-04-05T12:00:00Z"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/ends_at")
     again = call("post", f"claims/{one}/clock/", step)
     assert (again.status_code, again.json()["code"]) == (422, "clock")

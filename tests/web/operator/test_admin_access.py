@@ -9,6 +9,7 @@ from tenants.models import Employer
 from tests.web.operator.desk import EVIL, colleague, desk_as
 from tests.workflows.stories import agree
 from tpa.books.identity.models import ApiKey, Grant, User
+from tpa.books.identity.selectors import superiors_of
 from tpa.books.identity.services import use_key
 from tpa.infra.models import Job
 
@@ -85,6 +86,20 @@ def test_nobody_gives_himself_a_role(desk):
     assert "Nobody gives himself a role." in add(desk, "identity_grant", **told)
 
 
+def test_people_report_to_each_other_and_not_in_a_circle(desk, employer):
+    ana, ben, cy = (User.objects.create(email=f"{name}@tpa.example", name=name) for name in ("Ana", "Ben", "Cy"))
+    twin = User.objects.create(email="ana.2@tpa.example", name="Ana", person_id=ana.pk)
+    add(desk, "identity_reporting", user=twin.pk, superior=ben.pk)
+    add(desk, "identity_reporting", user=ben.pk, superior=cy.pk)
+    assert superiors_of(ana.pk) == (ben.pk, cy.pk)
+    for user, superior in ((cy, twin), (ana, twin)):
+        assert "reports to" in add(desk, "identity_reporting", user=user.pk, superior=superior.pk)
+    assert superiors_of(cy.pk) == ()
+    assert "Ben" in desk.get(reverse("admin:identity_reporting_changelist")).content.decode()
+    add(desk, "identity_reporting", user=ana.pk, superior="")
+    assert superiors_of(ana.pk) == ()
+
+
 def test_a_key_is_shown_once_and_revoked(desk, employer):
     page = add(desk, "identity_apikey", name="payroll", employer=employer.pk, scopes=["files.write"])
     text = page.split("The key of payroll is ")[1].split(" ")[0]
@@ -98,7 +113,7 @@ def test_a_key_is_shown_once_and_revoked(desk, employer):
 def test_access_is_the_administrators_alone(db, employer):
     colleague("employer_hr", employer)
     desk = desk_as("implementation")
-    for model in ("identity_user", "identity_grant", "identity_apikey"):
+    for model in ("identity_user", "identity_grant", "identity_apikey", "identity_reporting"):
         assert desk.get(reverse(f"admin:{model}_changelist")).status_code == 403
     key = Grant.objects.get(role="employer_hr").pk
     for ask in (desk.get, desk.post):

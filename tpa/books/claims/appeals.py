@@ -1,14 +1,15 @@
 """Appeals in the claims book: filed, noted, extended, decided once; read."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from tpa.books.claims.examining import Appeal, AppealNote, Override
-from tpa.books.claims.models import Pend
+from tpa.books.claims.models import Decision, Pend
 from tpa.books.claims.overrides import Person
+from tpa.engine.clocks.appeal import ExternalClock
 from tpa.kernel.errors import ConflictError, NotFoundError
 
 OPEN, DECIDED = "open", "decided"
@@ -48,6 +49,13 @@ def last_decided(claim_id: int) -> Appeal | None:
     return rows.exclude(outcome=Appeal.Outcome.WITHDRAWN).order_by("-id").first()
 
 
+def was_had(claim_id: int, stage: str) -> bool:
+    """Whether the claim's live decision was appealed at a level already, and that was heard."""
+    live = Decision.objects.filter(claim_id=claim_id).order_by("-version").values("pk")[:1]
+    rows = Appeal.objects.filter(claim_id=claim_id, decision_id__in=live, stage=stage)
+    return rows.exclude(outcome__in=[Appeal.Outcome.WITHDRAWN, Appeal.Outcome.NOT_ELIGIBLE]).exists()
+
+
 def persons_before(claim_id: int) -> list[int]:
     """Everybody who took part in what was decided about a claim so far: they do not decide its appeal."""
     pends = Pend.objects.filter(claim_id=claim_id, resolved_by_id__isnull=False).values_list(
@@ -74,16 +82,35 @@ def assignments() -> list[str]:
     return list(given.values_list("reference", flat=True))
 
 
-def assign(row: Appeal, *, reviewer: str, at: datetime, due_on: date, due_at: datetime | None) -> None:
+def assign(row: Appeal, *, reviewer: str, at: datetime, due: ExternalClock) -> None:
     """Give it to a review organization, whose time begins."""
-    row.reviewer, row.assigned_at, row.due_on, row.due_at = reviewer, at, due_on, due_at
-    row.save(update_fields=["reviewer", "assigned_at", "due_on", "due_at"])
+    row.reviewer, row.assigned_at, row.due_on, row.due_at, row.file_by_on = (
+        reviewer,
+        at,
+        due.due_on,
+        due.due_at,
+        due.file_on,
+    )
+    row.save(update_fields=["reviewer", "assigned_at", "due_on", "due_at", "file_by_on"])
 
 
 def extend(row: Appeal, *, due_on: date, on: date, reason: str) -> None:
     """More time, told to the claimant on a day."""
     row.due_on, row.extended_on, row.extension_reason = due_on, on, reason[:400]
     row.save(update_fields=["due_on", "extended_on", "extension_reason"])
+
+
+def stand_still(row: Appeal, *, on: date, until_on: date) -> None:
+    """From a day on the claimant may answer: the time for the decision stands still as long as he may."""
+    row.due_on, row.paused_until_on = row.due_on + (until_on - on), until_on
+    row.save(update_fields=["due_on", "paused_until_on"])
+
+
+def go_on(row: Appeal, *, on: date) -> None:
+    """The claimant has answered: what is left of his time does not lengthen the plan's."""
+    assert row.paused_until_on is not None
+    row.due_on, row.paused_until_on = row.due_on - max(timedelta(), row.paused_until_on - on), None
+    row.save(update_fields=["due_on", "paused_until_on"])
 
 
 def decide(row: Appeal, *, outcome: str, rationale: str, by: Person, at: datetime, **more: Any) -> None:

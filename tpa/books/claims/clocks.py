@@ -26,11 +26,20 @@ class Clocked(NamedTuple):
 
     @property
     def was_late(self) -> bool | None:
-        """Whether the decision came too late; None as long as there is none."""
+        """Whether the claimant was told too late; None as long as there is no decision.
+
+        The law wants the notice in time: 29 CFR 2560.503-1(f). Where none is noted it went out with the decision.
+        """
         if self.decided_at is None:
             return None
-        local = self.decided_at.astimezone(self.filed.at.tzinfo)
+        told_at = self.told_since(self.decided_at) or self.decided_at
+        local = told_at.astimezone(self.filed.at.tzinfo)
         return self.clock.is_late(local, local.date())
+
+    def told_since(self, decided_at: datetime) -> datetime | None:
+        """When the claimant was told first of what was decided at an instant, if that is noted."""
+        told = (one.at for one in self.steps if one.kind == ClockStep.Kind.NOTIFIED and one.at >= decided_at)
+        return next(told, None)
 
 
 def clocks_of(claim_ids: Collection[int], time_zone: str) -> dict[int, Clocked]:
@@ -69,7 +78,10 @@ def complete_on(claim_ids: Collection[int], time_zone: str) -> dict[int, date]:
 def clock_after(filed: Filed, steps: Collection[ClockStep]) -> Clock:
     """The clock after these steps. Raises ClockError."""
     moved = [one for one in steps if one.kind in set(StepKind)]
-    return claim_clock(filed, [Step(StepKind(one.kind), one.at, one.on) for one in moved])
+    zone = filed.at.tzinfo
+    return claim_clock(
+        filed, [Step(StepKind(one.kind), one.at, one.on, one.ends_at and one.ends_at.astimezone(zone)) for one in moved]
+    )
 
 
 def _taken_as(steps: Collection[ClockStep], dental: str | None) -> tuple[Kind, datetime | None]:

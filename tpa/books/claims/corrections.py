@@ -44,11 +44,24 @@ def take(correction_id: int, state: Correction.State) -> Correction:
 
 
 def start(
-    *, kind: str, why: str, note: str, by: str, at: datetime, selection: dict[str, Any] | None = None
+    *,
+    kind: str,
+    why: str,
+    note: str,
+    by: str,
+    at: datetime,
+    selection: dict[str, Any] | None = None,
+    person_id: int | None = None,
 ) -> Correction:
-    """A correction whose families are yet to be found."""
+    """A correction whose families are yet to be found. `person_id`: who makes it, whatever the login."""
     return Correction.objects.create(
-        kind=kind, why=why, note=note[:400], made_at=at, made_by=by[:200], selection=selection or {}
+        kind=kind,
+        why=why,
+        note=note[:400],
+        made_at=at,
+        made_by=by[:200],
+        made_by_id=person_id,
+        selection=selection or {},
     )
 
 

@@ -92,6 +92,7 @@ class ClockStep(models.Model):
         TOLD = "told", "Claimant told how to file"
         REFILED = "refiled", "Filed anew"
         REDUCED = "reduced", "Claimant told that the treatment ends early"
+        NOTIFIED = "notified", "Claimant told of the decision"
 
     claim_id = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
@@ -102,7 +103,7 @@ class ClockStep(models.Model):
     on = models.DateField()
     ends_at = models.DateTimeField(
         null=True,
-        help_text="When a treatment that goes on ends: as it was approved (taken as ongoing), or earlier (reduced).",
+        help_text="When a treatment ends: as it was approved (taken as ongoing), or earlier (reduced); or the claimant's time.",
     )
     detail = models.CharField(max_length=400)
     recorded_at = models.DateTimeField()
@@ -150,12 +151,20 @@ class Appeal(models.Model):
     received_at = models.DateTimeField()
     received_on = models.DateField()
     preliminary_on = models.DateField(null=True, help_text="External: the last day of the preliminary review.")
+    exhausted_by = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text="External, before the plan's own levels are over: what makes it so.",
+    )
     due_on = models.DateField()
     due_at = models.DateTimeField(null=True)
     extended_on = models.DateField(null=True)
     extension_reason = models.CharField(max_length=400, blank=True)
+    paused_until_on = models.DateField(null=True, help_text="The claimant may answer until then; time stands still.")
     reviewer = models.CharField(max_length=120, blank=True, help_text="External: the independent review organization.")
     assigned_at = models.DateTimeField(null=True, help_text="When it was given to the organization, in turn.")
+    file_by_on = models.DateField(null=True, help_text="External: until when the organization gets the plan's file.")
     barred_ids = ArrayField(models.BigIntegerField(), help_text="Persons who took part in what was decided before.")
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
@@ -169,9 +178,18 @@ class Appeal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["claim_id", "decision_id", "stage"], condition=~Q(outcome="withdrawn"), name="appeal_once"
+                fields=["claim_id", "decision_id", "stage"],
+                condition=~Q(outcome__in=["withdrawn", "not_eligible"]),
+                name="appeal_once",
             ),
-            models.UniqueConstraint(fields=["claim_id"], condition=Q(decided_at=None), name="appeal_one_open_a_claim"),
+            models.UniqueConstraint(
+                fields=["claim_id"],
+                condition=Q(decided_at=None) & ~Q(stage="external"),
+                name="appeal_one_open_at_the_plan",
+            ),
+            models.UniqueConstraint(
+                fields=["claim_id"], condition=Q(decided_at=None, stage="external"), name="appeal_one_open_outside"
+            ),
         )
         ordering = ("-id",)
 
@@ -186,6 +204,8 @@ class AppealNote(models.Model):
         NOTE = "note", "Note"
         DOCUMENT = "document", "Document received"
         SHARED = "shared", "Evidence shared with the claimant"
+        ANSWERED = "answered", "Claimant answered"
+        SENT = "sent", "File sent to the review organization"
         ASSIGNED = "assigned", "Review organization, in turn"
 
     appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="notes")

@@ -322,6 +322,7 @@ class Correction(models.Model):
     selection = models.JSONField(default=dict, help_text="What a selection selects by.")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=200)
+    made_by_id = models.BigIntegerField(null=True, help_text="The person, whatever the login.")
     signature = models.CharField(max_length=64, blank=True)
     families_count = models.IntegerField(default=0)
     changes_count = models.IntegerField(default=0)

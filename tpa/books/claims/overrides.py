@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from tpa.books.claims.examining import Override as Row
 from tpa.engine.adjudication.overrides import Override, OverrideKind
@@ -27,10 +27,14 @@ _BY_RULE = """
 
 
 class Person(NamedTuple):
-    """A human being, whatever the login: `person_id` tells them apart, `name` is for the books."""
+    """A human being, whatever the login: `person_id` tells them apart, `name` is for the books.
+
+    `superior_ids`: to whom they report, up to the top, where that matters.
+    """
 
     person_id: int
     name: str
+    superior_ids: tuple[int, ...] = ()
 
 
 class RuleCount(NamedTuple):
@@ -73,6 +77,13 @@ def override(override_id: int) -> Row:
 def open_of(claim_id: int) -> list[Row]:
     """Overrides of a claim that are proposed or in force."""
     return list(Row.objects.filter(claim_id=claim_id, ended_at=None).order_by("pk"))
+
+
+def alone_cents(claim_id: int, person_id: int) -> int:
+    """What a person decides otherwise on a claim already, with nobody's consent: it counts to what he may alone."""
+    rows = Row.objects.filter(claim_id=claim_id, proposed_by_id=person_id, approved_by_id=None, ended_at=None)
+    found = rows.filter(in_force_at__isnull=False, release__isnull=True).aggregate(Sum("amount_cents"))
+    return found["amount_cents__sum"] or 0
 
 
 def take(override_id: int, state: str) -> Row:

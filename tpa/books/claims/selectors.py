@@ -198,6 +198,13 @@ def _explained(row: DecisionLine, moves: tuple[Move, ...] | None = None) -> Expl
     )
 
 
+def former_decision(claim_id: int, version: int) -> Decision | None:
+    """What was decided of a claim's services before a version: by an earlier version, or by the claim that it replaced."""
+    replaced = Closing.objects.filter(by_claim_id=claim_id, why=Closing.Why.REPLACED).values("pk")
+    rows = Decision.objects.filter(Q(claim_id=claim_id, version__lt=version) | Q(claim_id__in=replaced))
+    return rows.exclude(outcome=Decision.Outcome.REVERSED).order_by("-id").first()
+
+
 def closing(claim_id: int) -> Closing | None:
     """Why the claim needs no decision any more, if it is so."""
     return Closing.objects.filter(pk=claim_id).first()

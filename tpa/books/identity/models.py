@@ -162,6 +162,28 @@ class Grant(models.Model):
         return f"{self.user}: {self.role} for {self.employer or 'all employers'}"
 
 
+class Reporting(models.Model):
+    """To whom a person reports (None: to nobody here). Rows are added; of a person's the latest counts."""
+
+    person_id = models.BigIntegerField()
+    superior_id = models.BigIntegerField(null=True, help_text="The person, whatever the login.")
+    entered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "reporting lines"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(superior_id=None) | ~models.Q(superior_id=models.F("person_id")),
+                name="reporting_to_another",
+            )
+        ]
+        indexes = [models.Index(fields=["person_id", "-id"], name="reporting_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} reports to {self.superior_id or 'nobody'}"
+
+
 class ApiKeyManager(APIKeyManager):
     """Keys read `tpa_live_<prefix>.<secret>`; only the prefix and a hash are kept."""
 

@@ -3,7 +3,7 @@
 from tenants.models import Employer
 from tenants.scope import desk_scope
 from tpa.books.identity.errors import ForbiddenError
-from tpa.books.identity.models import ApiKey, User
+from tpa.books.identity.models import ApiKey, Reporting, User
 from tpa.books.identity.permissions import DESK_ROLES
 from tpa.kernel.errors import ConflictError, NotFoundError
 
@@ -40,6 +40,20 @@ def require_two_persons(maker: User, checker: User) -> None:
     """Raise ConflictError where both are the same human being, with whatever login."""
     if maker.person == checker.person:
         raise ConflictError("A second person has to approve this.", remedy="Ask a colleague.")
+
+
+def superiors_of(person_id: int) -> tuple[int, ...]:
+    """The persons to whom somebody reports, the nearest first, up to the top."""
+    found: list[int] = []
+    with desk_scope():
+        while (above := _superior(found[-1] if found else person_id)) is not None and above not in (person_id, *found):
+            found.append(above)
+    return tuple(found)
+
+
+def _superior(person_id: int) -> int | None:
+    rows = Reporting.objects.filter(person_id=person_id).order_by("-id")
+    return rows.values_list("superior_id", flat=True).first()
 
 
 def desk_people() -> list[User]:

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from tenants.scope import desk_scope
 from tpa.books.identity.errors import GrantConflict, GrantError
-from tpa.books.identity.models import ApiKey, Grant, User
+from tpa.books.identity.models import ApiKey, Grant, Reporting, User
 from tpa.books.identity.permissions import ACTIONS, PORTAL_ROLES, Role
+from tpa.books.identity.selectors import superiors_of
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 
@@ -74,6 +75,15 @@ def revoke_grant(*, grant_id: int, by: User | None = None) -> None:
         raise NotFoundError("There is no such grant.")
     if not Grant.objects.filter(pk=grant_id, revoked_at=None).update(revoked_at=clock.now(), revoked_by=by):
         raise GrantConflict("This grant was taken back before.")
+
+
+def set_superior(*, user: User, superior: User | None, by: User | None = None) -> Reporting:
+    """From now on the person reports to another one, or (None) to nobody. Raises DomainError for a circle."""
+    above = superiors_of(superior.person) if superior else ()
+    if superior is not None and user.person in (superior.person, *above):
+        raise DomainError(f"{superior} reports to {user}, or is the same person.", where="/superior")
+    superior_id = superior.person if superior else None
+    return Reporting.objects.create(person_id=user.person, superior_id=superior_id, entered_by=by)
 
 
 def close_login(*, user_id: int) -> None:

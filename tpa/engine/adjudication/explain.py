@@ -11,6 +11,7 @@ from tpa.engine.adjudication.decision import Decision, LineDecision, Move
 from tpa.engine.adjudication.order import ORDER
 from tpa.engine.adjudication.overrides import SET_ASIDE
 from tpa.engine.adjudication.pends import PENDS, UNKNOWN
+from tpa.engine.adjudication.rule import Rule
 from tpa.engine.journal.accounts import claims_expense
 from tpa.kernel.money import format_amount
 
@@ -25,7 +26,7 @@ PAYEES = {
 
 _GIVEN_BACK = (
     "Set aside by an examiner, {cents} are given back: {set_aside_for}.",
-    "After a person has looked at it, this does not count: {cents} less are taken.",
+    "A person has looked at this service and set the step before aside: {cents} less are taken.",
 )
 """How the opposite move of a rule that was set aside is told to the desk and to the member."""
 
@@ -95,11 +96,12 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
     """The steps from a charge through its moves, as recorded."""
     steps = []
     before = charge_cents
-    for rule, group, carc, cents, clause, inputs in moves:
+    for move in moves:
+        rule, group, carc, cents, clause, inputs = move
         after = before - cents
         known = ORDER.get(rule)
         words = {"cents": format_amount(cents), **{name: shown(name, value) for name, value in inputs}}
-        texts = (known.operator, known.member) if known else ("", "")
+        texts = _texts(known, move) if known else ("", "")
         if SET_ASIDE in words:
             words["cents"], texts = format_amount(-cents), _GIVEN_BACK
         general = known.says if known else ""
@@ -113,6 +115,14 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
         steps.append(Step(rule, clause, group, carc, bearer, cents, before, after, operator, member, inputs))
         before = after
     return tuple(steps)
+
+
+def _texts(rule: Rule, move: Move) -> tuple[str, str]:
+    """What the rule says of the move to the desk and to the member; in general, where the move lacks an input."""
+    try:
+        return rule.told(move) if rule.told else (rule.operator, rule.member)
+    except KeyError:
+        return rule.says, rule.says
 
 
 def auditor(line: LineDecision) -> dict[str, Any]:

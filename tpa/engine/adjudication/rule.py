@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tpa.engine.adjudication.compiled import CompiledPlan, CompiledShare
+from tpa.engine.adjudication.decision import Move
 
 
 def always(share: CompiledShare) -> bool:
@@ -27,7 +28,8 @@ class Rule:
     """`says`: the rule in one sentence. `after`: rules of the same stage that come before it.
 
     `operator` and `member` explain a move of this rule to the desk and to the member: texts with the names of the
-    move's inputs in braces, besides `{cents}`. `wanted`: whether the rule has anything to do with a benefit's share; of a
+    move's inputs in braces, besides `{cents}`. Where it depends on the move what is true of it, `told` gives both texts
+    instead. `wanted`: whether the rule has anything to do with a benefit's share; of a
     screen after the plan version is known, `asked_by`: whether it has anything to do with that.
     """
 
@@ -35,6 +37,7 @@ class Rule:
     apply: Callable[..., None]
     operator: str = ""
     member: str = ""
+    told: Callable[[Move], tuple[str, str]] | None = None
     after: tuple[str, ...] = ()
     wanted: Callable[[CompiledShare], bool] = always
     asked_by: Callable[[CompiledPlan], bool] = by_every_plan

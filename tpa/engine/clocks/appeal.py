@@ -1,4 +1,8 @@
-"""By when must an appeal be filed, and decided? And a request for external review?"""
+"""By when must an appeal be filed, and decided? And a request for external review?
+
+29 CFR 2560.503-1(h) and (i); for external review 29 CFR 2590.715-2719(d). The claimant's last day goes over a weekend or a
+holiday, the plan's own does not. The quarterly meetings of a multiemployer plan's trustees, (i)(2)(iii)(B), are not here.
+"""
 
 from __future__ import annotations
 
@@ -24,32 +28,42 @@ class AppealClock(NamedTuple):
 
 
 class ExternalClock(NamedTuple):
-    """A request for external review: is it one, is said by `preliminary_on`; the independent reviewers decide by `due_on`."""
+    """A request for external review: is it one, is said by `preliminary_on`, and the claimant is told within a business day.
+
+    The organization that it is given to gets the plan's file by `file_on`, and decides by `due_on`.
+    """
 
     preliminary_on: date
+    file_on: date
     due_on: date
     due_at: datetime | None = None
 
 
 def last_day_to_appeal(kind: Kind, notified_on: date) -> date:
-    """The last day on which a decision of which the claimant was notified on a day may be appealed."""
+    """The last day on which a decision of which the claimant was notified on a day may be appealed: (h)(3)(i), (h)(4)."""
     return roll_forward(notified_on + timedelta(days=law_of("appeal_procedures", kind, notified_on)["window_days"]))
 
 
-def appeal_clock(kind: Kind, levels_count: int, at: datetime, on: date, *, is_extended: bool = False) -> AppealClock:
+def appeal_clock(kind: Kind, levels_count: int, at: datetime, on: date) -> AppealClock:
     """The time for one level of an appeal that came at an instant, on a day, in the employer's time zone.
 
-    A plan with two levels has a share of the time for each.
+    A plan with two levels has a share of the time for each: (i)(2), (i)(3)(i).
     """
     law = law_of("appeal_procedures", kind, on)
     of_two = "_of_two" if levels_count > 1 else ""
     if kind is Kind.URGENT:
         due_at = later(at, law[f"decide_hours{of_two}"])
         return AppealClock(due_at.date(), due_at)
-    due_on = on + timedelta(days=law[f"decide_days{of_two}"])
-    if is_extended:
-        return AppealClock(due_on + timedelta(days=law["extension_days"]))
-    return AppealClock(due_on, None, law["extension_days"])
+    return AppealClock(on + timedelta(days=law[f"decide_days{of_two}"]), None, law["extension_days"])
+
+
+def may_wait_for_answer(kind: Kind, *, is_new_evidence: bool) -> bool:
+    """Whether an appeal's time may stand still until the claimant answers, or his time for it is over.
+
+    For information that is missing where the time is extended, which is so of disability alone: 29 CFR 2560.503-1(i)(4).
+    For new evidence that came too late to be answered in time, of health plans: 29 CFR 2590.715-2719(b)(2)(ii)(C)(2).
+    """
+    return kind is not Kind.URGENT and (kind is not Kind.DISABILITY) is is_new_evidence
 
 
 def soonest_reduction(kind: Kind, at: datetime, on: date) -> AppealClock:
@@ -88,11 +102,15 @@ def least_organizations(day: date) -> int:
 def external_clock(at: datetime, on: date, *, is_expedited: bool = False) -> ExternalClock:
     """The time for an external review that was asked for at an instant, on a day, in the employer's time zone.
 
-    The organization's own time begins when the request is given to it: ask again with that instant.
+    The organization's own time begins when the request is given to it: ask again with that instant. What is expedited is
+    looked at, told and handed on at once: (d)(3)(ii), (iii).
     """
     law = law_of("appeal_procedures", "external", on)
     if is_expedited:
         due_at = later(at, law["decide_hours_expedited"])
-        return ExternalClock(on, due_at.date(), due_at)
-    preliminary_on = add_business_days(on, law["preliminary_business_days"])
-    return ExternalClock(preliminary_on, on + timedelta(days=law["decide_days"]))
+        return ExternalClock(on, on, due_at.date(), due_at)
+    return ExternalClock(
+        add_business_days(on, law["preliminary_business_days"]),
+        add_business_days(on, law["file_business_days"]),
+        on + timedelta(days=law["decide_days"]),
+    )

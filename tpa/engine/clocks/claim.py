@@ -1,7 +1,9 @@
-"""By when must a claim be decided? The law's time, stopped only by a request for information that was sent in time.
+"""By when must a claimant be told of the decision? The law's time, stopped only by a request for information sent in time.
 
-The day of receipt is day 0: what must be decided in 30 days may be decided on the 30th day after it. A claim before the
-service that was not filed by the plan's procedures is none yet: the claimant is told so, and the time begins when it is.
+29 CFR 2560.503-1(f). The day of receipt is day 0: what must be decided in 30 days may be decided on the 30th day after it.
+Days are calendar days: the plan's own last day does not move for a weekend. A claim before the service that was not filed
+by the plan's procedures, (c)(1), is none yet: the claimant is told so, and the time begins when it is. That is so of a
+communication to those who handle benefits that names the claimant, the condition and the treatment; another one is nothing.
 """
 
 from __future__ import annotations
@@ -59,11 +61,14 @@ class Step(NamedTuple):
     """Information asked of the claimant, information that came, or an extension told for another reason.
 
     Or the claim was filed against the plan's procedures, the claimant was told so, the claim was filed as it should be.
+    `until`, of a request: how long the claimant has, in the zone of `on`; without it as long as the law wants, from the day
+    on which it was sent. Where a letter takes time, its days come on top: the law counts from its receipt.
     """
 
     kind: StepKind
     at: datetime
     on: date
+    until: datetime | None = None
 
 
 class Clock(NamedTuple):
@@ -150,7 +155,10 @@ def claim_clock(filed: Filed, steps: Iterable[Step] = ()) -> Clock:
 
 
 def _begin(filed: Filed) -> tuple[Clock, Value]:
-    """The clock of a claim that has just come, and the law that moves it on."""
+    """The clock of a claim that has just come, and the law that moves it on.
+
+    (f)(2)(ii)(B): asked a day before its end at least, more of an urgent treatment is decided within a day; later, as urgent.
+    """
     law = law_of("claim_procedures", filed.kind, filed.on)
     if filed.kind is Kind.ONGOING:
         if filed.ends_at is None:
@@ -167,7 +175,7 @@ def _begin(filed: Filed) -> tuple[Clock, Value]:
 
 
 def _misfiled(clock: Clock, filed: Filed) -> Clock:
-    """What came was not filed by the plan's procedures; the time to tell so runs since it came."""
+    """What came was not filed by the plan's procedures; the time to tell so runs since it came: (c)(1)(i)."""
     if clock.kind in (Kind.POST_SERVICE, Kind.DISABILITY):
         raise ClockError("Only of a claim before the service does the law want this told.", where="/kind")
     if clock.is_misfiled or clock.extensions_count:
@@ -192,6 +200,7 @@ def later(at: datetime, hours: int) -> datetime:
 
 
 def _turn_hours(clock: Clock, step: Step, law: Value) -> Clock:
+    """(f)(2)(i): asked within a day, at least two to answer, decided within two of the answer or of the end of the time."""
     if step.kind is StepKind.EXTENDED:
         raise ClockError("An urgent claim is not extended.", remedy="Decide it, or ask for what is missing.")
     if step.kind is StepKind.SUPPLIED:
@@ -205,7 +214,12 @@ def _turn_hours(clock: Clock, step: Step, law: Value) -> Clock:
         raise ClockError("Information of an urgent claim is asked for once.")
     if step.at > clock.ask_by_at:
         raise ClockError(f"What is missing had to be asked for within {law['ask_hours']} hours of receipt.")
-    until_at = later(step.at, law["supply_hours"])
+    least_at = later(step.at, law["supply_hours"])
+    until_at = step.until or least_at
+    if until_at < least_at:
+        raise ClockError(
+            f"The claimant has {law['supply_hours']} hours at least, until {least_at:%Y-%m-%d %H:%M}.", where="/ends_at"
+        )
     due_at = later(until_at, law["decide_after_supply_hours"])
     return clock._replace(
         due_on=due_at.date(),
@@ -219,6 +233,10 @@ def _turn_hours(clock: Clock, step: Step, law: Value) -> Clock:
 
 
 def _turn_days(clock: Clock, step: Step, law: Value) -> Clock:
+    """(f)(2)(iii), (f)(3), (f)(4): the time stands still from the day of the request to that of the answer, whatever it is.
+
+    What was left of the time when it was stopped, and the extension, run on from there.
+    """
     if step.kind is StepKind.SUPPLIED:
         until_on = _asked(clock).supply_by_on
         assert until_on is not None
@@ -239,8 +257,11 @@ def _turn_days(clock: Clock, step: Step, law: Value) -> Clock:
     )
     if step.kind is StepKind.EXTENDED:
         return extended._replace(ask_by_on=_ask_by(extended, law, extended.due_on))
-    supply = timedelta(days=law["supply_days"])
-    return extended._replace(due_on=extended.due_on + supply, supply_by_on=step.on + supply, ask_by_on=None)
+    least_on = step.on + timedelta(days=law["supply_days"])
+    until_on = step.until.date() if step.until else least_on
+    if until_on < least_on:
+        raise ClockError(f"The claimant has {law['supply_days']} days at least, until {least_on}.", where="/ends_at")
+    return extended._replace(due_on=extended.due_on + (until_on - step.on), supply_by_on=until_on, ask_by_on=None)
 
 
 def _ask_by(clock: Clock, law: Value, due_on: date) -> date | None:

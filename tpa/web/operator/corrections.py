@@ -44,7 +44,7 @@ def correction(request: HttpRequest, correction: str) -> HttpResponse:
         "reason": workflow.REASONS.get(found.why, found.why),
         "families": [_shown(one) for one in families],
         "more_count": found.families_count - len(families),
-        "needs_another": found.made_by == request.user.email
+        "needs_another": workflow.is_maker(found, request.user.email, request.user.person)
         and found.gross_cents > request.user.authority_cents(request.employer.pk),
     }
     return show(request, "operator/correction.html", here="corrections", **context)
@@ -75,6 +75,7 @@ def correct_claim(request: HttpRequest, claim: str) -> HttpResponse:
             why=sent.get("why", ""),
             note=sent.get("note", "").strip(),
             by=request.user.email,
+            person_id=request.user.person,
             take_back=sent.get("take_back") == "yes",
         )
     except DomainError as refusal:
@@ -103,6 +104,7 @@ def select(request: HttpRequest) -> HttpResponse:
             why=sent.get("why", ""),
             note=sent.get("note", "").strip(),
             by=request.user.email,
+            person_id=request.user.person,
         )
     except (ValueError, OverflowError):
         messages.error(request, "First and last day of service are needed, such as 2026-01-31.")
@@ -126,6 +128,7 @@ def act(request: HttpRequest, correction: str, action: str) -> HttpResponse:
             correction_id=found.pk,
             signature=request.POST.get("signature", ""),
             by=by,
+            person_id=request.user.person,
             alone_up_to_cents=request.user.authority_cents(request.employer.pk),
         )
 
@@ -134,5 +137,9 @@ def act(request: HttpRequest, correction: str, action: str) -> HttpResponse:
     elif action == "park":
         attempt(request, "It stays as it was decided.", lambda: workflow.park(correction_id=found.pk, note=note, by=by))
     else:
-        attempt(request, "It was computed anew.", lambda: workflow.renew(correction_id=found.pk, by=by))
+        attempt(
+            request,
+            "It was computed anew.",
+            lambda: workflow.renew(correction_id=found.pk, by=by, person_id=request.user.person),
+        )
     return _go(request, found)

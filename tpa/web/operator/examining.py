@@ -18,6 +18,7 @@ from tpa.books.claims import selectors as claims
 from tpa.books.claims.examining import Appeal, AppealNote, ClockStep
 from tpa.books.claims.models import Claim, Pend
 from tpa.books.claims.overrides import Person
+from tpa.books.identity.selectors import superiors_of
 from tpa.engine.adjudication.order import settable
 from tpa.engine.adjudication.overrides import Override, OverrideKind
 from tpa.engine.adjudication.pends import PENDS
@@ -30,7 +31,12 @@ from tpa.kernel.money import parse_amount
 from tpa.web.operator.today import employers_of, place_of
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
 from tpa.workflows import appeals, claim_clocks, claim_pends, overrides
+from tpa.workflows.appeal_windows import AppealError
+from tpa.workflows.appeal_windows import window as appeal_window
 from tpa.workflows.payer_answers import enter_answer
+
+_OF_DECIDED = (ClockStep.Kind.REDUCED, ClockStep.Kind.NOTIFIED)
+"""Steps of a claim that is decided; the others move the clock of one that is not."""
 
 
 def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[str, Any]:
@@ -39,8 +45,8 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
     open_pend = next((one for one in pends if one.resolved_at is None), None)
     state = claims.standings([found.pk])[found.pk].state
     try:
-        window = appeals.window(employer, found.pk)
-    except appeals.AppealError:
+        window = appeal_window(employer, found.pk)
+    except AppealError:
         window = None
     clocked = clocks.clocks_of([found.pk], employer.time_zone)[found.pk]
     return {
@@ -65,7 +71,7 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
         "groups": overrides.GROUPS,
         "queues": claim_pends.QUEUES,
         "next_queue": pends[0].queue if pends else "",
-        "step_kinds": [one for one in ClockStep.Kind.choices if one[0] != ClockStep.Kind.REDUCED],
+        "step_kinds": [one for one in ClockStep.Kind.choices if one[0] not in _OF_DECIDED],
         "claim_kinds": list(Kind),
         "filers": Appeal.Filer.choices,
     }
@@ -74,7 +80,8 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
 def who(request: HttpRequest) -> tuple[Person, int]:
     """The person at the desk, and what they may decide alone for this employer."""
     user = reader(request)
-    return Person(user.person, user.email), user.authority_cents(request.employer.pk)
+    me = Person(user.person, user.email, superiors_of(user.person))
+    return me, user.authority_cents(request.employer.pk)
 
 
 def read_order(sent: Any) -> Override | None:
@@ -301,6 +308,7 @@ def file_appeal(request: HttpRequest, claim: str) -> HttpResponse:
             at=instant_of(sent.get("on", ""), employer.time_zone),
             notified_on=instant_of(notified, employer.time_zone).date() if notified else None,
             late_reason=sent.get("late_reason", ""),
+            is_external=sent.get("is_external") == "yes",
             by=who(request)[0],
         )
 
@@ -312,12 +320,12 @@ def file_appeal(request: HttpRequest, claim: str) -> HttpResponse:
 @require_GET
 def appeal(request: HttpRequest, appeal: str) -> HttpResponse:
     """What is appealed, by when is it decided, and by whom?"""
-    row = appeal_book.appeal(key_of(appeal, "apl", request.employer.pk))
+    row, me = appeal_book.appeal(key_of(appeal, "apl", request.employer.pk)), who(request)[0]
     context = {
         "appeal": row,
         "notes": row.notes.all(),
         "overrides": appeal_book.overrides_of([row.pk]),
-        "may_decide": reader(request).person not in row.barred_ids,
+        "may_decide": {me.person_id, *me.superior_ids}.isdisjoint(row.barred_ids),
         "outcomes": [
             one for one in Appeal.Outcome.choices if row.stage == Appeal.Stage.EXTERNAL or one[0] != "not_eligible"
         ],
@@ -363,7 +371,12 @@ def act_on_appeal(request: HttpRequest, appeal: str, action: str) -> HttpRespons
         if sent.get("note_kind") not in appeals.NOTES:
             raise DomainError("Say what is logged.")
         appeals.note(
-            appeal_id=key, kind=sent["note_kind"], text=sent.get("text", ""), reference=sent.get("reference", ""), by=by
+            appeal_id=key,
+            kind=sent["note_kind"],
+            text=sent.get("text", ""),
+            reference=sent.get("reference", ""),
+            by=by,
+            until_on=_day(sent.get("until_on", "")),
         )
 
     acts: dict[str, tuple[str, Callable[[], object]]] = {
@@ -375,7 +388,9 @@ def act_on_appeal(request: HttpRequest, appeal: str, action: str) -> HttpRespons
         ),
         "extend": (
             "There is more time.",
-            lambda: appeals.extend(appeal_id=key, reason=sent.get("reason", ""), by=by),
+            lambda: appeals.extend(
+                appeal_id=key, reason=sent.get("reason", ""), by=by, until_on=_day(sent.get("until_on", ""))
+            ),
         ),
     }
     if action not in acts:

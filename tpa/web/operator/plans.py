@@ -185,7 +185,12 @@ def revise(request: HttpRequest, version: str) -> HttpResponse:
 def publish(request: HttpRequest, version: str) -> HttpResponse:
     """Let claims be decided by the draft; refused where a check finds an error."""
     found = _version(request, version)
-    told = {"by": request.user.email, "at": clock.now(), "reason": request.POST.get("reason", "").strip()[:400]}
+    told = {
+        "by": request.user.email,
+        "person_id": request.user.person,
+        "at": clock.now(),
+        "reason": request.POST.get("reason", "").strip()[:400],
+    }
     attempt(request, f"{found} is published.", lambda: publish_plan(version_id=found.pk, **told))
     return redirect(_address(request, found.pk))
 

@@ -24,6 +24,7 @@ from tpa.web.pages import attempt, desk_page, employer_root, reader, sheet, show
 from tpa.workflows import (
     appeals,
     claim_clocks,
+    corrections,
     eligibility_load_effects,
     overrides,
     stop_loss_filings,
@@ -31,7 +32,7 @@ from tpa.workflows import (
     subrogation,
 )
 
-_CLAIM_ITEMS = ("pend", claim_clocks.NOTICE, eligibility_load_effects.WORK)
+_CLAIM_ITEMS = (claim_clocks.PEND, claim_clocks.NOTICE, eligibility_load_effects.WORK)
 """Kinds of work items whose subject is a claim."""
 
 
@@ -104,12 +105,14 @@ def place_of(item: WorkItem) -> str:
     root = employer_root(item.employer_id)
     if item.kind in _CLAIM_ITEMS:
         return f"{root}claims/{public_id('clm', item.employer_id, item.subject_id)}/"
-    if item.kind == appeals.WORK:
+    if item.kind in (appeals.WORK, appeals.FILE):
         return f"{root}appeals/{public_id('apl', item.employer_id, item.subject_id)}/"
     if item.kind == stop_loss_filings.WORK:
         return f"{root}exposure/filings/{public_id('slf', item.employer_id, item.subject_id)}/"
     if item.kind == subrogation.WORK:
         return f"{root}subrogation/{public_id('sub', item.employer_id, item.subject_id)}/"
+    if item.kind == corrections.WORK:
+        return f"{root}corrections/{public_id('cor', item.employer_id, item.subject_id)}/"
     places = {stop_loss_sweep.WORK: "exposure/", overrides.WORK: "overrides/"}
     return f"{root}{places.get(item.kind, '')}"
 

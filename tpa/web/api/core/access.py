@@ -67,6 +67,15 @@ def person_of(request: Request) -> int | None:
     return getattr(request.user, "person", None)
 
 
+def person_behind(request: Request) -> int | None:
+    """The human being who called, or who issued the program's key; None for a key that nobody issued."""
+    if not isinstance(request.user, ApiKey):
+        return person_of(request)
+    with desk_scope():
+        issuer = request.user.issued_by
+        return issuer.person if issuer is not None else None
+
+
 class PersonNeededError(ConflictError):
     """Programs do not do what a human being answers for."""
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from tpa.books.claims import appeals as book
 from tpa.books.claims import selectors
 from tpa.books.claims.examining import Appeal, AppealNote
+from tpa.books.identity.selectors import superiors_of
 from tpa.engine.clocks.claim import Kind
 from tpa.infra import clock
 from tpa.kernel.ids import public_id
@@ -27,6 +28,10 @@ from tpa.workflows.overrides import MOST_ORDERS
 
 class AppealSerializer(serializers.Serializer):
     """An appeal at one level, or a request for external review (`preliminary_on`: its first deadline).
+
+    `exhausted_by`: what let it come before the plan's own levels were over (`urgent`, `plan_late`). `paused_until_on`: the
+    time for the decision stands still, as the claimant may answer until then. `file_by_on`: until then the review
+    organization gets the plan's file.
 
     `correction`: a preview of the claim decided again, to be applied; `overrides`: what a reversal decides otherwise.
     """
@@ -45,12 +50,15 @@ class AppealSerializer(serializers.Serializer):
     received_at = serializers.DateTimeField()
     received_on = serializers.DateField()
     preliminary_on = serializers.DateField(allow_null=True)
+    exhausted_by = serializers.CharField()
     due_on = serializers.DateField()
     due_at = serializers.DateTimeField(allow_null=True)
     extended_on = serializers.DateField(allow_null=True)
     extension_reason = serializers.CharField()
+    paused_until_on = serializers.DateField(allow_null=True)
     reviewer = serializers.CharField()
     assigned_at = serializers.DateTimeField(allow_null=True)
+    file_by_on = serializers.DateField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     decided_by = serializers.CharField()
     outcome = serializers.CharField()
@@ -81,8 +89,9 @@ class AppealDetailSerializer(AppealSerializer):
 
 
 class FileAppealSerializer(StrictSerializer):
-    """What came. `notified_on`: the day on which the claimant was told, the day of the decision without it. `late_reason`: why
-    it is taken after its last day.
+    """What came. `notified_on`: the day on which the claimant got the notice; without it the day that is noted at the claim's
+    clock, else that of the decision. `late_reason`: why it is taken after its last day. `is_external`: external review is
+    asked for, which may come before the plan's own levels are over beside an urgent appeal, or where the plan was late.
     """
 
     filed_by = serializers.ChoiceField(Appeal.Filer.values)
@@ -90,6 +99,7 @@ class FileAppealSerializer(StrictSerializer):
     received_at = serializers.DateTimeField(required=False)
     notified_on = serializers.DateField(required=False)
     late_reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
+    is_external = serializers.BooleanField(required=False, default=False)
 
 
 class DecideAppealSerializer(StrictSerializer):
@@ -101,17 +111,21 @@ class DecideAppealSerializer(StrictSerializer):
 
 
 class AddNoteSerializer(StrictSerializer):
-    """What is logged; `reference` says where a document is kept."""
+    """What is logged; `reference` says where a document is kept, `until_on` how long the claimant may answer evidence that is
+    shared with him: where that is longer than the plan's own time, it stands still.
+    """
 
     kind = serializers.ChoiceField(workflow.NOTES)
     text = serializers.CharField(max_length=2000)
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    until_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class ReasonSerializer(StrictSerializer):
-    """Why."""
+class ExtendAppealSerializer(StrictSerializer):
+    """Why. `until_on`: the claimant is asked for information, and has until then; time stands still until he answers."""
 
     reason = serializers.CharField(max_length=400)
+    until_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class AssignReviewSerializer(StrictSerializer):
@@ -195,13 +209,17 @@ class AppealDecideView(AppealsOfView):
 
     @extend_schema(request=DecideAppealSerializer, responses=AppealDetailSerializer)
     def post(self, request: Request, appeal: str) -> Response:
-        """By a person who had no part in what was decided before; a reversal leads to the claim's correction."""
+        """By a person who had no part in what was decided before, nor reports to one who had.
+
+        A reversal leads to the claim's correction.
+        """
         key = self.row(appeal).pk
         return once(self, request, lambda _: self._decide(key))
 
     def _decide(self, appeal_id: int) -> tuple[int, Any]:
         told = self.asked(DecideAppealSerializer)
         by, authority_cents = self.person(self.request)
+        by = by._replace(superior_ids=superiors_of(by.person_id))
         orders = [order_of(one) for one in told.pop("orders")]
         workflow.decide(appeal_id=appeal_id, by=by, authority_cents=authority_cents, orders=orders, **told)
         return 200, self.shown(book.appeal(appeal_id)).data
@@ -233,7 +251,7 @@ class AppealNotesView(AppealsOfView):
 
     @extend_schema(request=AddNoteSerializer, responses={201: AppealDetailSerializer})
     def post(self, request: Request, appeal: str) -> Response:
-        """A note, a document that came, or evidence shared with the claimant."""
+        """A note, a document that came, evidence shared with the claimant, his answer, or that the plan's file was sent."""
         key = self.row(appeal).pk
         return once(self, request, lambda _: self._log(key))
 
@@ -248,13 +266,12 @@ class AppealExtendView(AppealsOfView):
     permissions: ClassVar = {"POST": Row("claims.decide")}
     keyed = True
 
-    @extend_schema(request=ReasonSerializer, responses=AppealDetailSerializer)
+    @extend_schema(request=ExtendAppealSerializer, responses=AppealDetailSerializer)
     def post(self, request: Request, appeal: str) -> Response:
         """Told to the claimant today, where the law allows it."""
         key = self.row(appeal).pk
         return once(self, request, lambda _: self._extend(key))
 
     def _extend(self, appeal_id: int) -> tuple[int, Any]:
-        reason = self.asked(ReasonSerializer)["reason"]
-        workflow.extend(appeal_id=appeal_id, reason=reason, by=self.person(self.request)[0])
+        workflow.extend(appeal_id=appeal_id, by=self.person(self.request)[0], **self.asked(ExtendAppealSerializer))
         return 200, self.shown(book.appeal(appeal_id)).data

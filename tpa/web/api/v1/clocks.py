@@ -68,7 +68,8 @@ class ClockSerializer(serializers.Serializer):
 class NewStepSerializer(StrictSerializer):
     """What moves the clock. `taken_as` with `classified` alone; `at` is now where it is not said.
 
-    `ends_at`: taken as `ongoing`, when what was approved of a treatment ends; `reduced`, when it is to end early.
+    `ends_at`: taken as `ongoing`, when what was approved of a treatment ends; `reduced`, when it is to end early;
+    `requested`, how long the claimant has (as long as the law wants, from the day of the request, without it).
     """
 
     kind = serializers.ChoiceField(ClockStep.Kind.values)
@@ -123,7 +124,8 @@ class ClaimClockView(BookView):
 
         Before the service also: that it was not filed by the plan's procedures (`misfiled`), that the claimant was told so
         (`told`), that it was filed anew (`refiled`); of a treatment that was approved, that the claimant was told that it
-        ends early (`reduced`), which it does no sooner than an appeal could be decided.
+        ends early (`reduced`), which it does no sooner than an appeal could be decided. Of a decided claim that the claimant
+        was told of the decision (`notified`): what the law wants in time is the notice, and the time to appeal runs from it.
         """
         key = selectors.claim(self.key_of(claim, "clm")).pk
         sent = NewStepSerializer(data=request.data)

@@ -17,7 +17,7 @@ from tpa.books.claims.models import Correction
 from tpa.books.claims.selecting import Selection
 from tpa.books.members import selectors as members
 from tpa.kernel.ids import public_id
-from tpa.web.api.core.access import Row, caller_name
+from tpa.web.api.core.access import Row, caller_name, person_behind
 from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
@@ -189,15 +189,16 @@ class CorrectionsView(CorrectionView):
     @extend_schema(request=AskCorrectionSerializer, responses={201: CorrectionSerializer})
     def post(self, request: Request) -> Response:
         """What it would come to. Nothing is changed until the preview is applied."""
-        told, by = self.asked(AskCorrectionSerializer), caller_name(request)
+        told = self.asked(AskCorrectionSerializer)
+        by = {"by": caller_name(request), "person_id": person_behind(request)}
         if "load" in told:
-            return self.told(workflow.preview_load(load_id=told["load"], note=told["note"], by=by), 201)
+            return self.told(workflow.preview_load(load_id=told["load"], note=told["note"], **by), 201)
         if "member" in told:
             family_id = members.member(told["member"]).family_id
-            found = workflow.preview_family(family_id=family_id, why=told["why"], note=told["note"], by=by)
+            found = workflow.preview_family(family_id=family_id, why=told["why"], note=told["note"], **by)
             return self.told(found, 201)
         found = workflow.preview_claims(
-            claim_ids=told["claims"], why=told["why"], note=told["note"], by=by, take_back=told["take_back"]
+            claim_ids=told["claims"], why=told["why"], note=told["note"], take_back=told["take_back"], **by
         )
         return self.told(found, 201)
 
@@ -215,7 +216,8 @@ class SelectionsView(CorrectionView):
         selection = Selection(
             **{name: told[name] for name in names}, plan_id=told.get("plan"), price_list_id=told.get("price_list")
         )
-        found = ask_selection(selection=selection, why=told["why"], note=told["note"], by=caller_name(request))
+        by = {"by": caller_name(request), "person_id": person_behind(request)}
+        found = ask_selection(selection=selection, why=told["why"], note=told["note"], **by)
         return self.told(found, 202)
 
 
@@ -303,6 +305,7 @@ class ApplyCorrectionView(CorrectionView):
             "correction_id": found.pk,
             "signature": self.asked(SignedSerializer)["signature"],
             "by": caller_name(request),
+            "person_id": person_behind(request),
             "alone_up_to_cents": authority(self.employer_id) if authority else 0,
         }
         is_selection = found.kind == Correction.Kind.SELECTION
@@ -331,4 +334,4 @@ class RenewCorrectionView(CorrectionView):
     def post(self, request: Request, correction: str) -> Response:
         """The same claims or family, decided again on the books of now; with a new signature."""
         key = self.key_of(correction, "cor")
-        return self.told(workflow.renew(correction_id=key, by=caller_name(request)))
+        return self.told(workflow.renew(correction_id=key, by=caller_name(request), person_id=person_behind(request)))

@@ -23,10 +23,40 @@ from tpa.workflows.eobs import eob, eob_paper, family_eobs
 _READ = Row("claims.read")
 
 
+class EobReasonSerializer(serializers.Serializer):
+    """A reason in the member's words, its code (group and CARC), what it takes or gives back, and the plan's provision."""
+
+    text = serializers.CharField()
+    code = serializers.CharField()
+    cents = CentsField()
+    plan_clause = serializers.CharField()
+
+
+class EobReplacesSerializer(serializers.Serializer):
+    """The explanation that this one takes the place of."""
+
+    claim = serializers.CharField()
+    decided_on = serializers.DateField()
+    you_owe_cents = CentsField()
+    plan_paid_cents = CentsField()
+
+
+class EobRightsSerializer(serializers.Serializer):
+    """How long the member may appeal, and by when that is decided at each level: days, or hours of an urgent claim."""
+
+    kind = serializers.CharField()
+    levels_count = serializers.IntegerField()
+    appeal_within_days = serializers.IntegerField()
+    decided_within_days = serializers.IntegerField(allow_null=True)
+    decided_within_hours = serializers.IntegerField(allow_null=True)
+    external_review_within_months = serializers.IntegerField(allow_null=True)
+
+
 class EobLineSerializer(serializers.Serializer):
     """A line in the member's words."""
 
     number = serializers.IntegerField()
+    benefit = serializers.CharField()
     service_on = serializers.DateField()
     charge_cents = CentsField()
     allowed_cents = CentsField()
@@ -37,6 +67,7 @@ class EobLineSerializer(serializers.Serializer):
     you_owe_cents = CentsField()
     summary = serializers.CharField()
     notes = serializers.ListField(child=serializers.CharField())
+    reasons = EobReasonSerializer(many=True)
 
 
 class EobSerializer(serializers.Serializer):
@@ -56,6 +87,8 @@ class EobSerializer(serializers.Serializer):
     interest_cents = CentsField()
     is_estimate = serializers.BooleanField()
     paid_to = serializers.CharField()
+    replaces = EobReplacesSerializer(allow_null=True)
+    rights = EobRightsSerializer()
     lines = EobLineSerializer(many=True)
 
 

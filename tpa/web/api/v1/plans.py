@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from tpa.books.plans import selectors, services
 from tpa.books.plans.models import Line, PlanVersion
 from tpa.infra import clock
-from tpa.web.api.core.access import Row, caller_name
+from tpa.web.api.core.access import Row, caller_name, person_behind
 from tpa.web.api.core.etags import require_match, tagged
 from tpa.web.api.core.fields import PublicIdField, StrictSerializer
 from tpa.web.api.core.lists import Query
@@ -221,7 +221,11 @@ class PlanVersionPublishView(BookView):
         asked = PublishSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         published = publish_plan(
-            version_id=version_id, by=caller_name(request), at=clock.now(), reason=asked.validated_data["reason"]
+            version_id=version_id,
+            by=caller_name(request),
+            person_id=person_behind(request),
+            at=clock.now(),
+            reason=asked.validated_data["reason"],
         )
         return Response(VersionDetailSerializer(published, context=self.context()).data)
 

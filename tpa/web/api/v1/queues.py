@@ -22,6 +22,7 @@ from tpa.web.api.core.fields import CentsField, PublicIdField, StrictSerializer,
 from tpa.web.api.core.lists import Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.workflows import claim_clocks
 from tpa.workflows.claim_routing import assign_item, discard_item
 
 
@@ -54,7 +55,7 @@ class WorkItemSerializer(serializers.Serializer):
     @extend_schema(responses={**id_schema("clm"), "type": ["string", "null"]})
     def get_subject(self, item: WorkItem) -> str | None:
         """The claim that is pended; null where something else waits."""
-        of_claim = item.kind in ("pend", "notice")
+        of_claim = item.kind in (claim_clocks.PEND, claim_clocks.NOTICE)
         return public_id("clm", item.employer_id, item.subject_id) if of_claim else None
 
     @extend_schema(responses={"type": ["string", "null"], "format": "email"})

@@ -16,7 +16,7 @@ from unfold.widgets import (
 
 from tenants.models import Employer
 from tpa.books.identity import services
-from tpa.books.identity.models import ApiKey, Grant, User
+from tpa.books.identity.models import ApiKey, Grant, Reporting, User
 from tpa.books.identity.permissions import ACTIONS, Role
 from tpa.kernel.errors import DomainError
 from tpa.kernel.money import parse_amount
@@ -126,6 +126,40 @@ class GrantAdmin(ServiceAdmin):
         """From now on."""
         services.revoke_grant(grant_id=grant.pk, by=request.user)
         return "The role is taken back."
+
+
+class ReportingForm(ServiceForm):
+    """To whom somebody reports. Nobody hears an appeal against what his superior has decided."""
+
+    user = choose(User.objects.filter(is_active=True).order_by("email"), label="Who")
+    superior = choose(
+        User.objects.filter(is_active=True).order_by("email"),
+        required=False,
+        label="Reports to",
+        empty_label="Nobody",
+    )
+
+    def carry_out(self) -> Reporting:
+        data = self.cleaned_data
+        return services.set_superior(user=data["user"], superior=data["superior"], by=self.actor)
+
+
+@admin.register(Reporting)
+class ReportingAdmin(ServiceAdmin):
+    service_form = ReportingForm
+    list_display = ("person", "superior", "entered_by", "entered_at")
+    list_select_related = ("entered_by",)
+    ordering = ("-id",)
+
+    @admin.display(description="Who")
+    def person(self, row: Reporting) -> str:
+        """The person's first login."""
+        return str(User.objects.filter(pk=row.person_id).first() or row.person_id)
+
+    @admin.display(description="Reports to")
+    def superior(self, row: Reporting) -> str:
+        """Theirs, if they report to anybody."""
+        return str(User.objects.filter(pk=row.superior_id).first() or "nobody")
 
 
 class KeyForm(ServiceForm):

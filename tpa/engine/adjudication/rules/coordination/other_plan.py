@@ -3,11 +3,13 @@
 from tpa.engine.accumulators.balances import AccumulatorEntry
 from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledShare
+from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.line import OTHER_PLAN, LineWork
 from tpa.engine.adjudication.relief import give_back, relieve, reopen
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.coordination.payment import Coordinated, Normal, coordinate
 from tpa.engine.plan.terms_coordination import Counts, Method
+from tpa.kernel.money import format_amount
 
 
 def coordinate_line(work: LineWork) -> None:
@@ -80,11 +82,35 @@ def _coordinates(share: CompiledShare) -> bool:
     return share.coordination is not None
 
 
+def _told(move: Move) -> tuple[str, str]:
+    """What of the other plan's effect the move is: less for the member, a smaller discount, or what is settled by it."""
+    operator = (
+        "{method}: alone the plan would pay {normal_cents}; allowable {allowable_cents}, paid before {prior_paid_cents};"
+        " the plan pays {pays_cents}."
+    )
+    if move.group == "CO":
+        back = format_amount(-move.cents)
+        return (
+            operator,
+            f"Your other plan allows more for this service than your plan does: the discount is {back} less.",
+        )
+    prior_cents = int(dict(move.inputs)["prior_paid_cents"])
+    if not prior_cents:
+        less = "." if move.group == "PR" else ": {cents} of the charge is settled by that."
+        return operator, f"Your other plan pays nothing for this, and does not leave it to you{less}"
+    if move.group == "PR":
+        return operator, "Your other plan has paid {prior_paid_cents}, so your own share is less."
+    if move.cents > prior_cents:
+        return operator, (
+            "Your other plan has paid {prior_paid_cents}. By that and by its own terms {cents} of the charge is settled;"
+            " besides, your plan pays {pays_cents}."
+        )
+    return operator, "Your other plan has paid {prior_paid_cents}. Besides, your plan pays {pays_cents}."
+
+
 RULE = Rule(
     "After another plan the plan pays by its method of coordination.",
     coordinate_line,
-    operator="{method}: alone the plan would pay {normal_cents}; allowable {allowable_cents}, paid before"
-    " {prior_paid_cents}; the plan pays {pays_cents}.",
-    member="Your other plan has paid {prior_paid_cents}. Together with it your plan pays {pays_cents}.",
+    told=_told,
     wanted=_coordinates,
 )

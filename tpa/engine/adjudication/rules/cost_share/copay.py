@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.adjudication.stay import admission_day, discharge_day, is_admission, nights
@@ -82,11 +83,21 @@ def _taken_before_transfer(work: LineWork, code: str, admitted_on: date, days: i
     return work.noted(code, admitted_on - timedelta(days=days), last_on)
 
 
+def _told(move: Move) -> tuple[str, str]:
+    """What an earlier service of the visit has brought is said where there is any, and that the price is below the rest."""
+    inputs = dict(move.inputs)
+    due_cents, before_cents = int(inputs["copay_cents"]), int(inputs["taken_before_cents"])
+    member = "Your copay for this service is {copay_cents}"
+    more = "; {taken_before_cents} of it was taken before." if before_cents else "."
+    if move.cents < due_cents - before_cents and "stopped_by" not in inputs:
+        more += " What the service still costs is less."
+    return "Copay of {copay_cents}, {taken_before_cents} of it taken before.", member + more
+
+
 RULE = Rule(
     "A copay is owed once a visit, day, stay, line or unit, as the plan says.",
     take_copay,
-    operator="Copay of {copay_cents}, {taken_before_cents} of it taken before.",
-    member="Your copay for this service is {copay_cents}.",
+    told=_told,
     after=("admission", "first_amount", "first_visits"),
     may_be_set_aside=True,
 )

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from tpa.engine.accumulators.counter import Counter
 from tpa.engine.adjudication.compiled import CompiledShare, HeldLimit
+from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.adjudication.stay import service_days
 from tpa.engine.plan.terms import Excess, Measure
-from tpa.kernel.money import divide_rounded
+from tpa.kernel.money import divide_rounded, format_amount
 
 NAME = "limits.benefit_limit"
 
@@ -115,11 +116,27 @@ def _has_limits(share: CompiledShare) -> bool:
     return bool(share.limits)
 
 
+def _told(move: Move) -> tuple[str, str]:
+    """What the limit counts is said with its unit: amounts as such, units whole or in thousandths."""
+    inputs = dict(move.inputs)
+    measure, most, left = str(inputs["measure"]), int(inputs["most"]), int(inputs["left"])
+    if measure == Measure.ALLOWED:
+        had, rest, unit = format_amount(most), format_amount(left), ""
+    elif measure == Measure.UNITS:
+        had, rest, unit = f"{most / 1000:g}", f"{left / 1000:g}", " units"
+    else:
+        had, rest, unit = str(most), str(left), f" {measure}"
+    used = "is used up" if not left else f"had {rest} left"
+    return (
+        f"Limit {{limit}} ({measure}): {rest} of {had} was left; {{cents}} is beyond it.",
+        f"Your plan's limit of {had}{unit} for this {used}: {{cents}} is beyond it.",
+    )
+
+
 RULE = Rule(
     "A benefit is paid up to its dollar, visit, day and unit limits.",
     apply_limits,
-    operator="Limit {limit} ({measure}): {left} of {most} was left; {cents} is beyond it.",
-    member="Your plan's limit for this benefit is used up; {cents} is beyond it.",
+    told=_told,
     after=("instalments", "missing_tooth", "one_of", "site_limit"),
     wanted=_has_limits,
 )

@@ -1,0 +1,79 @@
+"""What a member may do who does not agree with a decision: the law's numbers in plain words, for the explanation of benefits.
+
+29 CFR 2560.503-1(g)(1) and 29 CFR 2590.715-2719(b)(2)(ii)(E): how and until when to appeal, in how many levels, by when that
+is decided, external review, what may be asked for free of charge, the right to sue, and where there is help.
+"""
+
+from typing import Any, NamedTuple
+
+from tenants.models import Employer
+from tpa.books.claims.clocks import clocks_of
+from tpa.books.claims.models import Decision
+from tpa.engine.clocks.claim import Kind, law_of
+from tpa.workflows.appeal_windows import levels_of
+
+EBSA = "the Employee Benefits Security Administration, 1-866-444-3272"
+"""Where the law has members of an employer's plan sent for help."""
+
+
+class Rights(NamedTuple):
+    """As what the law takes the claim, in how many levels it may be appealed, and whether external review may follow."""
+
+    kind: Kind
+    levels_count: int
+    is_medical: bool
+
+
+def rights_of(employer: Employer, decision: Decision, lines_of_coverage: set[str]) -> Rights:
+    """What the law gives a member against a decision. A handful of queries."""
+    kind = clocks_of([decision.claim_id], employer.time_zone)[decision.claim_id].filed.kind.of_appeal
+    return Rights(kind, levels_of(decision), not lines_of_coverage or "medical" in lines_of_coverage)
+
+
+def as_json(rights: Rights, decision: Decision) -> dict[str, Any]:
+    """The same as values: days or hours, months; None where there is nothing of it."""
+    law = law_of("appeal_procedures", rights.kind, decision.decided_on)
+    of_two = "_of_two" if rights.levels_count > 1 else ""
+    outside = law_of("appeal_procedures", "external", decision.decided_on)
+    return {
+        "kind": str(rights.kind),
+        "levels_count": rights.levels_count,
+        "appeal_within_days": law["window_days"],
+        "decided_within_days": None if rights.kind is Kind.URGENT else law[f"decide_days{of_two}"],
+        "decided_within_hours": law["decide_hours"] if rights.kind is Kind.URGENT else None,
+        "external_review_within_months": outside["window_months"] if rights.is_medical else None,
+    }
+
+
+def paragraphs(told: dict[str, Any]) -> list[str]:
+    """The values as the member reads them."""
+    found = [
+        f"You may appeal within {told['appeal_within_days']} days of receiving this. Write to the administrator at the address"
+        " above, say which claim it is about and why you disagree, and send what supports it; where a note above says that"
+        " something is missing, send that. Somebody who had no part in the decision looks at everything anew.",
+        _time(told),
+        "You may ask, free of charge, for everything that the decision was based on: your file, every rule or guideline that"
+        " was relied on, and, where it was a medical judgment, the reasons in your own case. You may also ask for the diagnosis"
+        " and treatment codes of the claim and what they mean.",
+    ]
+    if told["external_review_within_months"]:
+        found.append(
+            "If your plan then still says no by a medical judgment, or has taken coverage back for days in the past, or the"
+            " protection against surprise bills is in question, you may ask for a review by an independent organization"
+            f" within {told['external_review_within_months']} months of that answer. It costs you nothing, and binds the plan."
+        )
+    found.append(
+        "If your plan is subject to ERISA, you may bring a civil action under section 502(a) after the plan's appeals, and you"
+        f" can get help from {EBSA}."
+    )
+    return found
+
+
+def _time(told: dict[str, Any]) -> str:
+    if told["decided_within_hours"]:
+        hours = told["decided_within_hours"]
+        return f"This claim is urgent: you may appeal by telephone, and get the answer within {hours} hours."
+    levels, days = told["levels_count"], told["decided_within_days"]
+    if levels > 1:
+        return f"Your plan has two levels of appeal. At each you get the answer within {days} days."
+    return f"You get the answer within {days} days of your appeal."
