@@ -44,7 +44,16 @@ expect = { rate_change = "21.5%" }
 """
 
 
-@pytest.mark.parametrize("text", [FEES, TAX, CALENDAR, RENEWAL])
+STOP_LOSS = """source = "Own"
+[[stop_loss]]
+name = "One"
+claims = [{ person = "ann", amount = 5, paid_on = 2026-03-01 }]
+expect = { attachment = 10 }
+contract.aggregate = { attachment = 10 }
+"""
+
+
+@pytest.mark.parametrize("text", [STOP_LOSS, FEES, TAX, CALENDAR, RENEWAL])
 def test_they_are_right_as_they_stand(text: str) -> None:
     (case,) = read_cases("f.toml", text, str)
     assert case.differences() == []  # type: ignore[union-attr]
@@ -53,6 +62,16 @@ def test_they_are_right_as_they_stand(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "right", "wrong", "told"),
     [
+        (FEES, "month = 2026-03-01", "month = 9999-03-01", "line 4, /fees/0/month: A day of the years 1900 to 2199"),
+        (FEES, "month = 2026-03-01", 'month = "0001-03-01"', "line 4, /fees/0/month: A day of the years 1900 to 2199"),
+        (FEES, "EE = 2 }", "EE = 100_001 }", "line 5, /fees/0/lives/EE: A whole number from 0 to 100000"),
+        (RENEWAL, "months = [[5, 5], [5]]", "months = 5", "line 8, /renewal/0/completion/months: A list is wanted"),
+        (
+            STOP_LOSS,
+            "aggregate = { attachment = 10 }",
+            "aggregate = { factors = 5 }",
+            "line 6, /stop_loss/0/contract/aggregate/factors: A list",
+        ),
         (FEES, 'fee = "pepm"', 'fee = "pepn"', "line 9, /fees/0/fees/0/fee: One of account,"),
         (FEES, "rates = { EE = 5 }", "rate = 5", "line 9, /fees/0/fees/0/rates: The key 'rates' is missing"),
         (FEES, "rates = { EE = 5 }", "rates = { EX = 5 }", "line 9, /fees/0/fees/0/rates/EX: Unknown key"),

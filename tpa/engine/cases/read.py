@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -12,8 +13,11 @@ from tpa.engine.cases.question import Question, kinds, read_question
 from tpa.engine.plan import PlanError, PlanTerms, parse_plan, read_toml
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
+from tpa.kernel.periods import FOREVER
 
 KINDS = kinds()
+YEARS = range(1900, 2200)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class CaseError(DomainError):
@@ -61,6 +65,7 @@ def case_error(file: str, text: str, fault: DomainError) -> CaseError:
 
 def read_document(file: str, values: Mapping[str, Any], read_other: Callable[[str], str]) -> list[Case | Question]:
     """The same of a document that is read already. Raises DomainError with the JSON pointer of the fault."""
+    _refuse_far_days(values)
     with Section(values) as document:
         source = document.text("source")
         questions = [
@@ -75,6 +80,19 @@ def read_document(file: str, values: Mapping[str, Any], read_other: Callable[[st
         if not rows:
             raise DocumentError("A file needs at least one case.", where="/cases")
         return [*(_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)), *questions]
+
+
+def _refuse_far_days(value: Any, where: str = "") -> None:
+    """No calendar can be reckoned with at its ends; only what never ends may end there."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if not (key == "ends_before" and str(one) == str(FOREVER)):
+                _refuse_far_days(one, f"{where}/{key}")
+    elif isinstance(value, list):
+        for n, one in enumerate(value):
+            _refuse_far_days(one, f"{where}/{n}")
+    elif _DAY.match(str(value)) and int(str(value)[:4]) not in YEARS:
+        raise DocumentError(f"A day of the years {YEARS[0]} to {YEARS[-1]} is wanted.", where=where)
 
 
 def _told(text: str, fault: DomainError, above: str = "") -> str:

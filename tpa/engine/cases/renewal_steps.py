@@ -20,7 +20,9 @@ def completed(row: Words) -> dict[str, Answer]:
     if "paid" in row:
         found = [completion.incurred(int(row.cents("paid")), row.fraction("factor"))]
         return _incurred(found)
-    months = [completion.MonthPaid(tuple(_amounts(row, "months", n, one))) for n, one in enumerate(row.value("months"))]
+    months = [
+        completion.MonthPaid(tuple(_amounts(row, "months", n, one))) for n, one in enumerate(row.listed("months"))
+    ]
     if "factors" in row:
         factors = tuple(_fractions(row, "factors"))
     else:

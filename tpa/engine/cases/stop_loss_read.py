@@ -19,6 +19,7 @@ from tpa.kernel.errors import DomainError
 from tpa.kernel.periods import Span, add_months, months_in, year_of
 
 STATED = "stated"
+NOBODY = "nobody"
 """Code of the factors that stand for attachments given month by month: a cent a life, the lives being the cents."""
 
 YEAR = year_of(date(2026, 1, 1))
@@ -67,12 +68,12 @@ class People:
         return self.keys.setdefault(name, len(self.keys) + 1)
 
     def name(self, key: int) -> str:
-        """The name of a key."""
-        return next(name for name, one in self.keys.items() if one == key)
+        """The name of a key; what belongs to nobody has none of its own."""
+        return next((name for name, one in self.keys.items() if one == key), NOBODY)
 
     def read(self, row: Section) -> tuple[int, int]:
         """(person, family) of a row. Raises DocumentError where a person is said to be of another family than before."""
-        person = self.key(row.text("person", "nobody"))
+        person = self.key(row.text("person", NOBODY))
         family = row.text("family", None)
         known = self.families.get(person)
         found = self.key(family) if family else known or person
@@ -121,12 +122,14 @@ def _complete(document: dict[str, Any], where: str) -> None:
         if "attachment" in aggregate:
             _refuse_both(aggregate, ("minimum", "factors"), "attachment", where)
             aggregate["minimum"] = aggregate.pop("attachment")
-        aggregate["factors"] = [
-            {"code": f"factors {n}" if n else "factors", **one}
-            if isinstance(one, Mapping) and "code" not in one
-            else one
-            for n, one in enumerate(aggregate.get("factors", []))
-        ]
+        factors = aggregate.setdefault("factors", [])
+        if isinstance(factors, list):
+            aggregate["factors"] = [
+                {"code": f"factors {n}" if n else "factors", **one}
+                if isinstance(one, Mapping) and "code" not in one
+                else one
+                for n, one in enumerate(factors)
+            ]
         if aggregate.get("accommodation") is True:
             aggregate["accommodation"] = {}
 

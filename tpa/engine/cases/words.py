@@ -63,9 +63,16 @@ class Words(Section):
         """A table of amounts by name (of some names alone, where those are given); none where the key is absent."""
         return {name: int(self._inner(key, names).cents(name)) for name in self._names(key)}
 
-    def numbers(self, key: str, names: Collection[str] = ()) -> dict[str, int]:
-        """The same of whole numbers."""
-        return {name: self._inner(key, names).whole(name) for name in self._names(key)}
+    def numbers(self, key: str, names: Collection[str] = (), *, most: int = 10**9) -> dict[str, int]:
+        """The same of whole numbers, up to `most`."""
+        return {name: self._inner(key, names).whole(name, most=most) for name in self._names(key)}
+
+    def listed(self, key: str) -> list[Any]:
+        """The bare values of a list."""
+        found = self.value(key)
+        if not isinstance(found, list):
+            raise DocumentError("A list is wanted.", where=self.at(key))
+        return found
 
     def rates(self, key: str, names: Collection[str] = ()) -> dict[str, int]:
         """The same of percentages, in basis points."""

@@ -21,6 +21,7 @@ from tpa.kernel.money import format_amount
 from tpa.kernel.periods import FOREVER, month_of
 
 _ALWAYS = date(1900, 1, 1)
+MOST_PEOPLE = 100_000
 COUNTED = (
     "cobra_notices",
     "cobra_participants",
@@ -127,7 +128,7 @@ def _people(row: Words, suffix: str = "", lives_in: dict[int, str] | None = None
     `lives_in` is told where somebody lives elsewhere than the plan is.
     """
     found: list[Enrolment] = []
-    lives, members = row.numbers(f"lives{suffix}", TIERS), row.numbers(f"members{suffix}", TIERS)
+    lives, members = (row.numbers(f"{key}{suffix}", TIERS, most=MOST_PEOPLE) for key in ("lives", "members"))
     for tier in dict.fromkeys([*lives, *members]):
         dependents = members.get(tier, lives.get(tier, 0)) - lives.get(tier, 0)
         if dependents < 0:
@@ -141,7 +142,7 @@ def _people(row: Words, suffix: str = "", lives_in: dict[int, str] | None = None
     for line in by_line.keys():  # noqa: SIM118
         if line not in FUND_LINES:
             raise DocumentError(f"One of {', '.join(FUND_LINES)} is wanted.", where=by_line.at(line))
-        tiers = [tier for tier, count in by_line.numbers(line, TIERS).items() for _ in range(count)]
+        tiers = [tier for tier, count in by_line.numbers(line, TIERS, most=MOST_PEOPLE).items() for _ in range(count)]
         everywhere += [_always(-1 - n, line, tier, 0) for n, tier in enumerate(tiers)]
     for n, one in enumerate(row.sections(f"people{suffix}")):
         everywhere += _person(one, 10**6 + n, {} if lives_in is None else lives_in)

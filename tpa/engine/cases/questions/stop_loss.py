@@ -83,7 +83,8 @@ def _by_name(
     sums = dict.fromkeys(people.keys, 0)
     for one, sign in ((cover, 1), (minus, -1)):
         for unit in one.units if one else ():
-            sums[people.name(unit.unit_id)] += sign * getattr(unit, key)
+            name = people.name(unit.unit_id)
+            sums[name] = sums.get(name, 0) + sign * getattr(unit, key)
     return sums
 
 
