@@ -8,20 +8,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.workflows.test_ripple import claim, control, decide, open_plan
+from tests.workflows.test_ripple import live as live_decision
 from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import facts, live
 from tpa.books.claims.corrections import families_of_decided
-from tpa.books.claims.models import Claim, Correction, Decision, DecisionLine, Totals
+from tpa.books.claims.models import Claim, Closing, Correction, Decision, DecisionLine, Pend, Totals
 from tpa.books.ledger import selectors as ledger
 from tpa.books.members.models import Coverage
 from tpa.engine.accumulators.balances import Balances
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.decision import Decision as EngineDecision
 from tpa.infra import clock
+from tpa.kernel.periods import FOREVER
+from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.claim_pends import release
 from tpa.workflows.corrections import apply_correction, preview_claims, preview_family
 from tpa.workflows.proof import verify_books
 
 MUCH = 10**9
+NAMES = {"member_cents": "member_responsibility_cents"}
 AMOUNTS = st.sampled_from([4_999, 12_345, 30_000, 50_000, 50_001, 120_000])
 STEPS = st.lists(
     st.one_of(
@@ -30,6 +35,8 @@ STEPS = st.lists(
         st.tuples(st.just("replace"), st.integers(0, 5), AMOUNTS),
         st.tuples(st.just("take_back"), st.integers(0, 5)),
         st.tuples(st.just("retro"), st.integers(5, 25)),
+        st.tuples(st.just("reinstate")),
+        st.tuples(st.just("early"), AMOUNTS, st.integers(1, 20)),
         st.tuples(
             st.just("ripple"),
         ),
@@ -44,17 +51,38 @@ class UndoneError(Exception):
 
 
 def made(correction):
-    return apply_correction(
+    done = apply_correction(
         correction_id=correction.pk, signature=correction.signature, by="ben", alone_up_to_cents=MUCH
     )
+    for family in done.families.all():
+        as_it_was_shown(family)
+    return done
 
 
-def retro_term(home, day):
-    """Coverage of the whole family ended on a day of March, as the books learn now."""
+def as_it_was_shown(family):
+    """What the dry run has shown of a family is what stands now, claim by claim, and so are its accumulators."""
+    for one in family.shown["changes"]:
+        stands = live_decision(one["replaced_by"] or one["claim"])
+        told = one["new"] or {"outcome": "reversed"}
+        assert {name: getattr(stands, NAMES.get(name, name)) for name in told} == told
+    held = {
+        (member, code, day.isoformat()): amount for (member, code, day), amount in balances_of(family.family_id).items()
+    }
+    for member, code, day, _, after in family.shown["accumulators"]:
+        assert held.get((member, code, day), 0) == after
+
+
+def balances_of(family_id):
+    held = accumulators.balances([family_id])
+    return Balances(held[family_id].rows if family_id in held else []).rows()
+
+
+def learn_end(home, ends_before):
+    """Coverage of the whole family ended on a day, or did not, as the books learn now."""
     now = clock.now()
     for held in Coverage.objects.filter(family=home.family_id, superseded_at=None):
         Coverage.objects.filter(pk=held.pk).update(superseded_at=now, superseded_load=held.load)
-        held.pk, held.ends_before, held.recorded_at = None, date(2026, 3, day), now
+        held.pk, held.ends_before, held.recorded_at = None, ends_before, now
         held.save(force_insert=True)
 
 
@@ -98,7 +126,24 @@ class Story:
             made(preview_claims(claim_ids=[found.pk], why="audit", note="", by="ana", take_back=True))
 
     def retro(self, day):
-        retro_term(self.home, day)
+        self.learn(date(2026, 3, day))
+
+    def reinstate(self):
+        self.learn(FOREVER)
+
+    def early(self, cents, day):
+        """A replacement that comes before what it replaces, and waits until a person names it."""
+        number = f"E{self.count}"
+        self.send(cents, 1 + day, number, frequency="7")
+        waits = Pend.objects.get(resolved_at=None)
+        self.send(cents + 1, 1 + day, number)
+        original = Claim.objects.latest("pk").pk
+        release(employer_id=self.employer.pk, pend_ids=[waits.pk], by_id=7, note="it came late", corrects=original)
+        decide_waiting(employer_id=self.employer.pk)
+        assert Closing.objects.get(pk=original).by_claim_id == waits.claim_id
+
+    def learn(self, ends_before):
+        learn_end(self.home, ends_before)
         keys = list(Decision.objects.values_list("claim_id", flat=True).distinct())
         decided = [key for found in families_of_decided(keys).values() for key in found]
         if decided:
@@ -131,9 +176,7 @@ def nonzero(rows):
 
 def check(employer, home):
     balances, found = from_scratch(employer, home)
-    held = accumulators.balances([home.family_id])
-    rows = held[home.family_id].rows if home.family_id in held else []
-    assert nonzero(Balances(rows).rows()) == nonzero(balances.rows())
+    assert nonzero(balances_of(home.family_id)) == nonzero(balances.rows())
     paid = sum(one.paid_cents for one in found.values() if one.outcome == "paid")
     refused = sum(one.charge_cents for one in found.values() if one.outcome == "denied")
     assert (ledger.balance("5010"), ledger.balance("2000"), ledger.balance("9000")) == (paid, -paid, refused)

@@ -49,16 +49,21 @@ def test_what_is_owed_is_said_first_and_the_lines_add_up(in_employer, home):  # 
     assert paper == eob_paper(employer=in_employer, eobs=[told])
 
 
-def test_a_family_gets_what_holds_and_nothing_for_a_reversal(in_employer, home):  # noqa: F811
-    one, _two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+def test_a_family_gets_what_holds_and_what_was_taken_back(in_employer, home):  # noqa: F811
+    one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
     take_back(one)
     span = {"decided_from": date(2026, 1, 1), "decided_before": date(2027, 1, 1)}
     found = family_eobs(employer=in_employer, family_id=home.family_id, **span)
-    assert [(each["version"], each["you_owe_cents"]) for each in found] == [(3, 30_000)]
+    assert [(each["version"], each["you_owe_cents"], each["is_taken_back"]) for each in found] == [
+        (2, 0, True),
+        (3, 30_000, False),
+    ]
+    assert (found[0]["lines"], found[0]["replaces"]["you_owe_cents"]) == ([], 40_000)
+    assert eob_paper(employer=in_employer, eobs=found)[:5] == b"%PDF-"
     with pytest.raises(NotFoundError):
         eob_paper(employer=in_employer, eobs=[])
     with pytest.raises(NotFoundError, match="reversal"):
-        eob(employer=in_employer, decision_id=Decision.objects.filter(outcome="reversed").first().pk)
+        eob(employer=in_employer, decision_id=Decision.objects.get(claim_id=two, outcome="reversed").pk)
 
 
 def test_what_was_explained_before_is_named(in_employer, home):  # noqa: F811
@@ -70,6 +75,8 @@ def test_what_was_explained_before_is_named(in_employer, home):  # noqa: F811
     name = public_id("clm", in_employer.pk, two)
     (new,) = decide(in_employer, claim(home, 90_000, 2, frequency="7", original_reference=name))
     after = eob(employer=in_employer, decision_id=live(new).pk)
+    with pytest.raises(NotFoundError, match="reversal"):
+        eob(employer=in_employer, decision_id=live(two).pk)
     assert (after["replaces"]["claim"], after["replaces"]["you_owe_cents"]) == (name, 30_000)
     assert eob_paper(employer=in_employer, eobs=[after])[:5] == b"%PDF-"
 

@@ -181,6 +181,16 @@ def test_a_version_that_is_not_there_or_cannot_be_read_is_refused(decided):
     assert not WhatIf.objects.exists()
 
 
+def test_a_version_of_a_plan_that_decided_nothing_of_these_days_is_refused(decided):
+    other = plans.create_plan(code="DEN", name="Dental", line="dental", at=LONG_AGO)
+    version = plans.draft_version(plan_id=other.pk, text=PPO, effective_on=YEAR.starts_on, by="story", at=LONG_AGO)
+    with pytest.raises(what_if.NothingToCompareError, match="decided by the plan DEN"):
+        asked(decided, version)
+    with pytest.raises(what_if.NothingToCompareError):
+        asked(decided, PlanVersion.objects.get(state="published"), Span(date(2025, 1, 1), date(2025, 12, 31)))
+    assert not WhatIf.objects.exists()
+
+
 def test_more_families_take_no_more_statements(in_employer):
     homes = open_book(in_employer, count=60)
     register(*(new_claim(home, *VISIT) for home in homes))

@@ -21,15 +21,22 @@ from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
 from tpa.workflows.eob_rights import as_json, paragraphs, rights_of
 
+_OTHER_PLAN = "23"
+"""CARC of what another plan's payment and terms have settled."""
+
 
 def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
-    """One decision's explanation, amounts in cents. Raises NotFoundError, also for a reversal: nothing is owed by it."""
+    """One decision's explanation, amounts in cents. Of a claim that was taken back for good: that nothing is owed by it.
+
+    Raises NotFoundError, also for a reversal in whose place there is another decision: that one explains.
+    """
     decision = claims.decision(decision_id)
-    if decision.outcome == Decision.Outcome.REVERSED:
+    is_taken_back = decision.outcome == Decision.Outcome.REVERSED
+    if is_taken_back and claims.has_successor(decision):
         raise NotFoundError("A reversal has no explanation of benefits; the decision that replaces it has.")
     claim = claims.claim(decision.claim_id)
     member = members.member(claim.member_id)
-    explained = claims.explained(decision.pk)
+    explained = [] if is_taken_back else claims.explained(decision.pk)
     lines = [
         {
             "number": row.line.number,
@@ -58,11 +65,13 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         "provider": claim.provider_name,
         "received_on": claim.received_on.isoformat(),
         "decided_on": decision.decided_on.isoformat(),
-        "you_owe_cents": decision.member_responsibility_cents,
-        "charge_cents": decision.charge_cents,
-        "allowed_cents": decision.allowed_cents,
-        "plan_paid_cents": decision.paid_cents,
+        "you_owe_cents": 0 if is_taken_back else decision.member_responsibility_cents,
+        "charge_cents": 0 if is_taken_back else decision.charge_cents,
+        "allowed_cents": 0 if is_taken_back else decision.allowed_cents,
+        "other_plan_cents": sum(step.cents for row in explained for step in row.steps if step.carc == _OTHER_PLAN),
+        "plan_paid_cents": 0 if is_taken_back else decision.paid_cents,
         "interest_cents": part.interest_cents if part else 0,
+        "is_taken_back": is_taken_back,
         "is_estimate": decision.outcome == Decision.Outcome.ESTIMATE,
         "paid_to": _paid_to(claim, part),
         "replaces": _replaced(employer, claim, decision),
@@ -99,10 +108,10 @@ def _paid_to(claim: Claim, part: ClaimPayment | None) -> str:
 def family_eobs(
     *, employer: Employer, family_id: int, decided_from: date, decided_before: date
 ) -> list[dict[str, Any]]:
-    """The explanations of a family's decisions in a span that still hold, the oldest first."""
+    """The explanations of a family's decisions in a span that still hold, and of what was taken back, the oldest first."""
     rows = Decision.objects.filter(family_id=family_id, decided_on__gte=decided_from, decided_on__lt=decided_before)
     found = {one.claim_id: one for one in rows.order_by("claim_id", "version")}
-    live = [one for one in found.values() if one.outcome != Decision.Outcome.REVERSED]
+    live = [one for one in found.values() if one.outcome != "reversed" or not claims.has_successor(one)]
     return [eob(employer=employer, decision_id=one.pk) for one in sorted(live, key=lambda one: one.pk)]
 
 
@@ -144,12 +153,12 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
         if before
         else ""
     )
-    interest = format_amount(one["interest_cents"]) if one["interest_cents"] else ""
+    interest, other = (format_amount(one[name]) if one[name] else "" for name in ("interest_cents", "other_plan_cents"))
     return (
         one
         | money
         | {"interest": interest, "discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
-        | {"replaces": replaces}
+        | {"replaces": replaces, "other_plan": other}
     )
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.db import transaction
 
 from tenants.scope import employer_scope
-from tpa.books.claims import past
+from tpa.books.claims import past, selecting
+from tpa.books.claims.selecting import Selection
 from tpa.books.plans import selectors as plans
 from tpa.books.plans.models import WhatIf
 from tpa.engine.adjudication.again import decide_again, with_version
@@ -44,6 +45,13 @@ class SpanError(DomainError):
     remedy = f"Ask for at least one day and at most {LONGEST_MONTHS} months."
 
 
+class NothingToCompareError(DomainError):
+    """No claim of these days was decided by the plan: under another version of it nothing would come out otherwise."""
+
+    code = "what_if_nothing"
+    remedy = "Ask about a version of the plan that decided the claims, or about other days."
+
+
 class Redecided(NamedTuple):
     """A claim beside itself: its recorded lines, and what the other terms make of it."""
 
@@ -58,13 +66,17 @@ class Redecided(NamedTuple):
 def ask(*, employer_id: int, version_id: int, span: Span, by: str) -> WhatIf:
     """Ask what the claims that began in `span` would have cost under a version, draft or published; a job answers.
 
-    Raises NotFoundError, SpanError, and PlanError where the document cannot be read.
+    Raises NotFoundError, SpanError, PlanError where the document cannot be read, and NothingToCompareError.
     """
     if span.starts_on >= span.ends_before or span.ends_before > add_months(span.starts_on, LONGEST_MONTHS):
         raise SpanError("These days cannot be compared.", where="/starts_on")
     with employer_scope(employer_id), transaction.atomic():
         version = plans.version(version_id)
         compile_plan(parse_plan(version.document))
+        if not selecting.claims_by_family(Selection(*span, version.plan_id), after=0, limit=1):
+            raise NothingToCompareError(
+                f"No claim of these days was decided by the plan {version.plan.code}.", where="/version"
+            )
         asked = WhatIf.objects.create(
             version=version,
             document=version.document,

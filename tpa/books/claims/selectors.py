@@ -205,6 +205,12 @@ def former_decision(claim_id: int, version: int) -> Decision | None:
     return rows.exclude(outcome=Decision.Outcome.REVERSED).order_by("-id").first()
 
 
+def has_successor(decision: Decision) -> bool:
+    """Whether something else was decided of the same services since: by a later version, or by a claim that replaces it."""
+    later = Decision.objects.filter(claim_id=decision.claim_id, version__gt=decision.version)
+    return later.exists() or Closing.objects.filter(pk=decision.claim_id, why=Closing.Why.REPLACED).exists()
+
+
 def closing(claim_id: int) -> Closing | None:
     """Why the claim needs no decision any more, if it is so."""
     return Closing.objects.filter(pk=claim_id).first()

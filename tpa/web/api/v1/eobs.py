@@ -71,7 +71,10 @@ class EobLineSerializer(serializers.Serializer):
 
 
 class EobSerializer(serializers.Serializer):
-    """What a decision means to the member. It is no bill."""
+    """What a decision means to the member. It is no bill. A claim that was taken back for good has no lines: nothing is owed.
+
+    `other_plan_cents`: what another plan's payment and terms have settled.
+    """
 
     claim = serializers.CharField()
     version = serializers.IntegerField()
@@ -83,8 +86,10 @@ class EobSerializer(serializers.Serializer):
     you_owe_cents = CentsField()
     charge_cents = CentsField()
     allowed_cents = CentsField()
+    other_plan_cents = CentsField()
     plan_paid_cents = CentsField()
     interest_cents = CentsField()
+    is_taken_back = serializers.BooleanField()
     is_estimate = serializers.BooleanField()
     paid_to = serializers.CharField()
     replaces = EobReplacesSerializer(allow_null=True)

@@ -100,12 +100,13 @@ def _told(move: Move) -> tuple[str, str]:
         return operator, f"Your other plan pays nothing for this, and does not leave it to you{less}"
     if move.group == "PR":
         return operator, "Your other plan has paid {prior_paid_cents}, so your own share is less."
+    besides = "{pays_cents}" if dict(move.inputs)["pays_cents"] else "nothing"
     if move.cents > prior_cents:
         return operator, (
             "Your other plan has paid {prior_paid_cents}. By that and by its own terms {cents} of the charge is settled;"
-            " besides, your plan pays {pays_cents}."
+            f" besides, your plan pays {besides}."
         )
-    return operator, "Your other plan has paid {prior_paid_cents}. Besides, your plan pays {pays_cents}."
+    return operator, f"Your other plan has paid {{prior_paid_cents}}. Besides, your plan pays {besides}."
 
 
 RULE = Rule(
