@@ -15,6 +15,7 @@ from tpa.infra import clock
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
 from tpa.web.pages import attempt, sheet, show, uploaded
+from tpa.web.portal import figures
 from tpa.workflows.eligibility_load import apply_load, reject_load, undo_load
 from tpa.workflows.eligibility_load_intake import receive_enrolment_file
 
@@ -35,7 +36,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     """Who is covered?"""
     text = request.GET.get("q", "").strip()
     rows = members.member_search(text) if text else members.members().order_by("last_name", "first_name", "id")
-    lives = members.lives_on(clock.today(request.employer.time_zone))
+    lives = figures.covered(clock.today(request.employer.time_zone))
     return show(request, "employer/members.html", here="members", page=sheet(request, rows), q=text, lives=lives)
 
 

@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         **figures.home(employer, today),
         "waiting_count": claims.claims(state="waiting").count(),
         "pended_count": claims.claims(state="pended").count(),
-        "lives": members.lives_on(today),
+        "lives": figures.covered(today),
     }
     return show(request, "operator/employer.html", here="overview", **context)
 

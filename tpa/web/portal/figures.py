@@ -9,6 +9,10 @@ from tenants.models import Employer
 from tpa.books.agreements.selectors import StopLossInForce
 from tpa.books.funding import selectors as funding
 from tpa.books.ledger import selectors as ledger
+from tpa.books.members import selectors as members
+from tpa.books.members.selectors import Lives
+from tpa.books.plans import selectors as plans
+from tpa.books.plans.models import Plan
 from tpa.books.stoploss import selectors as stoploss
 from tpa.engine.journal.accounts import (
     CASH,
@@ -114,6 +118,12 @@ def home(employer: Employer, today: date) -> dict[str, Any]:
         },
         "chart": chart(months, employer.currency),
     }
+
+
+def covered(day: date) -> list[tuple[Plan, Lives]]:
+    """Heads on a day, by plan and tier."""
+    of = {plan.pk: plan for plan in plans.plans()}
+    return [(of[one.plan_id], one) for one in members.lives_on(day)]
 
 
 def chart(months: list[MonthCost], currency: str) -> dict[str, Any]:
