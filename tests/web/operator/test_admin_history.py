@@ -16,6 +16,7 @@ from tpa.web.operator.admin.history import is_tracked
 UNTRACKED = {
     "Price": "thousands of rows a list; a published version of a list never changes",
     "ApiKey": "its own columns say who issued it, when it was used last and that it was revoked",
+    "Reporting": "rows are added, never changed; each says who entered it and when",
     "TradingPartner": "no money and no right hangs on it",
 }
 
