@@ -1,5 +1,7 @@
 """Change of mind at the desk: looked at, applied, parked; versions of a claim side by side."""
 
+import re
+
 import pytest
 
 from tenants.scope import employer_scope
@@ -38,6 +40,13 @@ def test_a_claim_is_corrected_after_looking_at_what_follows(employer, story):
     assert "somebody else has to apply it" in page
     with employer_scope(employer):
         correction = Correction.objects.get()
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>.*?</tr>", page, re.S)]
+    assert rows[4:] == [
+        "medical deductible main family 2026-01-01 $500.00 $300.00",
+        "medical out of pocket main family 2026-01-01 $540.00 $300.00",
+        "medical deductible main Lind, Ada 2026-01-01 $500.00 $300.00",
+        "medical out of pocket main Lind, Ada 2026-01-01 $540.00 $300.00",
+    ]
     path = page_of(employer, "corrections", "cor", correction.pk)
     told = desk.post(f"{path}apply/", {"signature": correction.signature}, follow=True).content.decode()
     assert "larger than one person may make alone" in told

@@ -183,6 +183,13 @@ def lines_of(decision_id: int) -> list[DecisionLine]:
     return list(DecisionLine.objects.filter(decision_id=decision_id).order_by("number"))
 
 
+def plan_versions_of(claim_ids: Collection[int]) -> set[int]:
+    """The versions under which any decision of these claims was made. One query."""
+    decisions = Decision.objects.filter(claim_id__in=claim_ids)
+    rows = DecisionLine.objects.filter(decision__in=decisions, plan_version_id__gt=0)
+    return set(rows.values_list("plan_version_id", flat=True).distinct())
+
+
 def explained(decision_id: int) -> list[ExplainedLine]:
     """The lines of a decision with their steps, from the recorded moves: nothing is computed again."""
     rows = DecisionLine.objects.filter(decision_id=decision_id).order_by("number")

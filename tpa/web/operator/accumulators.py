@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from tpa.books.plans import selectors as plans
 from tpa.engine.accumulators.balances import FAMILY, Balances
 from tpa.engine.accumulators.counter import Counter, deductible_counter, limit_counter, out_of_pocket_counter
 from tpa.engine.plan.terms import Measure, PlanTerms
@@ -25,9 +26,15 @@ class Progress(NamedTuple):
     limit_shown: str
 
 
-def measures_of(plans: Iterable[PlanTerms]) -> dict[str, Measure]:
+def measures_of(designs: Iterable[PlanTerms]) -> dict[str, Measure]:
     """Accumulator code -> what it counts, for the limits of these plans; every other code but visits counts cents."""
-    return {f"{terms.line}:limit.{limit.code}": limit.measure for terms in plans for limit in terms.limits}
+    return {f"{terms.line}:limit.{limit.code}": limit.measure for terms in designs for limit in terms.limits}
+
+
+def measures_under(version_ids: Collection[int]) -> dict[str, Measure]:
+    """As `measures_of`, for every version of the plans that have these."""
+    dated = plans.published_terms({plans.version(key).plan_id for key in version_ids})
+    return measures_of(one.terms for of_plan in dated.values() for one in of_plan)
 
 
 def shown(code: str, amount: int, measures: dict[str, Measure], currency: str) -> str:

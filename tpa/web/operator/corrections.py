@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +12,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from tpa.books.claims import corrections as book
+from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import CorrectedFamily, Correction
 from tpa.books.claims.selecting import Selection
+from tpa.books.members import selectors as members
 from tpa.books.plans import selectors as plans
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import key_of, public_id
+from tpa.web.operator.accumulators import measures_under, shown
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.workflows import corrections as workflow
 from tpa.workflows.readjudication import ask_apply, ask_selection
@@ -42,7 +46,7 @@ def correction(request: HttpRequest, correction: str) -> HttpResponse:
     context = {
         "correction": found,
         "reason": workflow.REASONS.get(found.why, found.why),
-        "families": [_shown(one) for one in families],
+        "families": _shown(families, request.employer.currency),
         "more_count": found.families_count - len(families),
         "needs_another": workflow.is_maker(found, request.user.email, request.user.person)
         and found.gross_cents > request.user.authority_cents(request.employer.pk),
@@ -50,14 +54,25 @@ def correction(request: HttpRequest, correction: str) -> HttpResponse:
     return show(request, "operator/correction.html", here="corrections", **context)
 
 
-def _shown(one: CorrectedFamily) -> dict[str, Any]:
-    """A family's part with names for the columns of the page."""
-    return {
-        "family": one,
-        "changes": one.shown["changes"],
-        "accumulators": one.shown["accumulators"],
-        "stop_loss": one.shown["stop_loss"],
-    }
+def _shown(families: Sequence[CorrectedFamily], currency: str) -> list[dict[str, Any]]:
+    """Each family's part with names for the columns of the page, people by name and amounts in their unit."""
+    claim_ids = [change["claim"] for one in families for change in one.shown["changes"]]
+    measures = measures_under(claims.plan_versions_of(claim_ids))
+    names = members.subscriber_names([one.family_id for one in families])
+    people = members.members().in_bulk({row[0] for one in families for row in one.shown["accumulators"]})
+    return [
+        {
+            "family": one,
+            "name": names.get(one.family_id, "without a subscriber"),
+            "changes": one.shown["changes"],
+            "accumulators": [
+                (people.get(member), code, day, *(shown(code, amount, measures, currency) for amount in amounts))
+                for member, code, day, *amounts in one.shown["accumulators"]
+            ],
+            "stop_loss": one.shown["stop_loss"],
+        }
+        for one in families
+    ]
 
 
 def _go(request: HttpRequest, found: Correction) -> HttpResponse:

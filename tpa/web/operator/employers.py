@@ -21,7 +21,7 @@ from tpa.engine.adjudication.explain import PAYEES
 from tpa.infra import clock
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of
-from tpa.web.operator.accumulators import measures_of, shown
+from tpa.web.operator.accumulators import measures_under, shown
 from tpa.web.operator.examining import who, work_context
 from tpa.web.pages import attempt, employer_page, sheet, show
 from tpa.web.portal import figures
@@ -117,8 +117,7 @@ def _decided(decision: Decision | None, currency: str) -> dict[str, Any]:
     explained = claims.explained(decision.pk)
     keys = {row.line.plan_version_id for row in explained} - {0}
     versions = {key: plans.version(key) for key in keys}
-    terms = plans.published_terms({one.plan_id for one in versions.values()})
-    measures = measures_of(dated.terms for of_plan in terms.values() for dated in of_plan)
+    measures = measures_under(keys)
     entries = accumulators.entries_of([decision.family_id], family_seq=decision.family_seq)
     return {
         "ladder": ladder(decision),
