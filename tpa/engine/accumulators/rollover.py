@@ -31,8 +31,8 @@ def added_by(rollover: Rollover, balances: Balances, member_id: int, code: str, 
     """What the years before `year_on` add to a maximum of `base_cents` whose use is filed under `code`.
 
     By threshold (R-B07): the carried amount is drawn on once the base is used up; a year with a service and paid
-    benefits at or under the threshold adds to it, a year without one loses it. By preventive visits: every year with one
-    adds, a year without takes the maximum back to its base.
+    benefits at or under the threshold adds to it. By preventive visits: every year with one adds. A year without a visit
+    loses what was carried, unless it stays by the plan.
     """
     used, opening = balances.days_of(member_id, code), balances.days_of(member_id, opening_code(code))
     carried = 0
@@ -42,7 +42,7 @@ def added_by(rollover: Rollover, balances: Balances, member_id: int, code: str, 
         if rollover.design is RolloverDesign.THRESHOLD:
             carried = max(0, carried - max(0, paid - base_cents))
         if not is_seen:
-            carried = 0
+            carried = carried if rollover.missed is Missed.STAYS else 0
         elif rollover.design is RolloverDesign.PREVENTIVE or paid <= rollover.threshold_cents:
             carried = max(carried, min(rollover.most_cents, carried + rollover.adds_cents))
     return opening.get(year_on, carried)

@@ -181,4 +181,5 @@ def _rollover(one: Section, names: Names) -> Rollover:
         adds_cents=amount(one, "adds"),
         most_cents=amount(one, "most"),
         visits=visits,
+        missed=Missed(one.choice("missed", (Missed.STAYS, Missed.RESTARTS), Missed.RESTARTS)),
     )

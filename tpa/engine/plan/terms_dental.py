@@ -11,13 +11,13 @@ class RolloverDesign(StrEnum):
     """What an unused maximum leaves to the next year (R-B07)."""
 
     THRESHOLD = "threshold"
-    """Paid benefits at or under a threshold, and at least one service, add an amount; a year without a service loses all."""
+    """Paid benefits at or under a threshold, and at least one service, add an amount."""
     PREVENTIVE = "preventive"
-    """A year with a preventive visit adds an amount; a year without one takes the maximum back to its base."""
+    """A year with a preventive visit adds an amount."""
 
 
 class Missed(StrEnum):
-    """What a year without a visit does to an incentive (R-B06)."""
+    """What a year without a visit does to an incentive (R-B06), or, but for FALLS, to a maximum that rolls over (R-B07)."""
 
     STAYS = "stays"
     FALLS = "falls"
@@ -47,6 +47,8 @@ class Rollover:
     most_cents: int
     visits: Services
     """The services that make a year count."""
+    missed: Missed = Missed.RESTARTS
+    """What a year without one of them does: all that was carried is lost, or stays."""
 
 
 @dataclass(frozen=True, slots=True)

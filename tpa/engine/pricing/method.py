@@ -65,11 +65,12 @@ class Package(NamedTuple):
     """One price for several lines of the claim: a case rate, a stay by days, a DRG.
 
     `wishes` (line number, cents) are the lines on which it lies as far as their charges reach; without wishes it lies
-    on all of its lines in proportion to their charges.
+    on all of its lines in proportion to their charges. It is at most `most_bp` of their charges together.
     """
 
     cents: int
     wishes: tuple[tuple[int, int], ...] = ()
+    most_bp: int | None = None
 
 
 Found = int | Fee | Package

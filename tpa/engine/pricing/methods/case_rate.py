@@ -25,12 +25,13 @@ def bind(settings: Section, _: Binder) -> Pricer:
             for code in (one.procedure, one.revenue_code)
             if (cents := rate(code, one, claim, prices)) is not None
         ]
-        more_cents = outlier_cents(sum(one.charge_cents for one in claim.lines))
+        charge_cents = sum(one.charge_cents for one in claim.lines)
         if named:
             cents, number = max(named)
-            return Package(cents + more_cents, ((-number, cents + more_cents),))
+            cents += outlier_cents(charge_cents, cents)
+            return Package(cents, ((-number, cents),))
         by_drg = rate(claim.drg, line, claim, prices)
-        return None if by_drg is None else Package(by_drg + more_cents)
+        return None if by_drg is None else Package(by_drg + outlier_cents(charge_cents, by_drg))
 
     return price_by_case
 

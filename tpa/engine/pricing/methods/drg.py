@@ -34,8 +34,8 @@ def bind(settings: Section, _: Binder) -> Pricer:
         base = base_rate if row is None else row.cents
         if weight is None or base is None:
             return None
-        more_cents = outlier_cents(sum(one.charge_cents for one in claim.lines))
-        return Package(divide_rounded(base * weight, _ONE) + more_cents)
+        cents = divide_rounded(base * weight, _ONE)
+        return Package(cents + outlier_cents(sum(one.charge_cents for one in claim.lines), cents))
 
     return price_by_drg
 

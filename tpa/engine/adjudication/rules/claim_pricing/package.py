@@ -6,7 +6,7 @@ from tpa.engine.adjudication.compiled import CompiledShare
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.pricing.method import Package
-from tpa.kernel.money import split
+from tpa.kernel.money import portion, split
 
 NAME = "claim_pricing.package"
 BUNDLED = "97"
@@ -29,7 +29,7 @@ def spread_packages(lines: Sequence[LineWork]) -> None:
 def _of_those(package: Package, numbers: Collection[int]) -> Package:
     """The price without what denied lines brought into it: days that are not covered, or the case itself."""
     wishes = tuple(wish for wish in package.wishes if wish[0] in numbers)
-    return Package(sum(cents for _, cents in wishes), wishes) if package.wishes else package
+    return package._replace(cents=sum(cents for _, cents in wishes), wishes=wishes) if package.wishes else package
 
 
 def spread(package: Package, charges: tuple[int, ...], numbers: tuple[int, ...], *, lesser: bool) -> list[int]:
@@ -38,6 +38,8 @@ def spread(package: Package, charges: tuple[int, ...], numbers: tuple[int, ...],
     With `lesser` never more than the charges together; without it, what they cannot hold lies on the first that wished.
     """
     cents = min(package.cents, sum(charges)) if lesser else package.cents
+    if package.most_bp is not None:
+        cents = min(cents, portion(sum(charges), package.most_bp))
     if not package.wishes:
         return split(cents, charges)
     wishes = dict(package.wishes)
