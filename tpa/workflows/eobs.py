@@ -14,7 +14,7 @@ from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import Claim, Decision
 from tpa.books.members import selectors as members
 from tpa.books.payments.models import ClaimPayment
-from tpa.engine.adjudication.explain import Step
+from tpa.engine.adjudication.explain import ESTIMATE, Step
 from tpa.infra import pdf
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
@@ -70,6 +70,7 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         "allowed_cents": 0 if is_taken_back else decision.allowed_cents,
         "other_plan_cents": sum(step.cents for row in explained for step in row.steps if step.carc == _OTHER_PLAN),
         "plan_paid_cents": 0 if is_taken_back else decision.paid_cents,
+        "plan_would_pay_cents": sum(step.cents for row in explained for step in row.steps if step.rule == ESTIMATE),
         "interest_cents": part.interest_cents if part else 0,
         "is_taken_back": is_taken_back,
         "is_estimate": decision.outcome == Decision.Outcome.ESTIMATE,
@@ -119,7 +120,7 @@ def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]]) -> bytes:
     """The explanations on paper: tagged PDF, what is owed first. Raises NotFoundError where there are none."""
     if not eobs:
         raise NotFoundError("There are no decisions in that span.")
-    owed = sum(one["you_owe_cents"] for one in eobs)
+    owed = sum(one["you_owe_cents"] for one in eobs if not one["is_estimate"])
     return pdf.render(
         "explanation_of_benefits",
         {
@@ -158,7 +159,7 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
         one
         | money
         | {"interest": interest, "discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
-        | {"replaces": replaces, "other_plan": other}
+        | {"replaces": replaces, "other_plan": other, "would_pay": format_amount(one["plan_would_pay_cents"])}
     )
 
 

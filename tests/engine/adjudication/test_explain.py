@@ -5,6 +5,7 @@ import json
 from tests.engine.adjudication.stories import VISIT, claim, decide, decide_line, family, line, plan, share
 from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.explain import (
+    anticipated,
     auditor,
     auditor_claim,
     explain,
@@ -111,6 +112,20 @@ def test_a_text_says_what_decided_the_amount() -> None:
         "Your copay for this service is 30.00; 10.00 of it was taken before. You owe 20.00."
     )
     assert "What the service still costs is less." in told("cost_share.copay", "PR", "3", 19_99, *copay)[0]
+
+
+def test_an_estimate_says_what_would_be() -> None:
+    moves = (
+        Move("cost_share.coinsurance", "PR", "2", 700_00, "", (("rate_bp", 50_00), ("subject_cents", 1400_00))),
+        Move("finish.predetermination", "OA", "101", 700_00),
+    )
+    assert [step.member for step in explain_moves(1400_00, moves)] == [
+        "Your share is 50% of 1400.00. You would owe 700.00.",
+        "Your plan would pay 700.00 for this.",
+    ]
+    assert summarise(1400_00, 0, 700_00, anticipated(moves)) == (
+        "Of a charge of 1400.00 your plan would pay 700.00 and you would owe 700.00."
+    )
 
 
 def test_a_limit_is_told_in_its_own_unit() -> None:

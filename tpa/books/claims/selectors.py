@@ -12,7 +12,7 @@ from tpa.books.claims.recording import DECISION_COLUMNS, Decided, decision_row, 
 from tpa.books.claims.recording import LINE_COLUMNS as DECISION_LINE_COLUMNS
 from tpa.books.claims.registration import CLAIM_COLUMNS, LINE_COLUMNS, NewClaim, claim_row, line_rows
 from tpa.engine.adjudication.decision import Move
-from tpa.engine.adjudication.explain import Step, explain_moves, summarise
+from tpa.engine.adjudication.explain import Step, anticipated, explain_moves, summarise
 from tpa.engine.journal.accounts import claims_expense
 from tpa.infra.postgres.prepared import columns_of, prepared, row_as, split_row
 from tpa.kernel.errors import NotFoundError
@@ -197,10 +197,11 @@ def explained(decision_id: int) -> list[ExplainedLine]:
 
 
 def _explained(row: DecisionLine, moves: tuple[Move, ...] | None = None) -> ExplainedLine:
+    moves = read_moves(row.moves) if moves is None else moves
     return ExplainedLine(
         row,
-        explain_moves(row.charge_cents, read_moves(row.moves) if moves is None else moves),
-        summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents),
+        explain_moves(row.charge_cents, moves),
+        summarise(row.charge_cents, row.paid_cents, row.member_responsibility_cents, anticipated(moves)),
         claims_expense(row.line_of_coverage) if row.line_of_coverage else "",
     )
 

@@ -24,6 +24,9 @@ PAYEES = {
 }
 """Payee of a decision -> why, to the desk and to the member."""
 
+ESTIMATE = "finish.predetermination"
+"""The rule that pays nothing of an estimate: what it moves is what the plan would pay."""
+
 _GIVEN_BACK = (
     "Set aside by an examiner, {cents} are given back: {set_aside_for}.",
     "A person has looked at this service and set the step before aside: {cents} less are taken.",
@@ -81,21 +84,29 @@ def explain_line(line: LineDecision) -> LineExplanation:
         line.paid_cents,
         line.member_cents,
         explain_moves(line.charge_cents, line.moves),
-        summarise(line.charge_cents, line.paid_cents, line.member_cents),
+        summarise(line.charge_cents, line.paid_cents, line.member_cents, anticipated(line.moves)),
     )
 
 
-def summarise(charge_cents: int, paid_cents: int, member_cents: int) -> str:
-    """What a line or a claim comes to, for the member."""
+def anticipated(moves: tuple[Move, ...]) -> int | None:
+    """What the plan would pay by an estimate, in cents; None where the moves are of no estimate."""
+    return next((move.cents for move in moves if move.rule == ESTIMATE), None)
+
+
+def summarise(charge_cents: int, paid_cents: int, member_cents: int, would_pay_cents: int | None = None) -> str:
+    """What a line or a claim comes to, for the member; or would come to, by an estimate (`would_pay_cents`)."""
+    paid_cents = paid_cents if would_pay_cents is None else would_pay_cents
     charge, paid = format_amount(charge_cents), format_amount(paid_cents) if paid_cents else "nothing"
     owed = format_amount(member_cents) if member_cents else "nothing"
+    if would_pay_cents is not None:
+        return f"Of a charge of {charge} your plan would pay {paid} and you would owe {owed}."
     return f"Of the charge of {charge} your plan pays {paid} and you owe {owed}."
 
 
 def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...]:
     """The steps from a charge through its moves, as recorded."""
     steps = []
-    before = charge_cents
+    before, would = charge_cents, anticipated(moves) is not None
     for move in moves:
         rule, group, carc, cents, clause, inputs = move
         after = before - cents
@@ -110,7 +121,7 @@ def explain_moves(charge_cents: int, moves: tuple[Move, ...]) -> tuple[Step, ...
         if "stopped_by" in words:
             operator += f" Stopped at {words['stopped_by']}."
             member += " You have reached a maximum of your plan, so you pay no more than this."
-        member += _borne(group, cents) if member else ""
+        member += _borne(group, cents, "You would owe" if would else "You owe") if member else ""
         bearer = WHO.get(group, group)
         steps.append(Step(rule, clause, group, carc, bearer, cents, before, after, operator, member, inputs))
         before = after
@@ -172,13 +183,13 @@ def shown(name: str, value: int | str) -> str:
     return str(value)
 
 
-def _borne(group: str, cents: int) -> str:
+def _borne(group: str, cents: int, you_owe: str) -> str:
     """Who bears it, to the member."""
     if group == "CO":
         return " You do not owe it." if cents > 0 else ""
     if group != "PR":
         return ""
-    return f" You owe {format_amount(cents)}." if cents > 0 else f" You owe {format_amount(-cents)} less."
+    return f" {you_owe} {format_amount(cents)}." if cents > 0 else f" {you_owe} {format_amount(-cents)} less."
 
 
 def _plain(text: str) -> str:

@@ -73,6 +73,7 @@ class EobLineSerializer(serializers.Serializer):
 class EobSerializer(serializers.Serializer):
     """What a decision means to the member. It is no bill. A claim that was taken back for good has no lines: nothing is owed.
 
+    By an estimate the member would owe `you_owe_cents`, and the plan would pay `plan_would_pay_cents`; nothing was paid.
     `other_plan_cents`: what another plan's payment and terms have settled.
     """
 
@@ -88,6 +89,7 @@ class EobSerializer(serializers.Serializer):
     allowed_cents = CentsField()
     other_plan_cents = CentsField()
     plan_paid_cents = CentsField()
+    plan_would_pay_cents = CentsField()
     interest_cents = CentsField()
     is_taken_back = serializers.BooleanField()
     is_estimate = serializers.BooleanField()

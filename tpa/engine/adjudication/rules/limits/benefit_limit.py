@@ -126,6 +126,7 @@ def _told(move: Move) -> tuple[str, str]:
         had, rest, unit = f"{most / 1000:g}", f"{left / 1000:g}", " units"
     else:
         had, rest, unit = str(most), str(left), f" {measure}"
+    unit = unit.removesuffix("s") if had == "1" else unit
     used = "is used up" if not left else f"had {rest} left"
     return (
         f"Limit {{limit}} ({measure}): {rest} of {had} was left; {{cents}} is beyond it.",
