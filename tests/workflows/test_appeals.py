@@ -1,9 +1,11 @@
 """Appeals to the day: the window, the levels, who decides, and the claim's correction; external review after them."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pypdf import PdfReader
 
 from tenants.scope import desk_scope
 from tests.workflows.test_overrides import aside, deny
@@ -19,6 +21,7 @@ from tpa.infra.clock import clock_at
 from tpa.kernel.errors import ConflictError
 from tpa.workflows import appeals
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.appeal_letters import letter_paper
 from tpa.workflows.appeal_windows import AppealError
 from tpa.workflows.appeals import AppealLateError, NewDeciderError, assign, extend, file_appeal, note
 from tpa.workflows.claim_clocks import note as note_step
@@ -81,6 +84,8 @@ def test_a_reversal_pays_the_claim_and_is_kept_with_it(in_employer, denied):
     )
     assert board() == [("appeal", "appeal", date(2026, 7, 3), 60_000)]
     done = answer(row, "reversed", orders=[aside()], authority_cents=10_000)
+    told = letter(in_employer, done)
+    assert "We change our decision" in told and "You get a new explanation" in told and "What you may do" not in told
     assert (done.outcome, done.decided_by, live(denied).paid_cents) == ("reversed", BEN.name, 8_000)
     (override,) = overrides_of([row.pk])
     assert (override.why, override.state, override.amount_cents) == ("appeal", "in_force", 8_000)
@@ -185,6 +190,25 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
     ]  # fmt: skip
     assert live(key).paid_cents == 8_000
     assert sound(in_employer)
+
+
+def letter(employer, row):
+    paper = letter_paper(employer=employer, appeal_id=row.pk)
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).split())
+
+
+def test_the_claimant_is_told_how_it_was_decided_and_what_is_left(in_employer):
+    key = story(in_employer, levels=2)
+    first = file(key, date(2026, 5, 4))
+    with pytest.raises(ConflictError, match="has not decided"):
+        letter_paper(employer=in_employer, appeal_id=first.pk)
+    told = letter(in_employer, answer(first, "upheld", BEN))
+    assert "We stay with our decision" in told and "first level" in told and "the records say so" in told
+    assert "The provider sent this claim too late: it had to arrive by 2026-04-01. You do not owe it. (CO-29" in told
+    assert "You may appeal once more within 180 days" in told and "mediation" not in told
+    last = letter(in_employer, answer(file(key, date(2026, 6, 1)), "upheld", CY, date(2026, 6, 25)))
+    assert "once more" not in last and "independent organization within 4 months" in last
+    assert "section 502(a)" in last and "such as mediation" in last
 
 
 def test_external_review_may_be_asked_for_four_months_and_not_before_the_plans_own_levels(denied):

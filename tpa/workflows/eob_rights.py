@@ -69,6 +69,23 @@ def paragraphs(told: dict[str, Any]) -> list[str]:
     return found
 
 
+def after_appeal(told: dict[str, Any], *, is_last: bool) -> list[str]:
+    """What is left to a claimant whose appeal was not, or not wholly, granted: (j)(3) to (5)."""
+    if not is_last:
+        again = (
+            f"You may appeal once more within {told['appeal_within_days']} days of receiving this. Somebody who had no part in"
+            " the decisions so far looks at everything anew."
+        )
+        return [again, _time(told), *paragraphs(told)[2:]]
+    documents, *outside, court = paragraphs(told)[2:]
+    options = (
+        "You and your plan may have other voluntary alternative dispute resolution options, such as mediation. One way to find"
+        " out what may be available is to contact your local U.S. Department of Labor Office and your State insurance"
+        " regulatory agency."
+    )
+    return [*outside, documents, court, options]
+
+
 def _time(told: dict[str, Any]) -> str:
     if told["decided_within_hours"]:
         hours = told["decided_within_hours"]

@@ -144,7 +144,7 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
     lines = [
         line
         | {name: format_amount(line[f"{name}_cents"]) for name in ("charge", "allowed", "paid", "you_owe")}
-        | {"reasons": [reason | {"named": _named(reason)} for reason in line["reasons"] if reason["text"]]}
+        | {"reasons": [reason | {"named": named(reason)} for reason in line["reasons"] if reason["text"]]}
         for line in one["lines"]
     ]
     before = one["replaces"]
@@ -163,7 +163,7 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _named(reason: dict[str, Any]) -> str:
+def named(reason: dict[str, Any]) -> str:
     """Code and provision of a reason, in brackets behind its words."""
     return ", ".join(one for one in (reason["code"], _provision(reason["plan_clause"])) if one)
 

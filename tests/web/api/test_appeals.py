@@ -55,11 +55,13 @@ def test_an_appeal_is_filed_logged_and_reversed(story):
     logged = first("post", f"{path}notes/", {"kind": "document", "text": "Records", "reference": "box 7"}).json()
     assert [(row["kind"], row["reference"]) for row in logged["notes"]] == [("document", "box 7")]
     assert first("post", f"{path}extend/", {"reason": "a hearing"}).status_code == 422
+    assert first("get", f"{path}letter/").json()["code"] == "conflict"
     body = {"outcome": "reversed", "rationale": "filed in time", "orders": [{"line": 1, "set_aside": LATE}]}
     done = second("post", f"{path}decide/", body).json()
     assert (done["outcome"], done["decided_by"], len(done["overrides"])) == ("reversed", "second@tpa.example", 1)
     assert first("get", f"claims/{claim}/").json()["paid_cents"] == 8_000
     assert first("get", path).json() == done
+    assert first("get", f"{path}letter/").content[:5] == b"%PDF-"
     for listed in (f"claims/{claim}/appeals/", "appeals/?state=decided"):
         assert [row["id"] for row in first("get", listed).json()["data"]] == [filed["id"]]
     assert first("get", "appeals/?state=open").json()["data"] == []

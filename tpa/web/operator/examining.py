@@ -1,4 +1,4 @@
-"""What an examiner does at the desk: deny, hand over, override, move the legal clock, hear appeals; the board of deadlines."""
+"""What an examiner does at the desk: deny, hand over, override, move the legal clock; the board of deadlines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tpa.books.claims import appeals as appeal_book
 from tpa.books.claims import clocks
 from tpa.books.claims import overrides as override_book
 from tpa.books.claims import selectors as claims
-from tpa.books.claims.examining import Appeal, AppealNote, ClockStep
+from tpa.books.claims.examining import Appeal, ClockStep
 from tpa.books.claims.models import Claim, Pend
 from tpa.books.claims.overrides import Person
 from tpa.books.identity.selectors import superiors_of
@@ -30,7 +30,7 @@ from tpa.kernel.ids import key_of, public_id
 from tpa.kernel.money import parse_amount
 from tpa.web.operator.today import employers_of, place_of
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
-from tpa.workflows import appeals, claim_clocks, claim_pends, overrides
+from tpa.workflows import claim_clocks, claim_pends, overrides
 from tpa.workflows.appeal_windows import AppealError
 from tpa.workflows.appeal_windows import window as appeal_window
 from tpa.workflows.payer_answers import enter_answer
@@ -102,11 +102,11 @@ def read_order(sent: Any) -> Override | None:
     return Override(0, int(line), OverrideKind.ALLOW, "", cents=parse_amount(sent.get("amount", "").strip()))
 
 
-def _claim_key(request: HttpRequest, claim: str) -> int:
+def claim_key(request: HttpRequest, claim: str) -> int:
     return claims.claim(key_of(claim, "clm", request.employer.pk)).pk
 
 
-def _back(request: HttpRequest, claim: str) -> HttpResponse:
+def back(request: HttpRequest, claim: str) -> HttpResponse:
     return redirect(f"{request.root}claims/{claim}/")
 
 
@@ -119,7 +119,7 @@ def deny(request: HttpRequest, claim: str) -> HttpResponse:
         request,
         "The claim is denied, or waits for another person's approval.",
         lambda: overrides.deny_claim(
-            claim_id=_claim_key(request, claim),
+            claim_id=claim_key(request, claim),
             group=sent.get("group", ""),
             carc=sent.get("code", "").strip()[:4],
             why=sent.get("why", ""),
@@ -128,14 +128,14 @@ def deny(request: HttpRequest, claim: str) -> HttpResponse:
             authority_cents=authority_cents,
         ),
     )
-    return _back(request, claim)
+    return back(request, claim)
 
 
 @employer_page("claims.decide")
 @require_POST
 def hand_over(request: HttpRequest, claim: str) -> HttpResponse:
     """Let a claim wait in another queue."""
-    key, sent = _claim_key(request, claim), request.POST
+    key, sent = claim_key(request, claim), request.POST
 
     def act() -> None:
         pend = next((one for one in claims.pends(key) if one.resolved_at is None), None)
@@ -145,14 +145,14 @@ def hand_over(request: HttpRequest, claim: str) -> HttpResponse:
         claim_pends.hand_over(pend_id=pend.pk, queue=sent.get("queue", ""), note=sent.get("note", ""), by_id=by_id)
 
     attempt(request, "It waits in the other queue.", act)
-    return _back(request, claim)
+    return back(request, claim)
 
 
 @employer_page("claims.write")
 @require_POST
 def payer_answer(request: HttpRequest, claim: str) -> HttpResponse:
     """What another plan has done with the claim, as its explanation of benefits says."""
-    key, sent = _claim_key(request, claim), request.POST
+    key, sent = claim_key(request, claim), request.POST
 
     def act() -> None:
         amounts = {
@@ -165,15 +165,15 @@ def payer_answer(request: HttpRequest, claim: str) -> HttpResponse:
             amounts["paid"],
             allowed_cents=amounts["allowed"],
             adjustments=() if left is None else (Adjustment("PR", "2", left),),
-            answered_on=_day(sent.get("answered_on", "")),
+            answered_on=day_of(sent.get("answered_on", "")),
         )
         enter_answer(claim_id=key, payer=payer, note=sent.get("note", ""), by=who(request)[0].name)
 
     attempt(request, "The answer is kept; what waited for it is decided by itself.", act)
-    return _back(request, claim)
+    return back(request, claim)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as fault:
@@ -189,7 +189,7 @@ def override(request: HttpRequest, claim: str) -> HttpResponse:
     def act() -> None:
         order = read_order(sent)
         overrides.propose(
-            claim_id=_claim_key(request, claim),
+            claim_id=claim_key(request, claim),
             orders=[order] if order else [],
             why=sent.get("why", ""),
             note=sent.get("note", ""),
@@ -198,7 +198,7 @@ def override(request: HttpRequest, claim: str) -> HttpResponse:
         )
 
     attempt(request, "The override is noted; above your authority it waits for another person.", act)
-    return _back(request, claim)
+    return back(request, claim)
 
 
 @employer_page("claims.correct")
@@ -218,7 +218,7 @@ def act_on_override(request: HttpRequest, override: str, action: str) -> HttpRes
     if action not in acts:
         raise NotFoundError("There is no such action.")
     attempt(request, *acts[action])
-    return _back(request, public_id("clm", request.employer.pk, row.claim_id))
+    return back(request, public_id("clm", request.employer.pk, row.claim_id))
 
 
 @employer_page("claims.read")
@@ -243,7 +243,7 @@ def clock_step(request: HttpRequest, claim: str) -> HttpResponse:
         request,
         "The clock follows.",
         lambda: claim_clocks.note(
-            claim_id=_claim_key(request, claim),
+            claim_id=claim_key(request, claim),
             kind=sent.get("kind", ""),
             value=sent.get("taken_as", ""),
             detail=sent.get("detail", ""),
@@ -252,7 +252,7 @@ def clock_step(request: HttpRequest, claim: str) -> HttpResponse:
             by=reader(request).email,
         ),
     )
-    return _back(request, claim)
+    return back(request, claim)
 
 
 def _end_of(text: str, time_zone: str) -> datetime | None:
@@ -267,7 +267,7 @@ def _end_of(text: str, time_zone: str) -> datetime | None:
 
 def instant_of(text: str, time_zone: str) -> datetime:
     """Now, or for a day that is not today its noon there. Raises DomainError."""
-    day = _day(text)
+    day = day_of(text)
     if day is None or day == clock.today(time_zone):
         return clock.now()
     return datetime.combine(day, time(12), ZoneInfo(time_zone))
@@ -289,111 +289,3 @@ def clock_board(request: HttpRequest) -> HttpResponse:
         "today_count": items.filter(due_on=today).count(),
     }
     return show(request, "operator/clocks.html", here="clocks", **context)
-
-
-@employer_page("claims.decide")
-@require_POST
-def file_appeal(request: HttpRequest, claim: str) -> HttpResponse:
-    """Take an appeal, or a request for external review."""
-    sent, employer = request.POST, request.employer
-
-    def act() -> None:
-        notified = sent.get("notified_on", "")
-        if sent.get("filed_by") not in Appeal.Filer.values:
-            raise DomainError("Say who appeals.")
-        appeals.file_appeal(
-            claim_id=_claim_key(request, claim),
-            filed_by=sent["filed_by"],
-            grounds=sent.get("grounds", ""),
-            at=instant_of(sent.get("on", ""), employer.time_zone),
-            notified_on=instant_of(notified, employer.time_zone).date() if notified else None,
-            late_reason=sent.get("late_reason", ""),
-            is_external=sent.get("is_external") == "yes",
-            by=who(request)[0],
-        )
-
-    attempt(request, "The appeal is taken.", act)
-    return _back(request, claim)
-
-
-@employer_page("claims.read")
-@require_GET
-def appeal(request: HttpRequest, appeal: str) -> HttpResponse:
-    """What is appealed, by when is it decided, and by whom?"""
-    row, me = appeal_book.appeal(key_of(appeal, "apl", request.employer.pk)), who(request)[0]
-    context = {
-        "appeal": row,
-        "notes": row.notes.all(),
-        "overrides": appeal_book.overrides_of([row.pk]),
-        "may_decide": {me.person_id, *me.superior_ids}.isdisjoint(row.barred_ids),
-        "outcomes": [
-            one for one in Appeal.Outcome.choices if row.stage == Appeal.Stage.EXTERNAL or one[0] != "not_eligible"
-        ],
-        "note_kinds": [one for one in AppealNote.Kind.choices if one[0] in appeals.NOTES],
-        "rules": settable(),
-        "groups": overrides.GROUPS,
-        "lines": claims.lines(row.claim_id),
-    }
-    return show(request, "operator/appeal.html", here="appeals", **context)
-
-
-@employer_page("claims.read")
-@require_GET
-def appeal_list(request: HttpRequest) -> HttpResponse:
-    """Appeals, the latest first."""
-    context = {
-        "page": sheet(request, appeal_book.appeals()),
-        "open_count": appeal_book.appeals(state=appeal_book.OPEN).count(),
-        "today": clock.today(request.employer.time_zone),
-    }
-    return show(request, "operator/appeals.html", here="appeals", **context)
-
-
-@employer_page("claims.correct")
-@require_POST
-def act_on_appeal(request: HttpRequest, appeal: str, action: str) -> HttpResponse:
-    """Decide it, log something, or extend it."""
-    key = appeal_book.appeal(key_of(appeal, "apl", request.employer.pk)).pk
-    sent, (by, authority_cents) = request.POST, who(request)
-
-    def decide() -> None:
-        order = read_order(sent)
-        appeals.decide(
-            appeal_id=key,
-            outcome=sent.get("outcome", ""),
-            rationale=sent.get("rationale", ""),
-            by=by,
-            authority_cents=authority_cents,
-            orders=[order] if order else [],
-        )
-
-    def log() -> None:
-        if sent.get("note_kind") not in appeals.NOTES:
-            raise DomainError("Say what is logged.")
-        appeals.note(
-            appeal_id=key,
-            kind=sent["note_kind"],
-            text=sent.get("text", ""),
-            reference=sent.get("reference", ""),
-            by=by,
-            until_on=_day(sent.get("until_on", "")),
-        )
-
-    acts: dict[str, tuple[str, Callable[[], object]]] = {
-        "decide": ("The appeal is decided.", decide),
-        "log": ("It is logged.", log),
-        "assign": (
-            "It is given to the organization whose turn it is.",
-            lambda: appeals.assign(appeal_id=key, by=by, reason=sent.get("reason", "")),
-        ),
-        "extend": (
-            "There is more time.",
-            lambda: appeals.extend(
-                appeal_id=key, reason=sent.get("reason", ""), by=by, until_on=_day(sent.get("until_on", ""))
-            ),
-        ),
-    }
-    if action not in acts:
-        raise NotFoundError("There is no such action.")
-    attempt(request, *acts[action])
-    return redirect(f"{request.root}appeals/{appeal}/")

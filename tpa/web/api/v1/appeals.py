@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,8 +23,11 @@ from tpa.web.api.core.fields import PublicIdField, StrictSerializer, id_schema
 from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
+from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.overrides import ExaminerView, OrderSerializer, order_of
+from tpa.web.files import file_answer
 from tpa.workflows import appeals as workflow
+from tpa.workflows.appeal_letters import letter_paper
 from tpa.workflows.overrides import MOST_ORDERS
 
 
@@ -223,6 +228,19 @@ class AppealDecideView(AppealsOfView):
         orders = [order_of(one) for one in told.pop("orders")]
         workflow.decide(appeal_id=appeal_id, by=by, authority_cents=authority_cents, orders=orders, **told)
         return 200, self.shown(book.appeal(appeal_id)).data
+
+
+class AppealLetterView(BookView):
+    """GET: how it was decided, to the claimant, as tagged PDF."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, appeal: str) -> HttpResponse:
+        """Of an appeal that the plan has decided. Of an external review the review organization tells the claimant."""
+        assert self.employer is not None
+        content = letter_paper(employer=self.employer, appeal_id=self.key_of(appeal, "apl"))
+        return file_answer(content, f"appeal-{appeal}.pdf")
 
 
 class AppealAssignView(AppealsOfView):

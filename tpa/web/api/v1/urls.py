@@ -113,6 +113,7 @@ urlpatterns = [
     path("claims/<str:claim>/appeals/", appeals.ClaimAppealsView.as_view(), name="claim-appeals"),
     path("appeals/", appeals.AppealsView.as_view(), name="appeals"),
     path("appeals/<str:appeal>/", appeals.AppealView.as_view(), name="appeal"),
+    path("appeals/<str:appeal>/letter/", appeals.AppealLetterView.as_view(), name="appeal-letter"),
     path("appeals/<str:appeal>/decide/", appeals.AppealDecideView.as_view(), name="appeal-decide"),
     path("appeals/<str:appeal>/assign/", appeals.AppealAssignView.as_view(), name="appeal-assign"),
     path("appeals/<str:appeal>/notes/", appeals.AppealNotesView.as_view(), name="appeal-notes"),
