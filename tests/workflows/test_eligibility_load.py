@@ -486,7 +486,9 @@ def test_three_thousand_rows_take_no_more_statements_than_ten(django_assert_max_
 def test_who_is_covered_on_a_day_is_written_as_a_file_that_can_be_read_again():
     load(file_834(member("S1", "=ADA", "19800501", covered(tier="EMP", last="20250131")), CY))
     text = "".join(enrolment_csv(date(2025, 1, 31)))
-    assert text.splitlines()[1] == ("S1,S1,G1,self,LIND,'=ADA,,1980-05-01,F,,,,,,,medical,PPO,EE,2025-01-01,2025-01-31")
+    assert text.splitlines()[1] == (
+        "S1,S1,G1,self,LIND,'=ADA,,1980-05-01,F,,,,,,,,,,,,,medical,PPO,EE,2025-01-01,2025-01-31"
+    )
     assert len(text.splitlines()) == 4
     assert len(list(enrolment_csv(date(2025, 2, 1)))) == 3
     again = stage(text.replace("'=ADA", "=ADA").encode(), MARCH, scope="full", effective_on=date(2025, 1, 31))
@@ -497,3 +499,47 @@ def test_who_is_covered_on_a_day_is_written_as_a_file_that_can_be_read_again():
         0,
         0,
     )
+
+
+def test_mail_goes_to_the_mailing_address_of_the_file_and_home_once_a_file_tells_a_home_alone():
+    home, box = ["N3*12 ELM ST*APT 4", "N4*MIAMI*FL*331110001"], ["NM1*31*1", "N3*PO BOX 9", "N4*TAMPA*FL*33601"]
+    told, demographics, *coverage = ADA[:-3], ADA[-3], *ADA[-2:]
+
+    def addressed(*segments):
+        """Where Ada's mail goes, and the state that she lives in, after a file with these segments of loops 2100."""
+        after = segments.index("NM1*31*1") if "NM1*31*1" in segments else len(segments)
+        load(file_834([*told, *segments[:after], demographics, *segments[after:], *coverage]))
+        ada = Member.objects.get(member_number="S1")
+        return members.subscriber_addresses([ada.family_id])[ada.family_id].lines, members.places_of([ada.pk])[ada.pk]
+
+    assert addressed(*home, *box) == (("PO BOX 9", "TAMPA FL  33601"), "FL")
+    assert addressed() == (("PO BOX 9", "TAMPA FL  33601"), "FL")
+    moved = ["N3*99 OAK RD", "N4*OCALA*FL*34470"]
+    assert addressed(*moved) == (("99 OAK RD", "OCALA FL  34470"), "FL")
+    assert Member.objects.values_list("address_2", "mail_1").get() == ("", "")
+    staged = stage(file_csv(("S1", "self", "Ada", "1980-05-01", "medical", "PPO", "", "2025-01-01")), MARCH)
+    assert staged.preview["errors"] == 0
+    assert "mail_1" in next(iter(enrolment_csv(YEAR)))
+
+
+def test_who_is_told_by_what_he_was_before_is_the_same_member():
+    load(file_834(ADA, BO))
+    before = set(Member.objects.values_list("pk", flat=True))
+    renamed = member("S1", "ROBIN", "20150204", covered(), relationship="child", ssn="900000002")
+    corrected = [*renamed[:-2], "NM1*70*1*LIND*BO", "DMG*D8*20150203", *renamed[-2:]]
+    numbered = [*ADA[:2], "REF*23*N77", "REF*Q4*S1", *ADA[2:]]
+    applied = load(file_834(numbered, corrected, use="4"), at=MARCH)
+    assert (applied.preview["members_added"], applied.preview["terminated"]) == (0, 0)
+    assert set(Member.objects.values_list("pk", flat=True)) == before
+    told = Member.objects.order_by("pk").values_list("member_number", "first_name", "birth_on")
+    assert list(told) == [("N77", "ADA", date(1980, 5, 1)), ("S1-02", "ROBIN", date(2015, 2, 4))]
+
+
+def test_a_full_file_with_a_family_under_a_new_subscriber_number_leaves_the_family_as_it_is():
+    load(file_834(ADA, BO, CY))
+    before = book()
+    moved = [segment.replace("REF*0F*S1", "REF*0F*S9") for segment in (*ADA[:2], "REF*Q4*S1", *ADA[2:])]
+    staged = stage(file_834(moved, CY, use="4"), MARCH)
+    assert [one["code"] for one in staged.preview["problems"]] == ["member_other_family"]
+    loads.apply_load(load_id=staged.pk, by="ana", at=MARCH, skip_errors=True)
+    assert book() == before

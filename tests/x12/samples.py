@@ -328,6 +328,7 @@ def full_member() -> Member834:
         died_on=date(2026, 1, 30),
         confidential=True,
         prior_name=Party("70", True, "ROCK", "PAT"),
+        prior_birth_on=date(1980, 7, 15),
         parties=(
             Party("31", True, address=Address("PO BOX 5", "", "CHICAGO", "IL", "60601")),
             Party("36", name="ELM WORKS", contacts=(Contact("HR", (Reference("TE", "5550001111"),)),)),

@@ -102,6 +102,12 @@ def test_every_interchange_may_have_its_own_delimiters() -> None:
     assert result.issues == []
 
 
+@pytest.mark.parametrize("tail", [b"\x1a", b"\r\n\x1a\r\n", b"\0" * 5_000], ids=["^Z", "line of ^Z", "NUL"])
+def test_what_older_systems_put_behind_the_last_interchange_is_no_fault(tail: bytes) -> None:
+    assert read(FILE + tail) == read(FILE)
+    assert read(FILE + tail + b"X").issues[-1].code == "isa_missing"
+
+
 def test_blocks_of_any_size_give_the_same_segments() -> None:
     class Dripping(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:

@@ -11,6 +11,8 @@ What the codes come to:
 | REF*0F | subscriber number |
 | REF*1L of the member, else of the coverage, else REF*38 of the file | group number |
 | REF*23, else NM109 unless it is a social security number (34) | member number; social security numbers are not kept |
+| REF*Q4; NM1*70 and the DMG of its loop (2100B) | the member number, the first name and the birth date that the books know |
+| N3, N4 of loop 2100A; of 2100C | the home; where mail goes, if that is not the home |
 | HD03 `FAC` `LTC` `LTD` `MOD` `PRA` `UR` | a line that no plan here has: noted, and passed over |
 | HD03, HD04, HD05 | line, plan code, tier (where the code says who is covered; otherwise the family says it) |
 | DTP*348, else DTP*303 where nothing ends | first day |
@@ -28,6 +30,7 @@ from typing import NamedTuple
 from tpa.books.members.rows import WARNING, Problem, Row
 from tpa.kernel.errors import DomainError
 from tpa.workflows.eligibility_load_others import with_others
+from tpa.x12.claims import Address
 from tpa.x12.enrolment import Coverage834, Member834
 from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.issues import Issue, Level
@@ -150,7 +153,7 @@ def _with_others_lines(row: Row, lines: list[str]) -> Row:
 
 
 def _person(member: Member834, full: bool) -> Row:
-    party, home = member.person, member.person.address
+    party, home, mail = member.person, member.person.address, _mail(member)
     number = member.reference("23") or ("" if party.id_qualifier == "34" else party.id)
     row = Row(
         n=0,
@@ -171,8 +174,22 @@ def _person(member: Member834, full: bool) -> Row:
         state=home.state,
         postal_code=home.postal_code,
         country=home.country,
+        mail_1=mail.line_1,
+        mail_2=mail.line_2,
+        mail_city=mail.city,
+        mail_state=mail.state,
+        mail_postal_code=mail.postal_code,
+        mail_country=mail.country,
+        prior_number=member.reference("Q4"),
+        prior_first_name=member.prior_name.first_name if member.prior_name else "",
+        prior_birth_on=member.prior_birth_on,
     )
     return _acting(row, member.maintenance, full)
+
+
+def _mail(member: Member834) -> Address:
+    """Loop 2100C."""
+    return next((one.address for one in member.parties if one.role == "31"), Address())
 
 
 def _acting(row: Row, code: str, full: bool) -> Row:

@@ -103,7 +103,7 @@ class Intent(NamedTuple):
 
 def intend(matching: Matching, books: Snapshot, *, full: bool, effective_on: date) -> Intent:
     """The changes that the good rows of a matching mean for these books."""
-    unclear = _unclear(matching.rows)
+    unclear = _unclear(matching)
     families: dict[str, list[Person]] = defaultdict(list)
     for person in matching.people:
         families[person.subscriber_number].append(person)
@@ -122,13 +122,19 @@ def intend(matching: Matching, books: Snapshot, *, full: bool, effective_on: dat
     return Intent(list(_people(named)), lines, [one for one in elsewhere if one.before != one.after])
 
 
-def _unclear(rows: Iterable[Row]) -> dict[str, set[str]]:
-    """Subscriber number -> the lines of which the file does not say what it means; "" stands for all of them."""
+def _unclear(matching: Matching) -> dict[str, set[str]]:
+    """Subscriber number -> the lines of which the file does not say what it means; "" stands for all of them.
+
+    A row that names somebody of another family leaves that one unclear too.
+    """
+    homes = {person.after["member_number"]: person.subscriber_number for person in matching.people}
     unclear: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
+    for row in matching.rows:
         faults = {problem.code for problem in row.problems if problem.severity == ERROR}
         if faults:
-            unclear[row.subscriber_number].add(row.line if faults <= _FAULTS_OF_PLAN else "")
+            meant = (row.subscriber_number, homes.get(row.member_number), homes.get(row.prior_number))
+            for number in filter(None, meant):
+                unclear[number].add(row.line if faults <= _FAULTS_OF_PLAN else "")
     return unclear
 
 

@@ -12,6 +12,7 @@ from tpa.workflows.eligibility_load_csv import safe_cell
 _PERSON = (
     "member_number", "group_number", "relationship", "last_name", "first_name", "middle_name", "birth_on", "sex",
     "address_1", "address_2", "city", "state", "postal_code", "country",
+    "mail_1", "mail_2", "mail_city", "mail_state", "mail_postal_code", "mail_country",
 )  # fmt: skip
 COLUMNS = ("subscriber_number", *_PERSON, "line", "plan", "tier", "starts_on", "last_on")
 

@@ -1,8 +1,9 @@
 """Which person each row of a load speaks of, and which rows cannot be applied.
 
 A person is known by member number; the subscriber of a family by the subscriber number; a dependent without a number
-by first name and birth date in the family. Rows of subscribers are looked at first, so the order in the file does not
-matter. Nothing is read or written here: rows and books come in, people and rows with problems go out.
+by first name and birth date in the family; whoever is not, by what the row says that they were before. Rows of
+subscribers are looked at first, so the order in the file does not matter. Nothing is read or written here: rows and
+books come in, people and rows with problems go out.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from tpa.books.members.rows import PERSON_FIELDS, WARNING, Row
+from tpa.books.members.rows import HOME, MAIL, PERSON_FIELDS, WARNING, Row
 from tpa.books.members.snapshot import Snapshot
 from tpa.kernel.periods import age_on
 
@@ -109,9 +110,17 @@ class _Desk:
         number = self.known.get(("number", row.member_number)) if row.member_number else None
         if number is not None:
             return number
+        prior = self.known.get(("number", row.prior_number)) if row.prior_number else None
+        if prior is not None and prior.is_subscriber == (row.relationship == "self"):
+            return prior
         if row.relationship == "self":
             return self.known.get(("self", row.subscriber_number))
-        return self.known.get(("name", row.subscriber_number, row.first_name.casefold(), row.birth_on))
+        return self._named(row, row.first_name, row.birth_on) or self._named(
+            row, row.prior_first_name or row.first_name, row.prior_birth_on or row.birth_on
+        )
+
+    def _named(self, row: Row, first_name: str, birth_on: date | None) -> Person | None:
+        return self.known.get(("name", row.subscriber_number, first_name.casefold(), birth_on))
 
     def _fits_new(self, row: Row) -> Row:
         if row.action not in ("add", "state"):
@@ -258,7 +267,7 @@ def _fits_known(row: Row, person: Person) -> Row:
     if row.subscriber_number != person.subscriber_number:
         return row.with_problem(
             "member_other_family",
-            f"Member {told['member_number']!r} belongs to another subscriber.",
+            f"Member {told['member_number']!r} belongs to subscriber {person.subscriber_number!r}.",
         )
     if "self" in (row.relationship, told["relationship"]) and row.relationship not in (
         "",
@@ -268,7 +277,7 @@ def _fits_known(row: Row, person: Person) -> Row:
             "relationship_conflict",
             "A subscriber cannot become a dependent, nor a dependent one.",
         )
-    born = row.birth_on is not None and row.birth_on != told["birth_on"]
+    born = row.birth_on not in (None, told["birth_on"]) and row.prior_birth_on != told["birth_on"]
     named = any(
         getattr(row, name) and getattr(row, name).casefold() != told[name].casefold()
         for name in ("first_name", "last_name")
@@ -290,7 +299,11 @@ def _fits_known(row: Row, person: Person) -> Row:
 
 
 def _describe(person: Person, row: Row) -> None:
-    """What the row says of the person; what it leaves out stays."""
+    """What the row says of the person; what it leaves out stays. Mail goes home, unless a row says otherwise anew."""
+    if row.address_1:
+        person.after |= dict.fromkeys((*HOME, *MAIL), "")
+    elif row.mail_1:
+        person.after |= dict.fromkeys(MAIL, "")
     for name in PERSON_FIELDS:
         value = getattr(row, name)
         if value:

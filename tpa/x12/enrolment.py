@@ -104,6 +104,8 @@ class Member834(NamedTuple):
     marital_status: str = ""
     prior_name: Party | None = None
     """NM1*70: the name as it stood wrongly before."""
+    prior_birth_on: date | None = None
+    """The birth date as it stood before (2100B DMG)."""
     parties: tuple[Party, ...] = ()
     """Loops 2100C to 2100H: mailing address, employer, school, custodial parent, responsible person."""
     coverages: tuple[Coverage834, ...] = ()

@@ -3,7 +3,8 @@
 The delimiters are read from each ISA (X12.5: element at byte 4, repetition in ISA11 since 00402, component in ISA16,
 terminator after it) and then replaced by four fixed control characters, so that nothing below asks again what the
 delimiters were. Tolerated: a byte order mark, CR, LF and tabs anywhere, indentation before a segment, and blank lines:
-where a line end is the terminator, the nothing between two of them is no segment.
+where a line end is the terminator, the nothing between two of them is no segment. Behind the last interchange also ^Z
+and NUL.
 
 Text is UTF-8 where the bytes are valid UTF-8, else Latin-1, segment by segment.
 """
@@ -37,6 +38,8 @@ _ISA_SPACE = 400
 _ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _ISA_START = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _BLANKS = b" \t\r\n"
+_PADDING = _BLANKS + b"\x1a\0"
+"""What may follow the last interchange: blanks, the end-of-file mark of older systems (^Z), NUL to the end of a block."""
 _LINE_ENDS = (b"\r", b"\n")
 _BOM = b"\xef\xbb\xbf"
 
@@ -164,11 +167,13 @@ class Tokenizer:
             self._ended = not more
 
     def _skip_blanks(self) -> bytes:
-        """Go to the next byte that is no blank and no byte order mark; what stands there, or b"" at the end."""
+        """Go to the next byte that is no blank, padding or byte order mark; what stands there, or b"" at the end."""
         while True:
             self._fill(_ISA_SPACE)
             rest = self._buffer[self._at : self._at + _ISA_SPACE]
             kept = rest.removeprefix(_BOM).lstrip(_BLANKS).removeprefix(_BOM)
+            if not kept.strip(_PADDING):
+                kept = b""
             if len(kept) == len(rest):
                 return rest
             self._at += len(rest) - len(kept)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from tpa.books.members import selectors, services
 from tpa.books.members.errors import LoadStateError, MemberNumberError
 from tpa.books.members.models import Coverage, Load, Member
+from tpa.books.members.rows import HOME, MAIL
 from tpa.books.members.timeline import Segment
 from tpa.books.plans.models import Plan
 from tpa.engine.adjudication import facts
@@ -43,12 +44,7 @@ def person(number, relationship="self", first="Ada", birth="1980-05-01", **told)
         "birth_on": date.fromisoformat(birth),
         "sex": "F",
         "disabled": False,
-        "address_1": "",
-        "address_2": "",
-        "city": "",
-        "state": "",
-        "postal_code": "",
-        "country": "",
+        **dict.fromkeys((*HOME, *MAIL), ""),
         **told,
     }
 

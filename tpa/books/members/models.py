@@ -113,6 +113,13 @@ class Member(models.Model):
     state = models.CharField(max_length=20, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=3, blank=True)
+    mail_1 = models.CharField(max_length=120, blank=True)
+    """Where letters and checks go, where that is not the home; empty: there."""
+    mail_2 = models.CharField(max_length=120, blank=True)
+    mail_city = models.CharField(max_length=80, blank=True)
+    mail_state = models.CharField(max_length=20, blank=True)
+    mail_postal_code = models.CharField(max_length=20, blank=True)
+    mail_country = models.CharField(max_length=3, blank=True)
     recorded_at = models.DateTimeField()
     changed_at = models.DateTimeField(db_index=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

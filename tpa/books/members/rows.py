@@ -54,6 +54,17 @@ class Row(NamedTuple):
     state: str = ""
     postal_code: str = ""
     country: str = ""
+    mail_1: str = ""
+    """Where letters and checks go, where that is not the home: street or post office box, and so on."""
+    mail_2: str = ""
+    mail_city: str = ""
+    mail_state: str = ""
+    mail_postal_code: str = ""
+    mail_country: str = ""
+    prior_number: str = ""
+    """The member number, first name and birth date that the books may know the person by: what the row says replaces them."""
+    prior_first_name: str = ""
+    prior_birth_on: date | None = None
     line: str = ""
     plan: str = ""
     tier: str = ""
@@ -117,6 +128,10 @@ ACTIONS = {
     "void": "The coverage never was: of the plan where it names one, on the days where it names them.",
 }
 
+HOME = ("address_1", "address_2", "city", "state", "postal_code", "country")
+MAIL = ("mail_1", "mail_2", "mail_city", "mail_state", "mail_postal_code", "mail_country")
+"""An address is stated as a whole, where its first line is: what is left out of it is empty."""
+
 PERSON_FIELDS = (
     "member_number",
     "group_number",
@@ -127,12 +142,8 @@ PERSON_FIELDS = (
     "birth_on",
     "sex",
     "disabled",
-    "address_1",
-    "address_2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
+    *HOME,
+    *MAIL,
 )
 """What describes a person, as columns of Member and fields of Row alike."""
 
@@ -149,6 +160,14 @@ LONGEST = {
     "state": 20,
     "postal_code": 20,
     "country": 3,
+    "mail_1": 120,
+    "mail_2": 120,
+    "mail_city": 80,
+    "mail_state": 20,
+    "mail_postal_code": 20,
+    "mail_country": 3,
+    "prior_number": 50,
+    "prior_first_name": 80,
     "plan": 50,
 }
 """Characters that the columns hold."""
@@ -164,4 +183,4 @@ def _stated_cover(said: dict[str, Any]) -> StatedCover:
     return StatedCover(**said | days)
 
 
-_DATES = {"birth_on", "starts_on", "last_on"}
+_DATES = {"birth_on", "prior_birth_on", "starts_on", "last_on"}

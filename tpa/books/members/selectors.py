@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tpa.books.members.models import Coverage, Family, Load, LoadChange, LoadRow, Member, OtherCoverage
-from tpa.books.members.rows import PERSON_FIELDS, Row
+from tpa.books.members.rows import HOME, MAIL, PERSON_FIELDS, Row
 from tpa.books.members.snapshot import BookMember, Held, Snapshot
 from tpa.books.members.timeline import Segment
 from tpa.engine.adjudication import facts
@@ -149,12 +149,14 @@ def subscriber_names(family_ids: Collection[int]) -> dict[int, str]:
 
 
 def subscriber_addresses(family_ids: Collection[int]) -> dict[int, MailingAddress]:
-    """Family -> where its subscriber lives, as enrolment says; complete or not. One query."""
+    """Family -> where its subscriber's mail goes, as enrolment says; complete or not. One query."""
     rows = members().filter(family__in=set(family_ids), relationship="self").order_by("-id")
-    return {
-        one.family_id: mailing_address(one.address_1, one.address_2, one.city, one.state, one.postal_code, one.country)
-        for one in rows
-    }
+    return {one.family_id: mailing_address(*(getattr(one, name) for name in _mail(one))) for one in rows}
+
+
+def _mail(one: Member) -> tuple[str, ...]:
+    """The columns of the address that mail goes to: home where no other one is told."""
+    return MAIL if one.mail_1 else HOME
 
 
 def member_search(text: str) -> QuerySet[Member]:

@@ -65,6 +65,7 @@ def build(node: Node, header: SetHeader) -> Member834:
     one, _, number, offset = node.segments[0]
     who, prior = node.child("2100A"), node.child("2100B")
     details = (who.first("DMG") if who else None) or []
+    former = (prior.first("DMG") if prior else None) or []
     found = references(node.found().get("REF", []))
     died = dates.period(at(one, 11), at(one, 12)) if at(one, 12) else None
     return Member834(
@@ -89,6 +90,7 @@ def build(node: Node, header: SetHeader) -> Member834:
         at(details, 3),
         at(details, 4),
         party(prior) if prior else None,
+        dates.day(at(former, 2)),
         tuple([party(sub) for sub in node.below("2100") if sub.loop.name not in ("2100A", "2100B")]),
         tuple([_coverage(sub) for sub in node.below("2300")]),
         header.control_number,

@@ -77,6 +77,8 @@ def _member(member: Member834) -> Iterator[str]:
     yield from _person(member.person, member)
     if member.prior_name is not None:
         yield out.named(member.prior_name)
+        if member.prior_birth_on:
+            yield segment("DMG", "D8", out.day(member.prior_birth_on))
     for party in member.parties:
         yield out.named(party)
         yield from out.contacts(_CONTACT_OF.get(party.role, "RP"), party.contacts)
