@@ -33,6 +33,7 @@ from tpa.kernel.document import DocumentError, Section
 PRICE_LIST_ID = 1
 THE_FAMILY = "family"
 _BORN_ON = date(1980, 1, 1)
+_FREQUENCIES = tuple("0123456789")
 _RELATIONSHIPS = ("self", "spouse", "child", "other")
 
 
@@ -185,7 +186,7 @@ def _claim(
         if not rows:
             raise DocumentError("A claim needs at least one line.", where=one.at("lines"))
         payers = read_payers(one, rows)
-        frequency = one.choice("frequency", tuple("0123456789"), "1")
+        frequency = one.choice("frequency", _FREQUENCIES, "1")
         replaces = read_replaced(one, frequency, before)
         lines, expected = [], []
         for number, row in enumerate(rows, start=1):
