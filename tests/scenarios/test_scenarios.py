@@ -103,6 +103,21 @@ def test_a_result_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ("lines = [", 'frequency = "7"\nreplaces = 1\nlines = [', "no claim 1 before"),
         ("[[cases.claims]]", "tables = { medicare = { 99213 = 5 } }\n[[cases.claims]]", "/cases/0/tables/medicare"),
         ("[[cases.claims]]", "[[cases.claims]]\nlearned = {}\n[[cases.claims]]", "has become known"),
+        (
+            "[[cases.claims]]",
+            "[[cases.claims]]\nlearned = { plan = { lines = 1 } }\n[[cases.claims]]",
+            "learned/plan/lines",
+        ),
+        (
+            "[[cases.claims]]",
+            "[[cases.claims]]\nlearned = { plan = 1 }\n[[cases.claims]]",
+            "keys of the case's own plan",
+        ),
+        (
+            "[[cases.claims]]",
+            "[[cases.claims]]\nlearned = { person = 'employee', effective_on = 2026-01-01 }\n[[cases.claims]]",
+            "learned/effective_on: It is the day of a plan",
+        ),
         ("[[cases.claims]]", "[[cases.claims]]\nripple = [{ claim = 2 }]\n[[cases.claims]]", "no claim 2 before"),
         ("[[cases.claims]]", "[[cases.claims]]\noutside = { used = {} }\n[[cases.claims]]", "outside/on"),
         ('source = "Own"', "", "source"),

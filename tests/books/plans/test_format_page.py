@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tpa.engine.accumulators import counter
-from tpa.engine.adjudication import examples_dental, examples_expect, examples_later, examples_read
+from tpa.engine.adjudication import examples_dental, examples_expect, examples_read
 from tpa.engine.adjudication.examples import findings_of
 from tpa.engine.plan import checks_law, checks_structure, parse
 from tpa.engine.plan.parse import parse_plan
@@ -53,7 +53,7 @@ METHOD_FILES = sorted((Path(parse.__file__).parents[1] / "pricing" / "methods").
     "path",
     [
         *PARSERS,
-        *(one.__file__ for one in (examples_read, examples_dental, examples_expect, examples_later)),
+        *(one.__file__ for one in (examples_read, examples_dental, examples_expect)),
         *METHOD_FILES,
     ],
     ids=lambda path: Path(path).stem,

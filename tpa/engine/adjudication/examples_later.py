@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.examples_access import read_authorizations
 from tpa.engine.adjudication.examples_dental import earlier_claim
 from tpa.engine.adjudication.examples_expect import Expected, claim_expected
 from tpa.engine.adjudication.examples_payers import read_elsewhere
 from tpa.engine.adjudication.examples_used import Used, read_used_by
 from tpa.engine.adjudication.facts import Authorization, Coverage, Elsewhere
-from tpa.engine.plan.terms import COVERAGE_TIERS, PlanTerms
+from tpa.engine.plan.parse import parse_plan
+from tpa.engine.plan.terms import COVERAGE_TIERS, PlanError, PlanTerms
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.periods import FOREVER, Span
 
@@ -27,6 +29,8 @@ class Known(NamedTuple):
     coverage_tier: str
     holder: str
     holder_birth_on: date
+    plan: Mapping[str, Any]
+    """The plan document, of which a later version changes parts; empty where it is not at hand."""
 
     def person(self, section: Section) -> int:
         """Who is meant by `person`; the first one without it."""
@@ -42,6 +46,8 @@ class Learned(NamedTuple):
     paid_until: date | None
     elsewhere: Elsewhere | None
     authorizations: Mapping[int, tuple[Authorization, ...]]
+    version: tuple[date, PlanTerms] | None = None
+    """A version of the plan, and the day from which it is in force."""
 
 
 class Outside(NamedTuple):
@@ -114,7 +120,28 @@ def _learned(row: Section, known: Known, terms: PlanTerms) -> Learned:
     coverages = read_coverages(row, known.coverage_tier, terms.line) if "covered" in row else None
     elsewhere = read_elsewhere(row, known.holder, known.holder_birth_on)
     row.value("covered", None)
-    return Learned(row.where, member_id, coverages, paid_until, elsewhere, read_authorizations(row, known.names))
+    version = _version(row, known)
+    given = read_authorizations(row, known.names)
+    return Learned(row.where, member_id, coverages, paid_until, elsewhere, given, version)
+
+
+def _version(row: Section, known: Known) -> tuple[date, PlanTerms] | None:
+    """The keys `plan`, parts of the plan document that are otherwise than there, and `effective_on`."""
+    effective_on = row.day("effective_on", date.min)
+    changed = row.value("plan", None)
+    if changed is None:
+        if effective_on > date.min:
+            raise DocumentError("It is the day of a plan.", where=row.at("effective_on"))
+        return None
+    if not isinstance(changed, Mapping) or not known.plan:
+        raise DocumentError("Some keys of the case's own plan are wanted.", where=row.at("plan"))
+    try:
+        terms = parse_plan({**known.plan, **changed})
+        compile_plan(terms)
+    except PlanError as fault:
+        first = fault.faults[0]
+        raise DocumentError(first.message, where=f"{row.at('plan')}{first.where}", remedy=first.remedy) from fault
+    return effective_on, terms
 
 
 def _again(section: Section, claims: Collection[int], terms: PlanTerms) -> tuple[str, int, Expected]:

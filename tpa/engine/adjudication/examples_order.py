@@ -35,9 +35,10 @@ class Order:
 
     def __init__(self, example: Example, terms: PlanTerms, first_on: date) -> None:
         """`first_on`: the day in whose periods the amounts lie that the example begins with."""
-        self._example, self._terms = example, terms
+        self._example = example
         self._coverages, self._elsewhere = dict(example.coverages), dict(example.elsewhere)
         self._authorizations = dict(example.authorizations)
+        self._versions = [DatedPlan(1, date.min, terms)]
         self._entries = [used.entry(first_on) for used in example.used]
         self._decided: list[tuple[Claim, Decision]] = []
         self._waiting: list[Claim] = []
@@ -95,6 +96,11 @@ class Order:
             self._coverages[member_id] = tuple(one._replace(paid_until=fact.paid_until) for one in held)
         if fact.elsewhere is not None:
             self._elsewhere[member_id] = fact.elsewhere
+        if fact.version is not None:
+            effective_on, terms = fact.version
+            latest = DatedPlan(1 + max(one.version_id for one in self._versions), effective_on, terms)
+            others = [one for one in self._versions if one.effective_on != effective_on]
+            self._versions = sorted([*others, latest], key=lambda one: one.effective_on)
         count = sum(map(len, self._authorizations.values()))
         for owner, given in fact.authorizations.items():
             new = (one._replace(authorization_id=count + one.authorization_id) for one in given)
@@ -114,7 +120,7 @@ class Order:
             family_id=1,
             people=example.people,
             coverages=self._coverages,
-            plans={PLAN_ID: (DatedPlan(1, date.min, self._terms),)},
+            plans={PLAN_ID: tuple(self._versions)},
             prices=PriceBook(example.prices),
             elsewhere=self._elsewhere,
             authorizations=self._authorizations,

@@ -33,6 +33,7 @@ from tpa.kernel.document import DocumentError, Section
 PRICE_LIST_ID = 1
 THE_FAMILY = "family"
 _BORN_ON = date(1980, 1, 1)
+NO_PLAN: Mapping[str, Any] = {}
 _FREQUENCIES = tuple("0123456789")
 _RELATIONSHIPS = ("self", "spouse", "child", "other")
 
@@ -78,8 +79,8 @@ class Example(NamedTuple):
         )
 
 
-def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
-    """One example. Raises DocumentError with the path of its first fault."""
+def read_example(document: Any, where: str, terms: PlanTerms, plan: Mapping[str, Any] = NO_PLAN) -> Example:
+    """One example of the plan of these terms, and of that document. Raises DocumentError with the path of its first fault."""
     with Section(document, where) as one:
         names: dict[str, int] = {}
         people: dict[int, Person] = {}
@@ -106,7 +107,7 @@ def read_example(document: Any, where: str, terms: PlanTerms) -> Example:
             coverages,
             _prices(one, terms),
             read_used(one, "used", users, terms),
-            _rows(one, Known(names, tier, *holder), terms),
+            _rows(one, Known(names, tier, *holder, plan), terms),
             read_used(one, "expect_used", users, terms),
             elsewhere,
             read_authorizations(one, names),

@@ -74,12 +74,12 @@ def read_document(file: str, values: Mapping[str, Any], read_other: Callable[[st
         if questions and "cases" not in document:
             document.value("cases", None)
             return [*questions]
-        terms = _plan(document, read_other)
+        plan, terms = _plan(document, read_other)
         document.sections("cases")
         rows = document.value("cases")
         if not rows:
             raise DocumentError("A file needs at least one case.", where="/cases")
-        return [*(_case(file, source, row, f"/cases/{n}", terms) for n, row in enumerate(rows)), *questions]
+        return [*(_case(file, source, row, f"/cases/{n}", terms, plan) for n, row in enumerate(rows)), *questions]
 
 
 def _refuse_far_days(value: Any, where: str = "") -> None:
@@ -103,11 +103,12 @@ def _told(text: str, fault: DomainError, above: str = "") -> str:
     return f"{place or '/'}: {fault.message} {fault.remedy}".rstrip()
 
 
-def _plan(document: Section, read_other: Callable[[str], str]) -> PlanTerms:
+def _plan(document: Section, read_other: Callable[[str], str]) -> tuple[Mapping[str, Any], PlanTerms]:
+    """The plan document and its terms."""
     if ("plan" in document) == ("plan_file" in document):
         raise DocumentError("Either the table plan or the text plan_file is wanted.", where="/plan")
     if "plan_file" not in document:
-        return _terms(document.value("plan"))
+        return document.value("plan"), _terms(document.value("plan"))
     name = document.text("plan_file")
     try:
         text = read_other(name)
@@ -118,7 +119,7 @@ def _plan(document: Section, read_other: Callable[[str], str]) -> PlanTerms:
     except DomainError as fault:
         raise DocumentError(f"{name}: {fault.message}", where="/plan_file", remedy=fault.remedy) from fault
     try:
-        return _terms(values)
+        return values, _terms(values)
     except PlanError as fault:
         told = "\n".join(f"{name}: {_told(text, one)}" for one in fault.faults)
         raise DocumentError(told, where="/plan_file") from fault
@@ -130,8 +131,10 @@ def _terms(plan: Mapping[str, Any]) -> PlanTerms:
     return terms
 
 
-def _case(file: str, source: str, row: Mapping[str, Any], where: str, terms: PlanTerms) -> Case:
-    example = read_example(row, where, terms)
+def _case(
+    file: str, source: str, row: Mapping[str, Any], where: str, terms: PlanTerms, plan: Mapping[str, Any]
+) -> Case:
+    example = read_example(row, where, terms, plan)
     if not example.expects:
         raise DocumentError("The case expects nothing, so it could not fail.", where=where)
     return Case(file, row.get("source", source), terms, example)
