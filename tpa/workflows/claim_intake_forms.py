@@ -138,7 +138,9 @@ def _price(cents: int | None) -> int | None:
 
 
 def _cut(text: str, most: int) -> str:
-    return text[:most] if text.isprintable() else "".join(char for char in text if char.isprintable())[:most]
+    """Without blanks around it, which pad it and say nothing, and without what cannot be printed."""
+    text = text if text.isprintable() else "".join(char for char in text if char.isprintable())
+    return text.strip()[:most]
 
 
 def _zip(text: str) -> str:

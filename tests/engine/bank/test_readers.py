@@ -58,6 +58,8 @@ def refused(text, where, said=None):
         ("date,amount,balance\n2026-03-02,1,1\n2026-03-02,1,3\n2026-03-02,1,4\n", "line 3, balance"),
         ('date,amount,balance\n2026-03-02,"1,1\n', "line 2"),
         (b"date,amount,balance\n2026-03-02,1,\xff\n", "line 2"),
+        ("date;amount;balance\n2026-03-02;500,00;1000,00\n", "line 2, amount"),
+        ('date,amount,balance\n2026-03-02,"1,50",1\n', "line 2, amount"),
     ],
 )
 def test_a_csv_with_a_fault_is_refused_where_it_stands(text, where):
@@ -100,6 +102,46 @@ def test_bai2_funds_by_day_are_passed_over():
     _, (found,) = read_statements(text.encode())
     assert [one.cents for one in found.entries] == [cents for cents, _, _ in MOVES]
     assert found.entries[2].text == "FROM ACME BENEFIT FUND"
+
+
+def test_a_banks_own_csv_its_columns_named_twice_its_rows_ending_in_nothing():
+    head = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #"
+    text = f'{head}\nCHECK,03/02/2026,CHECK 1001,"-1,250.00",CHECK_PAID,"$48,750.00",1001,\r\n\x1a'
+    _, (found,) = read_statements(text.encode())
+    assert (found.opening_cents, found.entries[0][1:4]) == (5_000_000, (-125_000, "check", "1001"))
+    assert found.entries[0].text == "CHECK 1001"
+
+
+def test_bai2_names_beyond_ascii_and_the_end_mark_of_older_systems():
+    for encoding in ("utf-8", "latin-1"):
+        _, (found,) = read_statements(BAI2.replace("ACME", "ACMÉ").encode(encoding) + b"\x1a")
+        assert found.entries[2].text == "FROM ACMÉ BENEFIT FUND"
+
+
+def test_camt_in_an_envelope_in_utf_16_without_a_booking_day():
+    inner = camt(begin="").replace("BookgDt", "ValDt")
+    text = f'<BizMsgEnvlp xmlns="urn:x"><AppHdr xmlns="urn:y"><Fr>B</Fr></AppHdr>{inner}</BizMsgEnvlp>'
+    for content in (text.encode(), text.encode("utf-16")):
+        _, (found,) = read_statements(content)
+        assert [one.cents for one in found.entries] == [cents for cents, _, _ in MOVES]
+    refused(text.replace("camt.053", "camt.054"), "line 1", "no camt.053")
+    refused("<BizMsgEnvlp/>", "line 1", "no statement")
+
+
+def test_checks_that_camt_books_together_are_told_apart_where_their_amounts_come_to_the_entry():
+    detail = "<TxDtls><Refs><ChqNb>{}</ChqNb></Refs>{}</TxDtls>"
+    both = detail.format(1001, '<Amt Ccy="USD">1250</Amt>') + detail.format(
+        "1002", '<AmtDtls><TxAmt><Amt Ccy="USD">3400.50</Amt></TxAmt></AmtDtls>'
+    )
+    row = '<Ntry><Amt Ccy="USD">4650.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt>'
+    for details, entries in (
+        (both, [("1001", -125_000), ("1002", -340_050)]),
+        (both.replace(">1250<", ">1249<"), [("1001", -465_050)]),
+    ):
+        _, (found,) = read_statements(
+            camt([f"{row}<NtryDtls>{details}</NtryDtls></Ntry>"], closing="45349.50").encode()
+        )
+        assert [(one.check_number, one.cents) for one in found.entries] == entries
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'

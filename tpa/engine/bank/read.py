@@ -5,6 +5,8 @@ from __future__ import annotations
 from tpa.engine.bank.statement import MOST_BYTES, BankFileError, Format, Statement
 from tpa.kernel.folder import exports
 
+_END_OF_FILE = b"\x1a"
+"""^Z, which older systems put behind a text."""
 FORMATS: dict[str, Format] = exports("tpa.engine.bank.formats", Format)
 """Module name -> format, in the order of the names."""
 
@@ -15,6 +17,8 @@ def read_statements(content: bytes) -> tuple[str, list[Statement]]:
         raise BankFileError("The file is empty.", where="line 1")
     if len(content) > MOST_BYTES:
         raise BankFileError(f"The file is larger than {MOST_BYTES // 2**20} MB.", where="line 1")
+    if content.rstrip().endswith(_END_OF_FILE):
+        content = content.rstrip().rstrip(_END_OF_FILE)
     begin = content[:4096].lstrip(b"\xef\xbb\xbf").lstrip()
     for known in FORMATS.values():
         if known.recognises(begin):

@@ -169,13 +169,8 @@ class _Reader:
 
 def _records(content: bytes) -> Iterator[_Record]:
     """The records, each with its continuations folded in."""
-    try:
-        lines = content.decode("ascii").splitlines()
-    except UnicodeDecodeError as fault:
-        at = content.count(b"\n", 0, fault.start) + 1
-        raise BankFileError("BAI2 files are written in ASCII.", where=f"line {at}") from None
     held: _Record | None = None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_text(content).splitlines(), 1):
         if not line.strip():
             continue
         code, comma, rest = line.partition(",")
@@ -195,6 +190,14 @@ def _records(content: bytes) -> Iterator[_Record]:
                 held.fields += _fields(rest)
     if held is not None:
         yield held
+
+
+def _text(content: bytes) -> str:
+    """The specification's ASCII; names beyond it are UTF-8 where they can be, else Latin-1."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _fields(rest: str) -> list[str]:

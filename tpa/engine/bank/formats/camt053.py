@@ -1,13 +1,15 @@
 """camt.053 of ISO 20022: bank to customer statement, in XML, in the versions 02 to 13.
 
 Read as a stream of elements by their local names. A document type is refused, and with it every entity: nothing is fetched,
-nothing is expanded. Of an entry that is booked its amount, its sign and its references count; a
-reversal has the sign of its own direction (CdtDbtInd) already.
+nothing is expanded. An envelope around the document, with its header, is passed over. Of an entry that is booked its
+amount, its sign and its references count; a reversal has the sign of its own direction (CdtDbtInd) already. Checks that
+one entry books together are entries of their own where the file gives each one's number and amount.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from xml.parsers import expat
@@ -20,6 +22,7 @@ _MOST_DEPTH = 40
 _MOST_TEXT = 10_000
 _SPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d\Z", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T.*)?\Z", re.ASCII)
+_ENVELOPES = frozenset({"BizMsgEnvlp", "BusMsgEnvlp", "RequestPayload", "DataPDU", "Envelope", "Message"})
 _STATEMENT = ("Document", "BkToCstmrStmt", "Stmt")
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 _KINDS = {"CCHQ": Kind.CHECK, "RCHQ": Kind.CHECK, "ICHQ": Kind.CHECK, "CNTR": Kind.DEPOSIT, "CDPT": Kind.DEPOSIT}
@@ -57,7 +60,7 @@ class _Node:
 
 
 def _recognises(begin: bytes) -> bool:
-    return begin.startswith(b"<")
+    return begin.startswith((b"<", b"\xff\xfe<\0", b"\xfe\xff\0<"))
 
 
 def read(content: bytes) -> list[Statement]:
@@ -74,7 +77,8 @@ class _Reader:
         self.statements: list[_Node] = []
         self._path: list[str] = []
         self._open: list[_Node] = []
-        self._entries = 0
+        self._entries = self._around = 0
+        """How many elements of an envelope are open around this place."""
         self._parser = expat.ParserCreate(namespace_separator="|")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -97,7 +101,10 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition("|")
         if not self._path and (local != "Document" or not _SPACE.match(space)):
-            raise self._fault("This is no camt.053 document.")
+            if local == "Document" or not (self._around or local in _ENVELOPES):
+                raise self._fault("This is no camt.053 document.")
+            self._around += 1
+            return
         self._path.append(local)
         if len(self._path) > _MOST_DEPTH:
             raise self._fault("Elements are nested too deep.")
@@ -113,6 +120,9 @@ class _Reader:
                 raise self._fault(f"More than {MOST_ENTRIES} entries.")
 
     def _end(self, _: str) -> None:
+        if not self._path:
+            self._around -= 1
+            return
         self._path.pop()
         if self._open:
             self._open.pop()
@@ -137,7 +147,7 @@ def _statement(node: _Node, number: int) -> Statement:
     closing, last = _balance(node, _CLOSING, "closing")
     amount = node.at("Bal", "Amt")
     currency = amount.attributes.get("Ccy", "") if amount else ""
-    entries = [found for one in node.all("Ntry") if (found := _entry(one, currency)) is not None]
+    entries = [found for one in node.all("Ntry") for found in _entries(one, currency)]
     where = f"line {node.line}, Stmt {number}"
     return statement(account, currency, (opening, closing), (first, last), entries, where=where)
 
@@ -151,11 +161,29 @@ def _balance(node: _Node, codes: tuple[str, ...], name: str) -> tuple[int, date]
     raise BankFileError(f"The statement has no {name} balance ({codes[0]}).", where=f"line {node.line}")
 
 
-def _entry(node: _Node, currency: str) -> Entry | None:
-    """The entry; None for one that is announced and not booked."""
+def _entries(node: _Node, currency: str) -> Iterator[Entry]:
+    """The entry, or the checks that it books together; none for one that is announced and not booked."""
     status = node.word("Sts", "Cd") or node.word("Sts")
     if status not in ("BOOK", ""):
-        return None
+        return
+    whole = _entry(node, currency)
+    checks = [(one.word("Refs", "ChqNb"), _own_cents(one)) for one in node.all("NtryDtls", "TxDtls")]
+    come_to = sum(cents for _, cents in checks)
+    if len(checks) < 2 or not all(number and cents for number, cents in checks) or come_to != abs(whole.cents):
+        yield whole
+        return
+    for number, cents in checks:
+        own = cents if whole.cents > 0 else -cents
+        yield entry(whole.posted_on, own, Kind.CHECK, check_number=number, reference=whole.reference, text=whole.text)
+
+
+def _own_cents(detail: _Node) -> int:
+    """What one transaction of an entry comes to; 0 where the file does not say."""
+    place = next((one for one in (detail, detail.at("AmtDtls", "TxAmt")) if one and one.at("Amt")), None)
+    return _cents(place) if place else 0
+
+
+def _entry(node: _Node, currency: str) -> Entry:
     amount = node.at("Amt")
     if amount is not None and amount.attributes.get("Ccy", currency) != currency:
         raise BankFileError("An entry in another currency than the balance.", where=f"line {node.line}")
@@ -167,7 +195,7 @@ def _entry(node: _Node, currency: str) -> Entry | None:
         [node.word("AddtlNtryInf"), *(one.text for detail in details for one in detail.all("RmtInf", "Ustrd"))]
     )
     return entry(
-        _day(node, "BookgDt"),
+        _day(node, "BookgDt" if node.at("BookgDt") else "ValDt"),
         cents,
         _kind(node, number, text),
         check_number=number,

@@ -1,7 +1,8 @@
 """A bank's CSV download: a row an entry, with the running balance.
 
 Columns, in any order and case: `date`; `amount`, or `debit` and `credit`; `balance` (after the entry). Also read, where they
-are there: `type`, `check_number`, `reference`, `description`. Rows are oldest first or latest first.
+are there: `type`, `check_number`, `reference`, `description`. Of two columns that mean one thing under different names the
+better name counts. Rows are oldest first or latest first, and may end in empty cells without a name.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _NAMES = {
     "currency": ("currency",),
 }
 _COLUMNS = {alias: name for name, aliases in _NAMES.items() for alias in aliases}
+"""Column by what a bank calls it; of one column the better names come first."""
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WORDS = (
@@ -43,7 +46,7 @@ Row = tuple[int, Mapping[str, str]]
 
 def _recognises(begin: bytes) -> bool:
     first = begin.split(b"\n", 1)[0].decode("utf-8", "replace")
-    names = {_name(one) for one in first.split(_separator(first))}
+    names = {_COLUMNS.get(_plain(one), "") for one in first.split(_separator(first))}
     return {"date", "balance"} <= names or {"date", "amount"} <= names
 
 
@@ -51,9 +54,21 @@ def _separator(first_line: str) -> str:
     return max(",;\t", key=first_line.count)
 
 
-def _name(header: str) -> str:
-    plain = re.sub(r"[\s_]+", " ", header.strip().strip('"').lower()).rstrip(".")
-    return _COLUMNS.get(plain, "")
+def _plain(header: str) -> str:
+    return re.sub(r"[\s_]+", " ", header.strip().strip('"').lower()).rstrip(".# ")
+
+
+def _names(headers: Sequence[str]) -> list[str]:
+    """What each column means; "" for one that is not read. Raises BankFileError where one name stands twice."""
+    plain = [_plain(one) for one in headers]
+    names = [_COLUMNS.get(one, "") for one in plain]
+    for name in filter(None, set(names)):
+        meant = [one for one in plain if _COLUMNS.get(one) == name]
+        if len(set(meant)) < len(meant):
+            raise BankFileError(f"Two columns mean {name}.", where="line 1", remedy="Keep one of them.")
+        best = min(meant, key=_NAMES[name].index)
+        names = ["" if own == name and one != best else own for one, own in zip(plain, names, strict=True)]
+    return names
 
 
 def read(content: bytes) -> list[Statement]:
@@ -106,10 +121,12 @@ def _rows(content: bytes) -> list[Row]:
     reader = csv.reader(text.splitlines(), delimiter=_separator(text.split("\n", 1)[0]), strict=True)
     found: list[Row] = []
     try:
-        names = [_name(header) for header in next(reader)]
+        names = _names(next(reader))
         _check_names(names)
         for row in reader:
             if any(cell.strip() for cell in row):
+                while len(row) > len(names) and not row[-1].strip():
+                    row.pop()
                 if len(row) != len(names):
                     raise BankFileError(
                         f"{len(row)} cells where {len(names)} are wanted.", where=f"line {reader.line_num}"
@@ -125,10 +142,6 @@ def _rows(content: bytes) -> list[Row]:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    known = [name for name in names if name]
-    twice = next((name for name in known if known.count(name) > 1), None)
-    if twice:
-        raise BankFileError(f"Two columns mean {twice}.", where="line 1", remedy="Keep one of them.")
     if "balance" not in names or not ("amount" in names or {"debit", "credit"} <= set(names)):
         raise BankFileError(
             "The columns date, amount (or debit and credit) and balance are wanted.",
@@ -163,18 +176,21 @@ def _kind(said: str) -> Kind:
 
 
 def _cents(line: int, row: Mapping[str, str], name: str, empty: int | None = None) -> int:
-    """An amount as banks print it: $1,234.50, (12.00), -12.00, 12.00-."""
-    text = row[name].strip().replace("$", "").replace(",", "").replace("\u2212", "-")
+    """An amount as banks print it: $1,234.50, (12.00), -12.00, 12.00-. A comma before the cents is refused, not guessed at."""
+    text = row[name].strip().replace("$", "").replace("\u2212", "-")
     if not text and empty is not None:
         return empty
     if text.startswith("(") and text.endswith(")"):
         text = f"-{text[1:-1]}"
     elif text.endswith("-"):
         text = f"-{text[:-1]}"
+    text = text.removeprefix("+").strip()
     try:
-        return int(parse_amount(text.replace("+", "", 1) if text.startswith("+") else text))
+        return int(parse_amount(text.replace(",", "") if _GROUPED.fullmatch(text) else text))
     except DomainError:
-        raise BankFileError(f"{row[name][:40]!r} is no amount.", where=f"line {line}, {name}") from None
+        raise BankFileError(
+            f"{row[name][:40]!r} is no amount.", where=f"line {line}, {name}", remedy="Write 1234.50 or 1,234.50."
+        ) from None
 
 
 def _day(line: int, text: str) -> date:
