@@ -16,7 +16,13 @@ def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "begins", ['source = "CLHIA guideline"', 'source = "Own"\n\n[[funding]]', 'source = "Own: fees, taxes, days']
+    "begins",
+    [
+        'source = "CLHIA guideline"',
+        'source = "Own"\n\n[[funding]]',
+        'source = "Own: fees, taxes, days',
+        'source = "Own: disability"',
+    ],
 )
 def test_the_questions_of_the_page_have_their_answers(tmp_path: Path, begins: str) -> None:
     _, start, rest = README.partition(begins)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from tpa.engine.cases.words import PERCENT, Words
 from tpa.engine.plan.terms_values import amount
@@ -52,9 +52,26 @@ def count_of(things: int) -> Number:
     return Number(Fraction(things), 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, or none; a case expects none as an empty text."""
+
+    on: date | None
+
+    def __str__(self) -> str:
+        return str(self.on or "")
+
+
 Named = Mapping[str, int] | Mapping[str, str] | Mapping[str, tuple[str, ...]]
-Answer = int | str | tuple[str, ...] | bool | date | Number | Named
+Answer = int | str | tuple[str, ...] | bool | date | Day | Number | Named
 """Cents, a word, words in their order, yes or no, a day, a number or percentage; amounts or words by name."""
+
+
+class Solved(NamedTuple):
+    """The answers of a question by name, and how they came about, line by line in plain words."""
+
+    answers: Mapping[str, Answer]
+    explained: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class Kind:
     """A kind of question. `solve` reads the keys of one and gives all its answers by name; it raises DomainError."""
 
     says: str
-    solve: Callable[[Words], Mapping[str, Answer]]
+    solve: Callable[[Words], Mapping[str, Answer] | Solved]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,7 @@ class Question:
     where: str
     found: Mapping[str, Answer]
     expected: Mapping[str, Answer]
+    explained: tuple[str, ...] = ()
 
     def differences(self) -> list[tuple[str, str]]:
         """(place, what was expected and found) for every answer that differs."""
@@ -95,14 +113,15 @@ def read_question(file: str, source: str, kind: Kind, row: Section) -> Question:
     with Words.of(row) as words:
         name, own_source = words.text("name"), words.text("source", source)
         words.value("expect")
-        found = kind.solve(words)
+        solved = kind.solve(words)
+        found, explained = solved if isinstance(solved, Solved) else (solved, ())
         with words.section("expect") as one:
             expected = {key: _wanted(one, key, found[key]) for key in one.keys() if key in found}  # noqa: SIM118
             for key in found:
                 one.value(key, None)
         if not expected:
             raise DocumentError("The case expects nothing, so it could not fail.", where=row.where)
-    return Question(file, own_source, name, row.where, found, expected)
+    return Question(file, own_source, name, row.where, found, expected, explained)
 
 
 def _wanted(one: Section, key: str, found: Answer) -> Answer:
@@ -113,6 +132,8 @@ def _wanted(one: Section, key: str, found: Answer) -> Answer:
         answer = _number(one, key, type(found))
     elif isinstance(found, date):
         answer = one.day(key)
+    elif isinstance(found, Day):
+        answer = Day(None if one.value(key) == "" else one.day(key))
     elif isinstance(found, Mapping):
         answer = _named(one.section(key), found)
     elif isinstance(found, int):
@@ -165,7 +186,7 @@ def agree(wanted: Answer, found: Answer) -> bool:
 
 def plain(answer: Answer) -> Any:
     """An answer as a JSON value: amounts in cents, numbers and days as texts."""
-    if isinstance(answer, Number | date):
+    if isinstance(answer, Number | date | Day):
         return str(answer)
     return dict(answer) if isinstance(answer, Mapping) else answer
 

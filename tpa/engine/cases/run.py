@@ -68,6 +68,7 @@ def told(result: Result, *, explained: bool = False) -> Iterator[str]:
         return
     if isinstance(case, Question):
         yield from (f"      {key}: {shown(answer)}" for key, answer in case.found.items())
+        yield from (f"      {line}" for line in case.explained)
         return
     for step in result.steps:
         again = ", decided again" if step.again else ""
@@ -86,7 +87,8 @@ def as_json(result: Result) -> dict[str, Any]:
         "differences": [one._asdict() for one in result.differences],
     }
     if isinstance(case, Question):
-        return {**told_json, "answers": {key: plain(answer) for key, answer in case.found.items()}}
+        answers = {key: plain(answer) for key, answer in case.found.items()}
+        return {**told_json, "answers": answers, **({"explained": case.explained} if case.explained else {})}
     return {**told_json, "claims": [_step_json(step) for step in result.steps]}
 
 

@@ -1,0 +1,1 @@
+"""Income of disabled employees, by the week (STD) or the month (LTD): from a plan's terms and the facts to each benefit."""

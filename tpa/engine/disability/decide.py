@@ -1,0 +1,221 @@
+"""The decision on a disability: its claims, the benefit of each period with every move, and what was paid too much.
+
+The trace is the calculation: a payment's net amount is where its last move ends, and nothing is computed for display.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from tpa.engine.disability.benefit import Benefit, Move, State, reckon, rounded
+from tpa.engine.disability.cover import refusal
+from tpa.engine.disability.duration import Payable, payable
+from tpa.engine.disability.elimination import begins_on, claims_of, elimination_days
+from tpa.engine.disability.facts import NOTHING, Facts, Spell
+from tpa.engine.disability.incomes import changes, incomes_on
+from tpa.engine.disability.periods import Cell, cells, days_of, fraction
+from tpa.engine.disability.terms import Phase, Terms
+from tpa.kernel.periods import Span, add_months
+
+_MOST_YEARS = 100
+
+
+class Payment(NamedTuple):
+    """A period, or the part of one on which nothing changes. `days` as the plan counts them.
+
+    `net_cents` is what is due by all that is known; `paid_cents` what was, by what was known on the day of payment.
+    `others_cents`: other incomes and earnings of these days.
+    """
+
+    span: Span
+    days: int
+    part: Fraction
+    pays_on: date
+    gross_cents: int
+    moves: tuple[Move, ...]
+    net_cents: int
+    paid_cents: int
+    others_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim. `reason` says why nothing is paid: `not_insured`, `pre_existing`, `elimination` (it ended before benefits
+    began), `duration` (they had ended by then), `not_yet` (no period was paid by `as_of`); empty where something is.
+
+    `base` and `full` are what was earned in a period and its whole gross benefit; `ends_before` the first day that the plan
+    pays no more, however long the disability lasts.
+    """
+
+    spells: tuple[Spell, ...]
+    base: Fraction
+    full: Benefit
+    elimination_days: int
+    reason: str
+    clause: str
+    ends_before: date | None
+    payments: tuple[Payment, ...]
+
+    @property
+    def first_payable_on(self) -> date | None:
+        """The first day that is paid."""
+        return self.payments[0].span.starts_on if self.payments else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All claims of a person's disability."""
+
+    claims: tuple[Claim, ...]
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Those of all claims, in order."""
+        return tuple(one for claim in self.claims for one in claim.payments)
+
+    @property
+    def overpaid_cents(self) -> int:
+        """What was paid above what is due, by what is known now; below zero where something is owed still."""
+        return sum(one.paid_cents - one.net_cents for one in self.payments)
+
+
+def decide(terms: Terms, facts: Facts) -> Decision:
+    """Everything that the plan pays up to `as_of`."""
+    spells = (one for one in claims_of(terms, facts) if one[0].starts_on <= facts.as_of)
+    return Decision(tuple(_claim(terms, facts, one) for one in spells))
+
+
+def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
+    base = sum((one.rate.per(terms.period) for one in spells[0].pay if one.kind in terms.earnings), Fraction(0))
+    full = Benefit(terms, State(base, base, Fraction(0), None, ()))
+    full.gross()
+    waits = elimination_days(terms.elimination, spells[0])
+    reason, clause = refusal(terms, facts, spells[0])
+    if reason:
+        return Claim(spells, base, full, waits, reason, clause, None, ())
+    begins = begins_on(terms, facts, spells)
+    if begins is None:
+        return Claim(spells, base, full, waits, "elimination", terms.elimination.clause, None, ())
+    found = payable(terms, facts, spells, begins)
+    payments: tuple[Payment, ...] = ()
+    if found.spans:
+        calendar = _Calendar(terms, facts, base, spells, found.spans[0].starts_on)
+        ours = (one for span in found.spans for cell in cells(terms, span) for one in calendar.payments(cell))
+        payments = tuple(one for one in ours if one.pays_on <= facts.as_of)
+    reason, clause = ("", "") if payments else _nothing(terms, begins, found)
+    return Claim(spells, base, full, waits, reason, clause, found.ends_before, payments)
+
+
+def _nothing(terms: Terms, begins: date, found: Payable) -> tuple[str, str]:
+    """Why nothing was paid."""
+    if found.spans:
+        return "not_yet", terms.elimination.clause
+    return ("duration", found.row.clause) if found.ends_before <= begins else ("elimination", terms.elimination.clause)
+
+
+class _Calendar:
+    """What holds on each day of a claim: earnings, phases of work, incomes. `cuts` are the days on which it may change."""
+
+    def __init__(
+        self, terms: Terms, facts: Facts, base: Fraction, spells: Sequence[Spell], first_payable_on: date
+    ) -> None:
+        self.terms, self.facts, self.base = terms, facts, base
+        self.first_payable_on = first_payable_on
+        self.jobs = [job for job in facts.jobs if any(job.span.overlaps(spell.span) for spell in spells)]
+        self.phases = self._phases()
+        self.anniversaries = [add_months(first_payable_on, 12 * year) for year in range(1, _MOST_YEARS)]
+        self.cuts = {
+            *changes(facts),
+            *(day for job in self.jobs for day in job.span),
+            *(day for span, _ in self.phases for day in span),
+            *(self.anniversaries if terms.work and terms.work.index else ()),
+        }
+
+    def payments(self, cell: Cell) -> Iterator[Payment]:
+        """The payments of a period: one, or one for each part in which the benefit is another."""
+        pays_on = cell.paid.last_day + timedelta(days=self.terms.paid_after_days)
+        inside = sorted(day for day in self.cuts if cell.paid.starts_on < day < cell.paid.ends_before)
+        begins, before = cell.paid.starts_on, self._reckoned(cell.paid.starts_on, pays_on)
+        for day in [*inside, cell.paid.ends_before]:
+            after = self._reckoned(day, pays_on) if day < cell.paid.ends_before else None
+            if after is None or after.key != before.key:
+                yield self._payment(cell, Span(begins, day), pays_on, before)
+                begins = day
+                before = after or before
+
+    def _payment(self, cell: Cell, span: Span, pays_on: date, reckoned: _Reckoned) -> Payment:
+        part = fraction(self.terms, cell.whole, span)
+        due, known = reckoned.due, reckoned.known
+        moves = tuple(_of_part(part, one) for one in due.moves)
+        return Payment(
+            span,
+            days_of(self.terms, span),
+            part,
+            pays_on,
+            rounded(due.gross_cents * part),
+            moves,
+            rounded(due.cents * part),
+            rounded(known.cents * part),
+            rounded(reckoned.others * part),
+        )
+
+    def _reckoned(self, day: date, known_on: date) -> _Reckoned:
+        due = self._state(day, self.facts.as_of)
+        known = self._state(day, known_on)
+        others = sum((one.cents + one.dependents_cents for one in due.incomes if one.status == "awarded"), due.earnings)
+        found = reckon(self.terms, due)
+        return _Reckoned(found, found if known == due else reckon(self.terms, known), others)
+
+    def _state(self, day: date, known_on: date) -> State:
+        rate = next((job.rate for job in self.jobs if day in job.span), NOTHING)
+        phase = next((one for span, one in self.phases if day in span), None)
+        return State(
+            self.base,
+            self.base * self._index(day),
+            rate.per(self.terms.period),
+            phase,
+            incomes_on(self.terms, self.facts, day, known_on),
+        )
+
+    def _index(self, day: date) -> Fraction:
+        """By how much the earlier earnings are raised: once on each anniversary of the first payable day."""
+        if self.terms.work is None or not self.terms.work.index:
+            return Fraction(1)
+        return (1 + self.terms.work.index) ** sum(one <= day for one in self.anniversaries)
+
+    def _phases(self) -> list[tuple[Span, Phase]]:
+        """The days of each phase, from the first payable day or from the first day of work in the claim."""
+        work = self.terms.work
+        if work is None:
+            return []
+        anchor = self.first_payable_on
+        if work.counted_from == "work":
+            anchor = min((job.span.starts_on for job in self.jobs), default=anchor)
+        found, months = [], 0
+        for phase in work.phases:
+            begins = add_months(anchor, months)
+            months += phase.months or 0
+            found.append((Span(begins) if phase.months is None else Span(begins, add_months(anchor, months)), phase))
+        return found
+
+
+class _Reckoned(NamedTuple):
+    """The benefit of a whole period as it is due and as it was known on the day of payment; other incomes beside it."""
+
+    due: Benefit
+    known: Benefit
+    others: Fraction
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What has to be equal for days to be one payment."""
+        return tuple(self.due.moves), self.known.cents, self.others
+
+
+def _of_part(part: Fraction, move: Move) -> Move:
+    """A move of a whole period in a part of it; each figure is rounded once."""
+    return move._replace(from_cents=rounded(move.from_cents * part), to_cents=rounded(move.to_cents * part))

@@ -1,0 +1,242 @@
+"""The facts of a disability, read from a table of a document; what contradicts itself is refused with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tpa.engine.disability.facts import A_YEAR, NOTHING, Facts, Income, Job, Pay, Raise, Rate, Spell, Tax
+from tpa.engine.disability.terms import CAUSES, EARNINGS, INCOMES, Terms
+from tpa.engine.disability.terms_read import share
+from tpa.engine.plan.terms_values import amount
+from tpa.kernel.document import DocumentError, Section
+from tpa.kernel.periods import FOREVER, Span
+
+_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
+_MISSING: Any = object()
+_DAY = timedelta(days=1)
+
+
+def read_facts(section: Section, terms: Terms) -> Facts:
+    """The facts that stand in a table beside others; unknown keys are the caller's to refuse. Raises DocumentError."""
+    spells = _spells(section)
+    if terms.needs_birth and "birth_on" not in section:
+        raise DocumentError("The birth date is wanted: the plan's duration goes by age.", where=section.at("birth_on"))
+    insured_on, ends_before = _day(section, "insured_on", None), _day(section, "insured_ends_before", FOREVER)
+    if insured_on is None and (terms.pre_existing or "insured_ends_before" in section):
+        raise DocumentError("Since when the person is insured is wanted.", where=section.at("insured_on"))
+    return Facts(
+        spells,
+        _tax(section, spells),
+        tuple(_stays(section.sections("hospital"))),
+        _day(section, "leave_ends_before", None),
+        _day(section, "birth_on", None),
+        None if insured_on is None else Span(insured_on, ends_before),
+        tuple(_income(one, terms.period) for one in section.sections("incomes")),
+        _jobs(section, terms.period),
+        section.flag("agreement_signed", True),
+        _day(section, "fit_for_any_on", None),
+        _day(section, "as_of", FOREVER),
+    )
+
+
+def _day(section: Section, key: str, default: Any = _MISSING) -> Any:
+    """A day between 1900 and 2199."""
+    found = section.day(key) if default is _MISSING else section.day(key, default)
+    if found is not default and found not in _DAYS:
+        raise DocumentError("A day from 1900 to 2199 is wanted.", where=section.at(key))
+    return found
+
+
+def _span(section: Section) -> Span:
+    found = Span(_day(section, "starts_on"), _day(section, "ends_before", FOREVER))
+    if found.starts_on >= found.ends_before:
+        raise DocumentError("starts_on must be before ends_before.", where=section.at("ends_before"))
+    return found
+
+
+def _stays(rows: Iterable[Section]) -> Iterable[Span]:
+    for row in rows:
+        with row as one:
+            yield _span(one)
+
+
+def _spells(section: Section) -> tuple[Spell, ...]:
+    """The first disability, whose keys stand beside the others, and those under `again`."""
+    found = [_spell(section, None)]
+    for row in section.sections("again"):
+        with row as one:
+            spell = _spell(one, found[-1])
+        if spell.starts_on < found[-1].ends_before:
+            raise DocumentError(
+                "The disability before goes on to this day.",
+                where=row.at("disabled_on"),
+                remedy="Write under recovered_on the first day on which the person was no longer disabled.",
+            )
+        found.append(spell)
+    return tuple(found)
+
+
+def _spell(section: Section, before: Spell | None) -> Spell:
+    starts_on, ends_before = _day(section, "disabled_on"), _day(section, "recovered_on", FOREVER)
+    if ends_before <= starts_on:
+        raise DocumentError("recovered_on, the first day well again, is later.", where=section.at("recovered_on"))
+    if before is None:
+        pay = _pays(section)
+    else:
+        pay = _pays(section) if "earnings" in section else before.pay
+        section.value("earnings", None)
+    return Spell(
+        starts_on,
+        ends_before,
+        section.choice("cause", CAUSES, before.cause if before else "sickness"),
+        section.text("condition", before.condition if before else ""),
+        _days(section, "treated_on"),
+        pay,
+    )
+
+
+def _days(section: Section, key: str) -> tuple[date, ...]:
+    """A list of days, each once and in order."""
+    found = section.value(key, [])
+    if not isinstance(found, list):
+        raise DocumentError("A list of dates is wanted.", where=section.at(key))
+    by_place = Section({str(n): one for n, one in enumerate(found)}, section.at(key))
+    return tuple(sorted(_day(by_place, str(n)) for n in range(len(found))))
+
+
+def _pays(section: Section) -> tuple[Pay, ...]:
+    """`earnings = { amount, per }`, or a list of them, each with its kind."""
+    rows = section.value("earnings")
+    if not isinstance(rows, list):
+        return (_pay(section.section("earnings")),)
+    if not rows:
+        raise DocumentError("What was earned is wanted.", where=section.at("earnings"))
+    return tuple(_pay(one) for one in section.sections("earnings"))
+
+
+def _pay(section: Section) -> Pay:
+    with section as one:
+        return Pay(one.choice("kind", EARNINGS, EARNINGS[0]), _rate(one, None))
+
+
+def _rate(section: Section, period: str | None, key: str = "amount") -> Rate:
+    """An amount `per` hour (with `hours` a week), week ... year, or over some months; `period` is meant where none is named."""
+    cents = amount(section, key)
+    over_months = section.whole("over_months", None, least=1, most=120)
+    hours = section.value("hours", None)
+    measures = ("hour", *A_YEAR)
+    if over_months is not None:
+        if section.choice("per", measures, None) is not None:
+            raise DocumentError("Either per or over_months is wanted.", where=section.at("per"))
+        return Rate(Fraction(cents * 12, over_months))
+    per = section.choice("per", measures) if period is None else section.choice("per", measures, period)
+    if (per == "hour") != (hours is not None):
+        raise DocumentError("Hours a week are wanted with earnings per hour, and only then.", where=section.at("hours"))
+    if per == "hour":
+        return Rate(cents * _hours(section, hours) * A_YEAR["week"])
+    return Rate(Fraction(cents * A_YEAR[per]))
+
+
+def _hours(section: Section, found: Any) -> Fraction:
+    """Hours a week, 37.5 or "37.5"."""
+    if isinstance(found, int | Decimal | str) and not isinstance(found, bool):
+        try:
+            hours = Fraction(Decimal(found))
+        except ArithmeticError:
+            hours = Fraction(0)
+        if 0 < hours <= 168:
+            return hours
+    raise DocumentError("Hours a week are a number up to 168.", where=section.at("hours"))
+
+
+def _income(section: Section, period: str) -> Income:
+    with section as row:
+        awarded_on, refused_on = _day(row, "awarded_on", None), _day(row, "refused_on", None)
+        if awarded_on and refused_on:
+            raise DocumentError("An income is awarded or refused.", where=row.at("refused_on"))
+        raises = tuple(_raise(one, row, period) for one in row.sections("raises"))
+        for before, after, one in zip(raises, raises[1:], row.sections("raises")[1:], strict=False):
+            if after.on <= before.on:
+                raise DocumentError("Raises stand in the order of their days.", where=one.at("on"))
+        found = Income(
+            row.choice("kind", INCOMES),
+            _span(row),
+            _rate(row, period),
+            _like(row, "dependents", period),
+            raises,
+            row.flag("pending", False) or awarded_on is not None or refused_on is not None,
+            awarded_on,
+            refused_on,
+            _like(row, "estimate", period) if "estimate" in row else None,
+        )
+        row.value("estimate", None)
+        return found
+
+
+def _like(section: Section, key: str, period: str) -> Rate:
+    """An amount in the same measure as the income's own."""
+    return _rate(section, period, key) if key in section else (section.value(key, None), NOTHING)[1]
+
+
+def _raise(section: Section, income: Section, period: str) -> Raise:
+    with section as row:
+        on, recalculated = _day(row, "on"), row.flag("recalculated", False)
+        measure = {key: income.value(key) for key in ("per", "over_months", "hours") if key in income}
+        rate = _rate(Section({"amount": row.value("amount"), **measure}, row.where), period)
+        return Raise(on, rate, recalculated)
+
+
+def _jobs(section: Section, period: str) -> tuple[Job, ...]:
+    found: list[Job] = []
+    for row in section.sections("work"):
+        with row as one:
+            job = Job(_span(one), _rate(one, period, "earnings"))
+        if any(job.span.overlaps(other.span) for other in found):
+            raise DocumentError("A row above has work on some of these days.", where=row.at("starts_on"))
+        found.append(job)
+    return tuple(found)
+
+
+def _tax(section: Section, spells: tuple[Spell, ...]) -> Tax:
+    last = _day(section, "last_worked_on", spells[0].starts_on - _DAY)
+    if last > spells[0].starts_on:
+        raise DocumentError("The last day worked is not after disabled_on.", where=section.at("last_worked_on"))
+    return Tax(
+        _employer_share(section),
+        last,
+        amount(section, "withheld", 0),
+        dict(_wages(section)),
+    )
+
+
+def _wages(section: Section) -> Iterable[tuple[int, int]]:
+    """`wages = { 2026 = 30000 }`: what the employer paid as wages in a calendar year."""
+    inner = Section(section.value("wages", {}), section.at("wages"))
+    for key in inner.keys():  # noqa: SIM118
+        if not (key.isascii() and key.isdigit() and 1900 <= int(key) < 2200):
+            raise DocumentError("A calendar year is wanted, as 2026.", where=inner.at(key))
+        yield int(key), amount(inner, key)
+
+
+def _employer_share(section: Section) -> Fraction:
+    """What part of the premium, or of the cost of the plan, was the employer's; of several years what they add up to."""
+    if "premiums" not in section:
+        section.value("premiums", None)
+        return Fraction(share(section, "employer_share", Fraction(1)))
+    if "employer_share" in section:
+        raise DocumentError("Either employer_share or premiums is wanted.", where=section.at("employer_share"))
+    section.value("employer_share", None)
+    employer = whole = 0
+    for row in section.sections("premiums"):
+        with row as one:
+            # What the employee pays before tax counts as the employer's.
+            own, before_tax, after_tax = (amount(one, key, 0) for key in ("employer", "employee_pre_tax", "employee"))
+        employer += own + before_tax
+        whole += own + before_tax + after_tax
+    if not whole:
+        raise DocumentError("What was paid is wanted.", where=section.at("premiums"))
+    return Fraction(employer, whole)
