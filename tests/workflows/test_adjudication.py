@@ -90,6 +90,19 @@ def test_a_denied_claim_moves_no_money_but_stands_in_the_memo(in_employer, homes
     assert sum(line.balance_cents for line in ledger.trial_balance()) == 0
 
 
+def test_the_same_service_at_another_place_of_the_mouth_is_no_duplicate(in_employer, homes):
+    def at(ref, **place):
+        one = new_claim(homes[0], *VISIT[:1], ref=ref)
+        return one._replace(claim=one.claim._replace(lines=(one.claim.lines[0]._replace(**place),)))
+
+    for known in (at("first", tooth="3", surfaces="MO"), at("quadrant", area="10")):
+        register(known)
+        decide(in_employer)
+    register(at("other", tooth="3", surfaces="DL"), at("same", tooth="3", surfaces="OM"), at("left", area="20"))
+    assert decide(in_employer) == Counts(paid=2, denied=1)
+    assert selectors.claim(Decision.objects.get(outcome="denied").claim_id).source_ref == "same"
+
+
 def test_service_after_the_day_of_receipt_waits_for_a_person_and_that_of_the_day_itself_is_decided(in_employer, homes):
     today, tomorrow = RECEIVED.date(), RECEIVED.date() + timedelta(days=1)
     register(new_claim(homes[0], *VISIT, on=today))

@@ -71,8 +71,8 @@ _LINES = """
     FROM claims_claimline WHERE claim_id = ANY(%s::bigint[]) ORDER BY claim_id, number"""
 _HISTORY = """
     SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,
-        came.modifiers, came.revenue_code, came.tooth, came.units_milli, came.charge_cents, line.benefit,
-        line.copay_cents, NOT line.denied
+        came.modifiers, came.revenue_code, came.tooth, came.surfaces, came.area, came.units_milli, came.charge_cents,
+        line.benefit, line.copay_cents, NOT line.denied
     FROM unnest(%s::bigint[], %s::date[]) AS days(member_id, from_on)
     JOIN claims_claimline AS came ON came.member_id = days.member_id AND came.from_on = days.from_on
         AND came.claim_id NOT IN (SELECT unnest(%s::bigint[]))

@@ -202,12 +202,18 @@ class PriorLine(NamedTuple):
     modifiers: tuple[str, ...]
     revenue_code: str
     tooth: str
+    surfaces: str
+    area: str
     units_milli: int
     charge_cents: int
     benefit: str
     copay_cents: int
     paid: bool
     """Not denied; the plan may have paid nothing, where all of it is the member's share."""
+
+    def is_there(self, line: ServiceLine) -> bool:
+        """Whether it was at the same place of the mouth, if any: the surfaces in whatever order."""
+        return self.tooth == line.tooth and self.area == line.area and sorted(self.surfaces) == sorted(line.surfaces)
 
 
 History = dict[tuple[int, date], list[PriorLine]]
@@ -263,6 +269,8 @@ def prior_line(claim: Claim, line: ServiceLine, benefit: str, copay_cents: int, 
         line.modifiers,
         line.revenue_code,
         line.tooth,
+        line.surfaces,
+        line.area,
         line.units_milli,
         line.charge_cents,
         benefit,

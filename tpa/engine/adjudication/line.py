@@ -179,7 +179,7 @@ class LineWork:
         self.moves.append(move._replace(cents=-move.cents, inputs=inputs))
 
     def repeated(self, *, paid: bool) -> PriorLine | None:
-        """The line of another claim of this person, provider and day that is this one again: same codes, tooth, units, charge.
+        """The line of another claim of this person, provider and day that is this one again: same codes, place, units, charge.
 
         Among those that were `paid`, or among those that were denied.
         """
@@ -192,9 +192,9 @@ class LineWork:
                 and prior.procedure == line.procedure
                 and prior.revenue_code == line.revenue_code
                 and prior.modifiers == line.modifiers
-                and prior.tooth == line.tooth
                 and prior.units_milli == line.units_milli
                 and prior.provider == claim.provider
+                and prior.is_there(line)
             ):
                 return prior
         return None

@@ -31,7 +31,7 @@ def ask_duplicate(work: LineWork) -> None:
             and prior.claim_id != claim.claim_id
             and prior.procedure == line.procedure
             and prior.provider == claim.provider
-            and prior.tooth == line.tooth
+            and prior.is_there(line)
             and APART.isdisjoint({*prior.modifiers} ^ {*line.modifiers})
         ):
             work.pend("suspected_duplicate", "review", f"{line.procedure} is on claim {prior.claim_id} already")
