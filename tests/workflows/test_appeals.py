@@ -203,7 +203,7 @@ def test_the_claimant_is_told_how_it_was_decided_and_what_is_left(in_employer):
     with pytest.raises(ConflictError, match="has not decided"):
         letter_paper(employer=in_employer, appeal_id=first.pk)
     told = letter(in_employer, answer(first, "upheld", BEN))
-    assert "We stay with our decision" in told and "first level" in told and "the records say so" in told
+    assert "We stay with our decision" in told and "at the first level" in told and "the records say so" in told
     assert "The provider sent this claim too late: it had to arrive by 2026-04-01. You do not owe it. (CO-29" in told
     assert "You may appeal once more within 180 days" in told and "mediation" not in told
     last = letter(in_employer, answer(file(key, date(2026, 6, 1)), "upheld", CY, date(2026, 6, 25)))

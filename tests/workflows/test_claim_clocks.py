@@ -1,9 +1,11 @@
 """The legal clock of a claim in the books: what moves it, what it does to the queues, and what is refused."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from pypdf import PdfReader
 
 from tests.workflows.claim_stories import RECEIVED
 from tests.workflows.test_pend_sweep import plan_text
@@ -15,10 +17,11 @@ from tpa.engine.clocks.claim import ClockError, Kind
 from tpa.infra import outbox, work_items
 from tpa.infra.clock import clock_at
 from tpa.infra.models import WorkItem
-from tpa.kernel.errors import DomainError
+from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.workflows.adjudication import decide_waiting
 from tpa.workflows.claim_clocks import note
 from tpa.workflows.claim_pends import release
+from tpa.workflows.claimant_letters import step_letter
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 ACCIDENTS = plan_text('other_party = { accident = "pend" }')
@@ -83,6 +86,29 @@ def test_the_notice_of_the_decision_counts_and_not_the_decision(in_employer, pen
     # Due on day 47: 30 and 15, and two days of waiting.
     assert move(pended, "notified", 48, detail="by letter").was_late is True
     assert move(pended, "notified", 50, detail="again").was_late is True
+
+
+def letter(employer, key, number):
+    paper = step_letter(employer=employer, claim_id=key, number=number)
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).split())
+
+
+def test_the_claimant_is_told_by_letter_what_is_missing_and_until_when(in_employer, pended):
+    move(pended, "classified", 0, value="pre_service")
+    move(pended, "misfiled", 1, detail="Ask for it with the form on the back of your card.")
+    move(pended, "refiled", 2)
+    move(pended, "requested", 10, detail="Tell us how, where and by whose fault it happened.")
+    told = letter(in_employer, pended, 2)
+    assert "was not filed as the plan asks" in told and "Ask for it with the form" in told
+    asked = letter(in_employer, pended, 4)
+    assert "We need information to decide your claim" in asked and "by whose fault it happened" in asked
+    # 45 days from the tenth; 15 and 15 from the second, and those 45.
+    assert "Please send it until 2026-05-26" in asked and "We decide by 2026-06-17 at the latest" in asked
+    move(pended, "supplied", 12)
+    assert letter(in_employer, pended, 4) == asked
+    for number, error in ((0, NotFoundError), (6, NotFoundError), (5, ConflictError)):
+        with pytest.raises(error):
+            step_letter(employer=in_employer, claim_id=pended, number=number)
 
 
 def test_an_urgent_claim_counts_hours(in_employer, pended):

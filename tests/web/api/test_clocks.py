@@ -47,6 +47,8 @@ def test_a_clock_is_read_and_moved(story):
         "2026-06-30",
         "2026-05-26",
     )
+    assert call("get", f"claims/{one}/clock/1/letter/").content[:5] == b"%PDF-"
+    assert call("get", f"claims/{one}/clock/2/letter/").status_code == 404
     assert [(row["kind"], row["on"], row["recorded_by"]) for row in moved.json()["steps"]] == [
         ("requested", "2026-04-11", "examiner@tpa.example")
     ]

@@ -54,7 +54,7 @@ NO_PAGES = {
     "operator:run-files": "a button",
     "operator:new-terms": "a button", "operator:approve-terms": "a button",
     "operator:payment-file": "a file", "operator:eob": "a file",
-    "operator:appeal-letter": "a file", "operator:overpayment-letter": "a file",
+    "operator:appeal-letter": "a file", "operator:clock-letter": "a file", "operator:overpayment-letter": "a file",
     "operator:answer": "a file", "operator:pdf": "a file", "portal:invoice-pdf": "a file",
     "operator:what-if-member": "its person is found by the answer; tests/web/test_what_ifs.py opens it",
     "api-schema": "for programs", "api-docs": "visited at the desk; a portal's is the same",

@@ -28,9 +28,10 @@ from tpa.infra import clock, work_items
 from tpa.kernel.errors import ConflictError, DomainError, NotFoundError
 from tpa.kernel.ids import key_of, public_id
 from tpa.kernel.money import parse_amount
+from tpa.web.files import file_answer
 from tpa.web.operator.today import employers_of, place_of
 from tpa.web.pages import attempt, desk_page, employer_page, reader, sheet, show
-from tpa.workflows import claim_clocks, claim_pends, overrides
+from tpa.workflows import claim_clocks, claim_pends, claimant_letters, overrides
 from tpa.workflows.appeal_windows import AppealError
 from tpa.workflows.appeal_windows import window as appeal_window
 from tpa.workflows.payer_answers import enter_answer
@@ -51,6 +52,7 @@ def work_context(request: HttpRequest, found: Claim, pends: list[Pend]) -> dict[
     clocked = clocks.clocks_of([found.pk], employer.time_zone)[found.pk]
     return {
         "clocked": clocked,
+        "letter_kinds": set(claimant_letters.SAYS),
         "is_before_service": clocked.filed.kind not in (Kind.POST_SERVICE, Kind.DISABILITY),
         "told_reasons": [
             (code, number, detail, PENDS.get(code))
@@ -253,6 +255,14 @@ def clock_step(request: HttpRequest, claim: str) -> HttpResponse:
         ),
     )
     return back(request, claim)
+
+
+@employer_page("claims.read")
+@require_GET
+def step_letter(request: HttpRequest, claim: str, number: int) -> HttpResponse:
+    """The letter of what was noted at a claim's clock, as PDF."""
+    paper = claimant_letters.step_letter(employer=request.employer, claim_id=claim_key(request, claim), number=number)
+    return file_answer(paper, f"{claim}-{number}.pdf", inline=True)
 
 
 def _end_of(text: str, time_zone: str) -> datetime | None:

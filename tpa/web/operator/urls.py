@@ -85,6 +85,7 @@ urlpatterns = [
     path(f"{_EMPLOYER}claims/<str:claim>/hand-over/", examining.hand_over, name="hand-over"),
     path(f"{_EMPLOYER}claims/<str:claim>/override/", examining.override, name="override-claim"),
     path(f"{_EMPLOYER}claims/<str:claim>/clock/", examining.clock_step, name="clock-step"),
+    path(f"{_EMPLOYER}claims/<str:claim>/clock/<int:number>/letter/", examining.step_letter, name="clock-letter"),
     path(f"{_EMPLOYER}claims/<str:claim>/appeal/", appeals.file_appeal, name="file-appeal"),
     path(f"{_EMPLOYER}claims/<str:claim>/payer-answer/", examining.payer_answer, name="payer-answer"),
     path(f"{_EMPLOYER}overrides/", examining.override_list, name="overrides"),

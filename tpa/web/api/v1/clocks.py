@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,7 +23,9 @@ from tpa.web.api.core.pages import DuePages
 from tpa.web.api.core.views import BookView
 from tpa.web.api.v1.claims import PendSerializer
 from tpa.web.api.v1.queues import WorkItemSerializer
+from tpa.web.files import file_answer
 from tpa.workflows import claim_clocks, claim_pends
+from tpa.workflows.claimant_letters import step_letter
 
 
 class ClockStepSerializer(serializers.Serializer):
@@ -141,6 +145,20 @@ class ClaimClockView(BookView):
             by=caller_name(request),
         )
         return Response(clock_of(self, key, found), status=201)
+
+
+class ClockLetterView(BookView):
+    """GET: the letter of what was noted at a claim's clock, as tagged PDF."""
+
+    permissions: ClassVar = {"GET": Row("claims.read")}
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, claim: str, number: str) -> HttpResponse:
+        """Of a request for information, an extension, or a wrong filing: the `number`-th of the steps, from 1."""
+        assert self.employer is not None
+        place = int(number) if number.isdecimal() and len(number) < 6 else 0
+        content = step_letter(employer=self.employer, claim_id=self.key_of(claim, "clm"), number=place)
+        return file_answer(content, f"{claim}-{number}.pdf")
 
 
 class PendHandOverView(BookView):

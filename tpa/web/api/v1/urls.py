@@ -110,6 +110,7 @@ urlpatterns = [
         name="claim-payer-answers",
     ),
     path("claims/<str:claim>/clock/", clocks.ClaimClockView.as_view(), name="claim-clock"),
+    path("claims/<str:claim>/clock/<str:number>/letter/", clocks.ClockLetterView.as_view(), name="clock-letter"),
     path("claims/<str:claim>/appeals/", appeals.ClaimAppealsView.as_view(), name="claim-appeals"),
     path("appeals/", appeals.AppealsView.as_view(), name="appeals"),
     path("appeals/<str:appeal>/", appeals.AppealView.as_view(), name="appeal"),
