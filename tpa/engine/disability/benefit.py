@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from tpa.engine.disability.terms import Phase, Terms
+from tpa.engine.disability.terms import Phase, Step, Terms
 from tpa.kernel.money import divide_rounded, format_amount
 
 
@@ -42,13 +42,18 @@ class Known(NamedTuple):
 
 
 class State(NamedTuple):
-    """All that decides a period's benefit on a day: earnings before, raised for work, from work now, and other incomes."""
+    """All that decides a period's benefit on a day.
 
+    Earnings: before (`base`), raised for work (`indexed`), from work now. `risen`: by the cost of living, 1 in the first year.
+    """
+
+    step: Step
     base: Fraction
     indexed: Fraction
     earnings: Fraction
     phase: Phase | None
     incomes: tuple[Known, ...]
+    risen: Fraction
 
 
 def rounded(cents: Fraction) -> int:
@@ -84,14 +89,13 @@ class Benefit:
 
     def gross(self) -> None:
         """The part of the earnings that the plan replaces, up to its maximum."""
-        terms, base = self.terms, self.state.base
-        if terms.percent is None:
-            self.move(
-                "benefit", terms.flat_cents, terms.clause, f"The plan pays {shown(terms.flat_cents)} a {terms.period}"
-            )
+        terms, step, base = self.terms, self.state.step, self.state.base
+        if step.percent is None:
+            words = f"The plan pays {shown(step.flat_cents)} a {terms.period}"
+            self.move("benefit", step.flat_cents, step.clause, words)
         else:
-            words = f"{percentage(terms.percent)} of earnings of {shown(base)} a {terms.period}"
-            self.move("benefit", base * terms.percent, terms.clause, words)
+            words = f"{percentage(step.percent)} of earnings of {shown(base)} a {terms.period}"
+            self.move("benefit", base * step.percent, step.clause, words)
         if terms.maximum_cents is not None and self.cents > terms.maximum_cents:
             self.move(
                 "maximum", terms.maximum_cents, terms.clause, f"At most {shown(terms.maximum_cents)} a {terms.period}"
@@ -165,6 +169,11 @@ class Benefit:
         if self.cents < least:
             self.move("minimum", least, rule.clause, f"At least {shown(least)} a {self.terms.period}")
 
+    def cost_of_living(self) -> None:
+        """Raised once a year."""
+        words = f"{percentage(self.terms.cost_of_living)} a year for the cost of living"
+        self.move("cost_of_living", self.cents * self.state.risen, self.terms.clause, words)
+
 
 def reckon(terms: Terms, state: State) -> Benefit:
     """A whole period's benefit."""
@@ -176,6 +185,7 @@ def reckon(terms: Terms, state: State) -> Benefit:
     if found.work():
         found.all_sources()
         found.minimum()
+        found.cost_of_living()
     return found
 
 

@@ -18,8 +18,8 @@ from tpa.engine.disability.elimination import begins_on, claims_of, elimination_
 from tpa.engine.disability.facts import NOTHING, Facts, Spell
 from tpa.engine.disability.incomes import changes, incomes_on
 from tpa.engine.disability.periods import Cell, cells, days_of, fraction
-from tpa.engine.disability.terms import Phase, Terms
-from tpa.kernel.periods import Span, add_months
+from tpa.engine.disability.terms import Phase, Step, Terms
+from tpa.kernel.periods import FOREVER, Span, add_months
 
 _MOST_YEARS = 100
 
@@ -91,7 +91,7 @@ def decide(terms: Terms, facts: Facts) -> Decision:
 
 def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
     base = sum((one.rate.per(terms.period) for one in spells[0].pay if one.kind in terms.earnings), Fraction(0))
-    full = Benefit(terms, State(base, base, Fraction(0), None, ()))
+    full = Benefit(terms, State(terms.steps[0], base, base, Fraction(0), None, (), Fraction(1)))
     full.gross()
     waits = elimination_days(terms.elimination, spells[0])
     reason, clause = refusal(terms, facts, spells[0])
@@ -103,7 +103,7 @@ def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
     found = payable(terms, facts, spells, begins)
     payments: tuple[Payment, ...] = ()
     if found.spans:
-        calendar = _Calendar(terms, facts, base, spells, found.spans[0].starts_on)
+        calendar = _Calendar(terms, facts, base, spells, found.spans)
         ours = (one for span in found.spans for cell in cells(terms, span) for one in calendar.payments(cell))
         payments = tuple(one for one in ours if one.pays_on <= facts.as_of)
     reason, clause = ("", "") if payments else _nothing(terms, begins, found)
@@ -121,18 +121,20 @@ class _Calendar:
     """What holds on each day of a claim: earnings, phases of work, incomes. `cuts` are the days on which it may change."""
 
     def __init__(
-        self, terms: Terms, facts: Facts, base: Fraction, spells: Sequence[Spell], first_payable_on: date
+        self, terms: Terms, facts: Facts, base: Fraction, spells: Sequence[Spell], spans: Sequence[Span]
     ) -> None:
         self.terms, self.facts, self.base = terms, facts, base
-        self.first_payable_on = first_payable_on
+        self.first_payable_on = spans[0].starts_on
+        self.steps = list(_steps(terms.steps, spans))
         self.jobs = [job for job in facts.jobs if any(job.span.overlaps(spell.span) for spell in spells)]
         self.phases = self._phases()
-        self.anniversaries = [add_months(first_payable_on, 12 * year) for year in range(1, _MOST_YEARS)]
+        self.anniversaries = [add_months(self.first_payable_on, 12 * year) for year in range(1, _MOST_YEARS)]
         self.cuts = {
             *changes(facts),
             *(day for job in self.jobs for day in job.span),
             *(day for span, _ in self.phases for day in span),
-            *(self.anniversaries if terms.work and terms.work.index else ()),
+            *(span.starts_on for span, _ in self.steps),
+            *self.anniversaries,
         }
 
     def payments(self, cell: Cell) -> Iterator[Payment]:
@@ -173,19 +175,17 @@ class _Calendar:
     def _state(self, day: date, known_on: date) -> State:
         rate = next((job.rate for job in self.jobs if day in job.span), NOTHING)
         phase = next((one for span, one in self.phases if day in span), None)
+        years = sum(one <= day for one in self.anniversaries)
+        index = self.terms.work.index if self.terms.work else Fraction(0)
         return State(
+            next(one for span, one in self.steps if day in span),
             self.base,
-            self.base * self._index(day),
+            self.base * (1 + index) ** years,
             rate.per(self.terms.period),
             phase,
             incomes_on(self.terms, self.facts, day, known_on),
+            (1 + self.terms.cost_of_living) ** years,
         )
-
-    def _index(self, day: date) -> Fraction:
-        """By how much the earlier earnings are raised: once on each anniversary of the first payable day."""
-        if self.terms.work is None or not self.terms.work.index:
-            return Fraction(1)
-        return (1 + self.terms.work.index) ** sum(one <= day for one in self.anniversaries)
 
     def _phases(self) -> list[tuple[Span, Phase]]:
         """The days of each phase, from the first payable day or from the first day of work in the claim."""
@@ -201,6 +201,21 @@ class _Calendar:
             months += phase.months or 0
             found.append((Span(begins) if phase.months is None else Span(begins, add_months(anchor, months)), phase))
         return found
+
+
+def _steps(steps: Sequence[Step], spans: Sequence[Span]) -> Iterator[tuple[Span, Step]]:
+    """The days of each step: they are counted where they are paid, so that days at work use up none."""
+    first = ends_on = spans[0].starts_on
+    for step in steps:
+        begins = (ends_on - first).days
+        ends_on = FOREVER if step.is_last else add_months(ends_on, step.months) + timedelta(days=step.days)
+        passed = 0
+        for span in spans:
+            days = (span.ends_before - span.starts_on).days
+            after, before = max(0, begins - passed), min(days, (ends_on - first).days - passed)
+            if after < before:
+                yield Span(span.starts_on + timedelta(days=after), span.starts_on + timedelta(days=before)), step
+            passed += days
 
 
 class _Reckoned(NamedTuple):

@@ -65,12 +65,12 @@ def _first_stay(rule: Elimination, facts: Facts, spells: Sequence[Spell]) -> dat
 
 
 def continues(terms: Terms, facts: Facts, spells: Sequence[Spell], after: Spell) -> bool:
-    """Whether a later spell is the same claim: same condition, and not too long at work between."""
+    """Whether a later spell is the same claim: same cause and condition, and not too long at work between."""
     last, rule = spells[-1], terms.recurrent
     gap = (after.starts_on - last.ends_before).days
     if gap == 0:
         return True
-    if after.condition != last.condition:
+    if (after.condition, after.cause) != (last.condition, last.cause):
         return rule is not None and gap < rule.unrelated_days
     if served_on(terms, facts, spells) is None:
         worked = sum((two.starts_on - one.ends_before).days for one, two in pairwise(spells))

@@ -29,6 +29,12 @@ def move_words(move: Move) -> str:
     return f"{move.what} {format_amount(move.cents)}"
 
 
+def days_words(payment: Payment) -> str:
+    """`2026-03-09 to 2026-03-15, 7 days`."""
+    days = f"{payment.days} day{'' if payment.days == 1 else 's'}"
+    return f"{payment.span.starts_on} to {payment.span.last_day}, {days}"
+
+
 def _claim(terms: Terms, number: int, claim: Claim) -> Iterator[str]:
     spells = ", ".join(f"from {one.starts_on} by {one.cause}" for one in claim.spells)
     yield f"claim {number}: disabled {spells}; earned {shown(claim.base)} a {terms.period}"
@@ -44,8 +50,7 @@ def _claim(terms: Terms, number: int, claim: Claim) -> Iterator[str]:
 
 def _payment(terms: Terms, payment: Payment) -> Iterator[str]:
     part = "" if payment.part == 1 else f" ({payment.part} of a {terms.period})"
-    last = payment.span.last_day
-    yield f"  {payment.span.starts_on} to {last}, {payment.days} days{part}: {format_amount(payment.net_cents)}"
+    yield f"  {days_words(payment)}{part}: {format_amount(payment.net_cents)}"
     for move in payment.moves:
         change = f"{format_amount(move.from_cents)} to {format_amount(move.to_cents)}"
         yield f"    {move.what}: {change}  {move.words}. [{move.clause}]"

@@ -90,13 +90,17 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """What decides how a benefit is taxed (US): the part of the premium that the employer paid, the last day worked.
+    """What decides how a benefit is taxed: the country, the part of the premium that the employer paid, the last day worked.
+
+    `contributions_cents`: what the employee has paid for the plan, which comes off the benefit in Canada.
 
     `withheld_cents`: income tax that the employee asked to have withheld from each payment (Form W-4S). `wages`: cents that
     the employer paid as wages, by calendar year, for the yearly base of FUTA.
     """
 
+    country: str
     employer_share: Fraction
+    contributions_cents: int
     last_worked_on: date
     withheld_cents: int
     wages: dict[int, int] = field(default_factory=dict)

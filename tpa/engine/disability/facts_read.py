@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,9 +16,10 @@ from tpa.engine.plan.terms_values import amount
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.periods import FOREVER, Span
 
-_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
-_MISSING: Any = object()
+COUNTRIES = ("US", "CA")
 _DAY = timedelta(days=1)
+_HOURS = re.compile(r"\d{1,3}(?:\.\d{1,4})?", re.ASCII)
+_WEEK_HOURS = 168
 
 
 def read_facts(section: Section, terms: Terms) -> Facts:
@@ -25,34 +27,26 @@ def read_facts(section: Section, terms: Terms) -> Facts:
     spells = _spells(section)
     if terms.needs_birth and "birth_on" not in section:
         raise DocumentError("The birth date is wanted: the plan's duration goes by age.", where=section.at("birth_on"))
-    insured_on, ends_before = _day(section, "insured_on", None), _day(section, "insured_ends_before", FOREVER)
+    insured_on, ends_before = section.day("insured_on", None), section.day("insured_ends_before", FOREVER)
     if insured_on is None and (terms.pre_existing or "insured_ends_before" in section):
         raise DocumentError("Since when the person is insured is wanted.", where=section.at("insured_on"))
     return Facts(
         spells,
         _tax(section, spells),
         tuple(_stays(section.sections("hospital"))),
-        _day(section, "leave_ends_before", None),
-        _day(section, "birth_on", None),
+        section.day("leave_ends_before", None),
+        section.day("birth_on", None),
         None if insured_on is None else Span(insured_on, ends_before),
         tuple(_income(one, terms.period) for one in section.sections("incomes")),
-        _jobs(section, terms.period),
+        _jobs(section, terms.period, spells),
         section.flag("agreement_signed", True),
-        _day(section, "fit_for_any_on", None),
-        _day(section, "as_of", FOREVER),
+        section.day("fit_for_any_on", None),
+        section.day("as_of", FOREVER),
     )
 
 
-def _day(section: Section, key: str, default: Any = _MISSING) -> Any:
-    """A day between 1900 and 2199."""
-    found = section.day(key) if default is _MISSING else section.day(key, default)
-    if found is not default and found not in _DAYS:
-        raise DocumentError("A day from 1900 to 2199 is wanted.", where=section.at(key))
-    return found
-
-
 def _span(section: Section) -> Span:
-    found = Span(_day(section, "starts_on"), _day(section, "ends_before", FOREVER))
+    found = Span(section.day("starts_on"), section.day("ends_before", FOREVER))
     if found.starts_on >= found.ends_before:
         raise DocumentError("starts_on must be before ends_before.", where=section.at("ends_before"))
     return found
@@ -81,7 +75,7 @@ def _spells(section: Section) -> tuple[Spell, ...]:
 
 
 def _spell(section: Section, before: Spell | None) -> Spell:
-    starts_on, ends_before = _day(section, "disabled_on"), _day(section, "recovered_on", FOREVER)
+    starts_on, ends_before = section.day("disabled_on"), section.day("recovered_on", FOREVER)
     if ends_before <= starts_on:
         raise DocumentError("recovered_on, the first day well again, is later.", where=section.at("recovered_on"))
     if before is None:
@@ -105,7 +99,7 @@ def _days(section: Section, key: str) -> tuple[date, ...]:
     if not isinstance(found, list):
         raise DocumentError("A list of dates is wanted.", where=section.at(key))
     by_place = Section({str(n): one for n, one in enumerate(found)}, section.at(key))
-    return tuple(sorted(_day(by_place, str(n)) for n in range(len(found))))
+    return tuple(sorted(by_place.day(str(n)) for n in range(len(found))))
 
 
 def _pays(section: Section) -> tuple[Pay, ...]:
@@ -143,19 +137,14 @@ def _rate(section: Section, period: str | None, key: str = "amount") -> Rate:
 
 def _hours(section: Section, found: Any) -> Fraction:
     """Hours a week, 37.5 or "37.5"."""
-    if isinstance(found, int | Decimal | str) and not isinstance(found, bool):
-        try:
-            hours = Fraction(Decimal(found))
-        except ArithmeticError:
-            hours = Fraction(0)
-        if 0 < hours <= 168:
-            return hours
-    raise DocumentError("Hours a week are a number up to 168.", where=section.at("hours"))
+    if _HOURS.fullmatch(str(found)) and 0 < Decimal(str(found)) <= _WEEK_HOURS:
+        return Fraction(Decimal(str(found)))
+    raise DocumentError(f"Hours a week are a number up to {_WEEK_HOURS}.", where=section.at("hours"))
 
 
 def _income(section: Section, period: str) -> Income:
     with section as row:
-        awarded_on, refused_on = _day(row, "awarded_on", None), _day(row, "refused_on", None)
+        awarded_on, refused_on = row.day("awarded_on", None), row.day("refused_on", None)
         if awarded_on and refused_on:
             raise DocumentError("An income is awarded or refused.", where=row.at("refused_on"))
         raises = tuple(_raise(one, row, period) for one in row.sections("raises"))
@@ -174,6 +163,12 @@ def _income(section: Section, period: str) -> Income:
             _like(row, "estimate", period) if "estimate" in row else None,
         )
         row.value("estimate", None)
+        if found.estimate is not None and not found.pending:
+            raise DocumentError(
+                "An estimate is for an income that was applied for.",
+                where=row.at("estimate"),
+                remedy="Write pending = true, or awarded_on or refused_on.",
+            )
         return found
 
 
@@ -184,29 +179,38 @@ def _like(section: Section, key: str, period: str) -> Rate:
 
 def _raise(section: Section, income: Section, period: str) -> Raise:
     with section as row:
-        on, recalculated = _day(row, "on"), row.flag("recalculated", False)
+        on, recalculated = row.day("on"), row.flag("recalculated", False)
         measure = {key: income.value(key) for key in ("per", "over_months", "hours") if key in income}
         rate = _rate(Section({"amount": row.value("amount"), **measure}, row.where), period)
         return Raise(on, rate, recalculated)
 
 
-def _jobs(section: Section, period: str) -> tuple[Job, ...]:
+def _jobs(section: Section, period: str, spells: tuple[Spell, ...]) -> tuple[Job, ...]:
     found: list[Job] = []
     for row in section.sections("work"):
         with row as one:
             job = Job(_span(one), _rate(one, period, "earnings"))
         if any(job.span.overlaps(other.span) for other in found):
             raise DocumentError("A row above has work on some of these days.", where=row.at("starts_on"))
+        if not any(job.span.overlaps(spell.span) for spell in spells):
+            raise DocumentError(
+                "The person was not disabled on any of these days.",
+                where=row.at("starts_on"),
+                remedy="Work between disabilities needs no row: it follows from recovered_on.",
+            )
         found.append(job)
     return tuple(found)
 
 
 def _tax(section: Section, spells: tuple[Spell, ...]) -> Tax:
-    last = _day(section, "last_worked_on", spells[0].starts_on - _DAY)
+    last = section.day("last_worked_on", spells[0].starts_on - _DAY)
     if last > spells[0].starts_on:
         raise DocumentError("The last day worked is not after disabled_on.", where=section.at("last_worked_on"))
+    employer_share, contributions_cents = _premiums(section)
     return Tax(
-        _employer_share(section),
+        section.choice("country", COUNTRIES, "US"),
+        employer_share,
+        contributions_cents,
         last,
         amount(section, "withheld", 0),
         dict(_wages(section)),
@@ -222,11 +226,11 @@ def _wages(section: Section) -> Iterable[tuple[int, int]]:
         yield int(key), amount(inner, key)
 
 
-def _employer_share(section: Section) -> Fraction:
-    """What part of the premium, or of the cost of the plan, was the employer's; of several years what they add up to."""
+def _premiums(section: Section) -> tuple[Fraction, int]:
+    """(the employer's part of the premium, or of the cost, the employee's cents); of several years what they add up to."""
     if "premiums" not in section:
         section.value("premiums", None)
-        return Fraction(share(section, "employer_share", Fraction(1)))
+        return share(section, "employer_share", Fraction(1)), 0
     if "employer_share" in section:
         raise DocumentError("Either employer_share or premiums is wanted.", where=section.at("employer_share"))
     section.value("employer_share", None)
@@ -239,4 +243,4 @@ def _employer_share(section: Section) -> Fraction:
         whole += own + before_tax + after_tax
     if not whole:
         raise DocumentError("What was paid is wanted.", where=section.at("premiums"))
-    return Fraction(employer, whole)
+    return Fraction(employer, whole), whole - employer

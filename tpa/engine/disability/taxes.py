@@ -1,8 +1,11 @@
-"""How a benefit is taxed in the United States: the employer's part of it, and FICA for six calendar months.
+"""How a benefit is taxed: in the United States the employer's part of it, and FICA for six calendar months.
 
 Sick pay is taxable in the part that the employer's share of the premium has (26 CFR 1.105-1(c)). Social Security, Medicare
 and FUTA taxes end with the sixth calendar month after the last month worked (26 USC 3121(a)(4), 3306(b)(4)); they are
 by the day of payment, and any day worked begins the months anew. IRS Publication 15-A, section 6.
+
+In Canada all of it is income where the employer paid any of the premium, less what the employee has paid for the plan and
+not deducted before; nothing is where the employee paid all. Income Tax Act 6(1)(f).
 """
 
 from __future__ import annotations
@@ -37,20 +40,29 @@ def taxed(facts: Facts, payments: Sequence[Payment]) -> tuple[Taxed, ...]:
     return tuple(_taxed(facts, payments))
 
 
-def exempt_from(facts: Facts, day: date) -> date:
-    """The first day on which a payment is free of FICA, by what was worked up to a day."""
+def exempt_from(facts: Facts, day: date) -> date | None:
+    """The first day on which a payment is free of FICA, by what was worked up to a day; None outside the United States."""
+    if facts.tax.country != "US":
+        return None
     worked = [facts.tax.last_worked_on, *(min(span.last_day, day) for span in _worked(facts) if span.starts_on <= day)]
     return add_months(max(worked).replace(day=1), _MONTHS + 1)
 
 
 def _taxed(facts: Facts, payments: Sequence[Payment]) -> Iterator[Taxed]:
-    wages = dict(facts.tax.wages)
+    tax = facts.tax
+    wages, contributions = dict(tax.wages), tax.contributions_cents
     for pays_on, starts_on, cents in _by_day(payments):
-        taxable = rounded(cents * facts.tax.employer_share)
-        fica = taxable if pays_on < exempt_from(facts, pays_on) else 0
+        if tax.country == "US":
+            taxable = rounded(cents * tax.employer_share)
+        else:
+            free = min(cents, contributions)
+            contributions -= free
+            taxable = cents - free if tax.employer_share else 0
+        exempt_on = exempt_from(facts, pays_on)
+        fica = taxable if exempt_on and pays_on < exempt_on else 0
         futa = min(fica, max(0, _futa_base(pays_on) - wages.get(pays_on.year, 0)))
         wages[pays_on.year] = wages.get(pays_on.year, 0) + fica
-        yield Taxed(pays_on, starts_on, cents, taxable, fica, futa, min(cents, facts.tax.withheld_cents))
+        yield Taxed(pays_on, starts_on, cents, taxable, fica, futa, min(cents, tax.withheld_cents))
 
 
 def _by_day(payments: Iterable[Payment]) -> Iterator[tuple[date, date, int]]:

@@ -172,13 +172,27 @@ class Work:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A plan. `percent` of earnings, or `flat_cents` whatever they are."""
+class Step(NamedTuple):
+    """What is paid in the first days or months of benefits, or from then on: a part of earnings, or an amount (None)."""
 
-    period: str
     percent: Fraction | None
     flat_cents: int
+    days: int
+    months: int
+    clause: str
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it has no end."""
+        return not (self.days or self.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A plan. `cost_of_living`: by how much the benefit is raised at each anniversary of the first payable day."""
+
+    period: str
+    steps: tuple[Step, ...]
     maximum_cents: int | None
     minimum: Minimum | None
     earnings: tuple[str, ...]
@@ -195,6 +209,7 @@ class Terms:
     unawarded: str
     all_sources: AllSources | None
     work: Work | None
+    cost_of_living: Fraction
     clause: str
 
     @property

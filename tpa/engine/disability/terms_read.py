@@ -49,6 +49,7 @@ from tpa.engine.disability.terms import (
     Phase,
     PreExisting,
     Recurrent,
+    Step,
     Terms,
     Work,
 )
@@ -84,13 +85,9 @@ def read_terms(section: Section) -> Terms:
 
 def _terms(section: Section) -> Terms:
     period = section.choice("period", PERIODS)
-    percent, flat_cents = share(section, "percent", None), amount(section, "amount", None)
-    if (percent is None) == (flat_cents is None):
-        raise DocumentError("Either percent (of earnings) or amount is wanted.", where=section.at("percent"))
     return Terms(
         period,
-        percent,
-        flat_cents or 0,
+        _steps(section),
         amount(section, "maximum", None),
         _table(section, "minimum", _minimum),
         section.texts("earnings", ("base",), options=EARNINGS),
@@ -107,8 +104,40 @@ def _terms(section: Section) -> Terms:
         section.choice("unawarded", UNAWARDED, "unreduced"),
         _table(section, "all_sources", _all_sources),
         _table(section, "work", _work),
+        share(section, "cost_of_living", Fraction(0)),
         clause(section),
     )
+
+
+def _steps(section: Section) -> tuple[Step, ...]:
+    """The part of earnings, or the amount, of the plan, or of each of its `steps`."""
+    if "steps" not in section:
+        section.value("steps", None)
+        return (Step(*_replaced(section), 0, 0, section.where),)
+    for key in ("percent", "amount"):
+        if key in section:
+            raise DocumentError(f"Either {key} or steps are wanted.", where=section.at(key))
+    rows = section.sections("steps")
+    found = tuple(whole_table(row, _step) for row in rows)
+    for n, (row, step) in enumerate(zip(rows, found, strict=True), 1):
+        if step.is_last != (n == len(found)):
+            raise DocumentError("The last step, and no other, is without an end.", where=row.where)
+    if not found:
+        raise DocumentError("A step or more is wanted.", where=section.at("steps"))
+    return found
+
+
+def _step(section: Section) -> Step:
+    days = section.whole("days", 0, most=36_600) + 7 * section.whole("weeks", 0, most=5_200)
+    return Step(*_replaced(section), days, section.whole("months", 0, most=MOST_MONTHS), clause(section))
+
+
+def _replaced(section: Section) -> tuple[Fraction | None, int]:
+    """(part of earnings, amount): one of them."""
+    percent, flat_cents = share(section, "percent", None), amount(section, "amount", None)
+    if (percent is None) == (flat_cents is None):
+        raise DocumentError("Either percent (of earnings) or amount is wanted.", where=section.at("percent"))
+    return percent, flat_cents or 0
 
 
 def _table(section: Section, key: str, read: Callable[[Section], T]) -> T | None:

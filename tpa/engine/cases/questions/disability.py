@@ -8,7 +8,7 @@ from datetime import timedelta
 from tpa.engine.cases.question import Answer, Day, Kind, Solved, count_of
 from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Claim, Decision, Payment, decide
-from tpa.engine.disability.explain import explain, move_words
+from tpa.engine.disability.explain import days_words, explain, move_words
 from tpa.engine.disability.facts import Facts
 from tpa.engine.disability.facts_read import read_facts
 from tpa.engine.disability.periods import cells, days_in
@@ -90,7 +90,7 @@ def _by_period(payments: Sequence[Payment]) -> Mapping[str, Answer]:
 
 
 def _line(one: Payment) -> str:
-    return f"{one.span.starts_on} to {one.span.last_day}, {one.days} days, {format_amount(one.net_cents)}"
+    return f"{days_words(one)}, {format_amount(one.net_cents)}"
 
 
 def _sums(decision: Decision) -> Mapping[str, Answer]:
