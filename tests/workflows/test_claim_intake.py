@@ -12,7 +12,19 @@ from tenants import directory
 from tenants import services as tenant_services
 from tenants.scope import employer_scope
 from tests.workflows.claim_stories import BORN, NPI, TAX_ID, enrol, open_book, open_clinic, publish_ppo
-from tests.x12.samples import CLINIC, ENVELOPE, FAMILY_POLICY, KIM, POLICY, RECEIVER, SAM, SUBMITTER, line, professional
+from tests.x12.samples import (
+    CLINIC,
+    ENVELOPE,
+    FAMILY_POLICY,
+    KIM,
+    POLICY,
+    RECEIVER,
+    SAM,
+    SUBMITTER,
+    dental,
+    line,
+    professional,
+)  # fmt: skip
 from tpa.books.claims import selectors as claims
 from tpa.books.claims.models import Claim, ClaimLine, Decision, Work
 from tpa.books.edi import selectors as edi
@@ -411,6 +423,33 @@ def test_whatever_claim_waits_in_the_queue_can_be_given_to_a_member(employer, ho
     with employer_scope(employer):
         assert claims.claim(claim_id).frequency == "3"
         assert ClaimLine.objects.values_list("units_milli", "repriced_cents").get() == (2_000_000_000, None)
+
+
+def test_minutes_of_anaesthesia_are_counted_in_fifteens_and_blanks_say_nothing(employer, homes):
+    content = file_of(claim_of(homes[0].number, "A1"), claim_of("NOBODY", "B1")).replace(b"*UN*1*", b"*MJ*50*")
+    taken_in(content.replace(b"*ELM CLINIC*", b"* *"))
+    with employer_scope(employer):
+        assert ClaimLine.objects.values_list("units_milli", "claim__provider_name").get() == (3_333, "")
+    item = IntakeItem.objects.get()
+    assert item.claim["lines"][0]["units_milli"] == 3_333
+    assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[0].member_ids[0], by_id=7)
+
+
+def test_a_service_that_is_only_planned_needs_no_day_and_can_be_given_to_a_member(employer, homes):
+    planned = tuple(one._replace(dates=()) for one in dental().lines)
+    asked = claim_of(homes[0].number, "A1", kind="D")._replace(
+        lines=planned, charge_cents=128_000, predetermination=True
+    )
+    stray = asked._replace(patient_control_number="B1", subscriber=claim_of("NOBODY", "B1").subscriber)
+    file = taken_in(file_of(asked, stray))
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 1, "refused": 0}, file.issues
+    today = clock.desk_time(file.received_at).date()
+    assert answer(file, "277CA").count(f"DTP*472*D8*{today:%Y%m%d}") == 2
+    item = IntakeItem.objects.get()
+    assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[0].member_ids[0], by_id=7)
+    with employer_scope(employer):
+        assert Claim.objects.count() == 2
+        assert set(ClaimLine.objects.values_list("from_on", "through_on")) == {(today, today)}
 
 
 def test_every_message_five_times_and_in_any_order_is_as_good_as_once(employer, homes):

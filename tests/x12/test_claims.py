@@ -21,10 +21,12 @@ from tests.x12.samples import (
     professional,
     served,
 )
-from tpa.x12.claims import Claim837, Dated, Procedure
+from tpa.x12.claims import Claim837, Dated, LinePayment, Procedure
 from tpa.x12.issues import Answer, Issue, Level
 
 FILE = claims_file(professional("A", line(), line(2, 4_000)))
+UNNAMED = LinePayment("NOBODY", 100, Procedure("HC", "99213"), quantity=Decimal(1), paid_on=DAY)
+"""By a payer that the claim does not name."""
 
 
 def only_issue(data: bytes) -> Issue:
@@ -237,6 +239,7 @@ def segments(data: bytes) -> int:
         ({"lines": (line(1, 12_550, dates=(Dated("472", DAY, date(2026, 2, 9)),)),)}, "A7:187"),
         ({"dates": (Dated("314", DAY, date(2026, 1, 9)),)}, "A7:187"),
         ({"lines": (line(1, 12_000), line(1, 550))}, "A7:247"),
+        ({"lines": (line(1, 12_550, other_payments=(UNNAMED,)),)}, "A7:286"),
     ],
 )
 def test_a_fault_of_one_claim_refuses_that_claim_alone(change: dict[str, object], status: str) -> None:
@@ -254,6 +257,17 @@ def test_a_total_that_is_a_cent_off_is_found() -> None:
     for cents, refused in ((12_549, True), (12_550, False), (12_551, True)):
         (claim,) = read(claims_file(professional("A", charge_cents=cents))).claims
         assert claim.refused is refused
+
+
+def test_a_line_without_a_day_has_the_claims_and_not_its_neighbours() -> None:
+    first, second = dental().lines
+    other = first._replace(number=3, dates=(served(date(2026, 2, 20)),))
+    came = dental()._replace(dates=(served(),), lines=(first._replace(dates=()), second, other))
+    assert [came.days_of(one)[0] for one in came.lines] == [DAY, DAY, date(2026, 2, 20)]
+    undated = came._replace(dates=())
+    assert undated.days_of(undated.lines[0]) == (DAY, date(2026, 2, 20))
+    stay = (Dated("434", date(2026, 2, 8), date(2026, 2, 28)),)
+    assert came._replace(dates=stay).days_of(undated.lines[0]) == (date(2026, 2, 8), date(2026, 2, 28))
 
 
 def test_a_dental_line_needs_a_date_unless_an_estimate_is_asked_for() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.facts import Claim, ServiceLine
@@ -20,9 +19,12 @@ SEXES = ("F", "M")
 SERVICE_DAYS = Span(date(1900, 1, 1), date(2200, 1, 1))
 """Days on which a claim can have service: years and windows reckoned from any of them stay inside the calendar."""
 _MOST_LINES = 999
+_MINUTES_A_UNIT = 15
 _MOST_MILLI = 10**18
 """Fifteen digits of units, as X12 writes them."""
 _NOBODY = 0
+_UNKNOWN_DAY = date.min.isoformat()
+"""Of a service that is only planned, until it is registered."""
 
 
 class Patient(NamedTuple):
@@ -55,8 +57,9 @@ class IncomingClaim(NamedTuple):
 
 
 def days_fit(claim: Claim) -> bool:
-    """Whether all its days of service are days that can be reckoned with; a line without a day has none."""
-    return all(line.from_on in SERVICE_DAYS and line.through_on in SERVICE_DAYS for line in claim.lines)
+    """Whether all its days of service are days that can be reckoned with; a service that is only planned has none yet."""
+    days = {day for line in claim.lines for day in (line.from_on, line.through_on)}
+    return all(day in SERVICE_DAYS for day in days - ({date.min} if claim.predetermination else set()))
 
 
 def from_837(came: Claim837) -> IncomingClaim:
@@ -108,8 +111,7 @@ def from_837(came: Claim837) -> IncomingClaim:
 
 
 def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> ServiceLine:
-    from_on = line.first_on or came.first_on
-    through_on = line.last_on or (came.last_on if line.first_on is None else None) or from_on
+    from_on, through_on = came.days_of(line)
     tooth = line.teeth[0] if line.teeth else None
     pointed = tuple(diagnoses[pointer - 1] for pointer in line.diagnosis_pointers if 0 < pointer <= len(diagnoses))
     return ServiceLine(
@@ -121,7 +123,7 @@ def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> S
         tuple(_cut(modifier, 4) for modifier in line.procedure.modifiers),
         _cut(line.revenue_code, 4),
         _cut(came.place_of(line), 3),
-        _milli(line.quantity),
+        _units_milli(line),
         pointed or diagnoses[:1],
         _cut(tooth.number, 3) if tooth else "",
         _cut("".join(tooth.surfaces), 5) if tooth else "",
@@ -148,12 +150,15 @@ def _zip(text: str) -> str:
     return text[:5] if text[:5].isdigit() and len(text) >= 5 else ""
 
 
-def _milli(quantity: Decimal | None) -> int:
-    """Thousandths of a unit; a line without a quantity is one unit."""
-    if quantity is None:
+def _units_milli(line: ServiceLine837) -> int:
+    """Thousandths of a unit; a line without a quantity is one unit.
+
+    Minutes (MJ) are the time of anaesthesia, of which fifteen are a unit (42 CFR 414.46).
+    """
+    if line.quantity is None:
         return 1000
-    numerator, denominator = quantity.as_integer_ratio()
-    return divide_rounded(1000 * numerator, denominator)
+    numerator, denominator = line.quantity.as_integer_ratio()
+    return divide_rounded(1000 * numerator, denominator * (_MINUTES_A_UNIT if line.unit == "MJ" else 1))
 
 
 def _code(one: Code) -> str:
@@ -177,7 +182,8 @@ def from_json(document: Mapping[str, Any]) -> IncomingClaim:
         sections = told.sections("lines")
         if not 1 <= len(sections) <= _MOST_LINES:
             raise DocumentError(f"A claim has 1 to {_MOST_LINES} lines.", where=told.at("lines"))
-        lines = tuple(_line_from(one, n, diagnoses) for n, one in enumerate(sections, 1))
+        planned = told.flag("estimate", False)
+        lines = tuple(_line_from(one, n, diagnoses, planned) for n, one in enumerate(sections, 1))
         numbers = [line.number for line in lines]
         for n, number in enumerate(numbers):
             if number in numbers[:n]:
@@ -221,12 +227,12 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
     )
 
 
-def _line_from(told: Section, n: int, diagnoses: tuple[str, ...]) -> ServiceLine:
+def _line_from(told: Section, n: int, diagnoses: tuple[str, ...], planned: bool) -> ServiceLine:
     with told as one:
-        from_on = one.day("from_on")
+        from_on = one.day("from_on", date.min) if planned else one.day("from_on")
         through_on = one.day("through_on", from_on)
         for key, day in (("from_on", from_on), ("through_on", through_on)):
-            if day not in SERVICE_DAYS:
+            if day not in SERVICE_DAYS and key in one:
                 raise DocumentError("No claim has service on this day.", where=one.at(key))
         if through_on < from_on:
             raise DocumentError("The last day of service is before the first.", where=one.at("through_on"))
@@ -312,4 +318,6 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
         key: value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
         for key, value in values.items()
     }
-    return {key: value for key, value in plain.items() if value not in ("", None, []) and value is not False}
+    return {
+        key: value for key, value in plain.items() if value not in ("", None, [], _UNKNOWN_DAY) and value is not False
+    }

@@ -410,7 +410,7 @@ class Claim837(NamedTuple):
 
     @property
     def first_on(self) -> date | None:
-        """The first day of service of all lines, else of the statement (434) or the claim (472)."""
+        """The first day of service of all lines, else of the claim itself."""
         return self._extreme(last=False)
 
     @property
@@ -418,11 +418,23 @@ class Claim837(NamedTuple):
         """The last day of service."""
         return self._extreme(last=True)
 
+    def days_of(self, line: ServiceLine837) -> tuple[date | None, date | None]:
+        """First and last day of a line: its own, else those of the claim itself, else from its first line's on."""
+        if line.first_on is not None:
+            return line.first_on, line.last_on
+        if (first := self._own(last=False)) is not None:
+            return first, self._own(last=True)
+        return self.first_on, self.last_on
+
+    def _own(self, *, last: bool) -> date | None:
+        """The statement's day (434) or the claim's (472)."""
+        return _day(self.dates, "434", last=last) or _day(self.dates, "472", last=last)
+
     def _extreme(self, *, last: bool) -> date | None:
         days = [day for line in self.lines if (day := _day(line.dates, "472", last=last)) is not None]
         if days:
             return max(days) if last else min(days)
-        return _day(self.dates, "434", last=last) or _day(self.dates, "472", last=last)
+        return self._own(last=last)
 
 
 def _reference(references: tuple[Reference, ...], qualifiers: tuple[str, ...]) -> str:

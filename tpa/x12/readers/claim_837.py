@@ -274,6 +274,9 @@ def _line_issues(claim: Claim837, line: ServiceLine837, diagnoses: int) -> Itera
         yield _issue(line, "diagnosis_pointer", f"{label} points to a diagnosis that is not there", "A8:477", "LX")
     if any(_reversed(one) for one in line.dates):
         yield _issue(line, "period_reversed", f"a period of {label} ends before it begins", "A7:187", "DTP", 3)
+    payers = {one.payer.id for one in claim.other_payers} if line.other_payments else set()
+    if len(claim.other_payers) != 1 and any(one.payer_id not in payers for one in line.other_payments):
+        yield _issue(line, "other_payer", f"{label} names a payer (SVD01) that loop 2330B does not", "A7:286", "SVD", 1)
     if line.first_on is None and claim.first_on is None and not claim.predetermination:
         yield _issue(
             line, "service_date_missing", f"neither {label} nor the claim has a date of service", "A6:187", "LX"

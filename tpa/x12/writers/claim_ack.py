@@ -115,7 +115,7 @@ def _set(report: ClaimReport, envelope: Envelope, payer: Party, days: tuple[date
         for one in patients:
             level += 1
             yield segment("HL", str(level), str(provider_level), "PT")
-            yield from _patient(one, days[1])
+            yield from _patient(one, days)
 
 
 def _totals(answers: Sequence[ClaimAnswer], accepted: str, refused: str) -> Iterator[str]:
@@ -143,8 +143,9 @@ def _provider(billing: Party, answers: Sequence[ClaimAnswer]) -> Iterator[str]:
     yield from _totals(answers, "QA", "QC")
 
 
-def _patient(one: ClaimAnswer, processed_on: date) -> Iterator[str]:
-    """Loops 2100D and 2200D."""
+def _patient(one: ClaimAnswer, days: tuple[date, date]) -> Iterator[str]:
+    """Loops 2100D and 2200D. A service that is only planned has the day of receipt."""
+    received_on, processed_on = days
     yield named(one.patient._replace(role="QC", id_qualifier="MI" if one.patient.id else ""))
     yield segment("TRN", "2", one.patient_control_number)
     action = "WQ" if one.accepted else "U"
@@ -153,8 +154,8 @@ def _patient(one: ClaimAnswer, processed_on: date) -> Iterator[str]:
     for qualifier, value in (("1K", one.number), ("D9", one.clearinghouse_number), ("BLT", one.type_of_bill)):
         if value:
             yield segment("REF", qualifier, value)
-    if one.first_on and one.last_on:
-        if one.first_on == one.last_on:
-            yield segment("DTP", "472", "D8", day(one.first_on))
-        else:
-            yield segment("DTP", "472", "RD8", f"{day(one.first_on)}-{day(one.last_on)}")
+    first_on, last_on = one.first_on or received_on, one.last_on or one.first_on or received_on
+    if first_on == last_on:
+        yield segment("DTP", "472", "D8", day(first_on))
+    else:
+        yield segment("DTP", "472", "RD8", f"{day(first_on)}-{day(last_on)}")

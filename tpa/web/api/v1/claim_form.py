@@ -25,7 +25,9 @@ class LineFormSerializer(serializers.Serializer):
     """A service. Units are thousandths; `repriced_cents` is what a network has allowed."""
 
     number = serializers.IntegerField(min_value=1, max_value=999, required=False)
-    from_on = serializers.DateField()
+    from_on = serializers.DateField(
+        required=False, help_text="Only a service that is planned, of an estimate, has none."
+    )
     through_on = serializers.DateField(required=False)
     charge_cents = CentsField(min_value=0)
     procedure = serializers.CharField(max_length=20, required=False)
