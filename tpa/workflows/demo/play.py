@@ -22,6 +22,7 @@ from tpa.workflows.demo.book import DemoYear
 from tpa.workflows.demo.carrier import meet_carrier
 from tpa.workflows.demo.door import Door
 from tpa.workflows.demo.files import claim_files, enrolment_file
+from tpa.workflows.demo.next_year import compare_next_year, is_compared
 from tpa.workflows.demo.population import PLAN_YEAR
 from tpa.workflows.demo.set_up import BY, sign_stop_loss, two_persons
 from tpa.workflows.deposits import receive_deposit
@@ -77,6 +78,11 @@ def play_year(books: Books, door: Door, clock_file: Path, say: Say) -> None:
         play_month(books, groups, number, door, clock_file, say)
         with desk_scope():
             jobs.advance_job(job_id=job.pk, done=number)
+    for _, employer in books:
+        say(f"What if: {employer.name}", 12, 12)
+        with employer_scope(employer):
+            compare_next_year(date(PLAN_YEAR, 1, 1), by=BY)
+            wait_until(is_compared, f"Deciding the year of {employer.name} again")
     with desk_scope():
         jobs.finish_job(job_id=job.pk)
 
