@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.workflows.claim_stories import LONG_AGO, RECEIVED, new_claim, open_book, register
+from tests.workflows.test_readjudication import terminated
 from tpa.books.accumulators.models import Entry
 from tpa.books.claims.models import Decision, DecisionLine
 from tpa.books.claims.recording import LINE_COLUMNS, line_row
@@ -135,6 +136,18 @@ def test_a_claim_that_would_wait_for_a_person_is_counted_apart(decided):
     assert result["pended_present_cents"] == 760_000
     # Without the knee the two visits and the third cost the same on both sides.
     assert result["total"]["present"]["paid_cents"] == result["total"]["proposed"]["paid_cents"] == 3 * 14_700
+
+
+def test_what_became_known_since_is_on_both_sides_and_the_difference_is_that_of_the_terms(decided, homes):
+    terminated(homes[1], ends_before=date(2026, 2, 1))
+    result, _ = answered(decided, draft(PPO.replace("copay = 35 }", "copay = 50 }")))
+    # The second family's visit would be denied today: 147.00 less. Two visits are left, each 15.00 dearer.
+    assert (result["claims_count"], result["changed_count"]) == (4, 2)
+    assert (result["restated_count"], result["restated_paid_cents"]) == (1, -14_700)
+    assert result["total"]["member_difference_cents"] == -result["total"]["paid_difference_cents"] == 2 * 1_500
+    told = StringIO()
+    call_command("what_if", decided.code, str(PlanVersion.objects.get(state="draft").pk), "2026", stdout=told)
+    assert told.getvalue().splitlines()[1] == "1 would be decided otherwise today in any case: -147.00 more paid"
 
 
 def test_a_claim_is_shown_on_demand_beside_itself(decided, homes):

@@ -1,11 +1,13 @@
 """What would a year of claims have cost under other terms? Claims are decided again in memory; nothing of it is stored.
 
 The claims are those that began in the days asked for and have a live decision, each family's in the order in which they
-were decided. They start from the accumulators as they stood before the first of them. Families are taken in batches, so
+were decided. They start from the accumulators as they stood before the first of them. Both sides go by what is known today:
+where something else was known when a claim was decided, its present is what the terms in force would make of it now, and it
+is counted, so that the difference is that of the terms alone. Families are taken in batches, so
 that memory does not grow with the employer; what is kept is the sums.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,11 +18,11 @@ from tpa.books.claims import past, selecting
 from tpa.books.claims.selecting import Selection
 from tpa.books.plans import selectors as plans
 from tpa.books.plans.models import WhatIf
-from tpa.engine.adjudication.again import decide_again, with_version
+from tpa.engine.adjudication.again import begun, decide_again, with_version
 from tpa.engine.adjudication.comparison import ComparedLine, Comparison, lines_of
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.decision import Decision, Pend
-from tpa.engine.adjudication.facts import DatedPlan
+from tpa.engine.adjudication.facts import Claim, DatedPlan
 from tpa.engine.plan.parse import parse_plan
 from tpa.infra import clock, jobs
 from tpa.infra.garbage import collection_paused
@@ -34,6 +36,7 @@ KIND = "what_if"
 FAMILIES = 100
 """Families decided again at once."""
 LONGEST_MONTHS = 36
+_Plans = Mapping[int, tuple[DatedPlan, ...]]
 _LOST_AFTER = timedelta(minutes=30)
 """An open job that old has lost its message, or its worker died."""
 
@@ -53,11 +56,13 @@ class NothingToCompareError(DomainError):
 
 
 class Redecided(NamedTuple):
-    """A claim beside itself: its recorded lines, and what the other terms make of it."""
+    """A claim beside itself: what the terms in force and what the other terms make of it, by what is known today."""
 
     claim_id: int
     member_id: int
+    recorded: tuple[ComparedLine, ...]
     present: tuple[ComparedLine, ...]
+    """The recorded lines, unless more is known today; they stand, too, where the claim would wait for a person."""
     outcome: Decision | Pend
     proposed: tuple[ComparedLine, ...]
     """The new decision's lines; none where the claim would wait for a person."""
@@ -134,6 +139,8 @@ def compare(
         with collection_paused():
             for one in _redecided(employer_id, families, span, draft, asked.version.plan_id):
                 found.add(one.member_id, one.present, one.outcome if isinstance(one.outcome, Pend) else one.proposed)
+                if one.present != one.recorded:
+                    found.restate(one.recorded, one.present)
         done, after = done + len(families), families[-1]
     return found
 
@@ -164,11 +171,26 @@ def _redecided(
     employer_id: int, family_ids: list[int], span: Span, draft: DatedPlan, plan_id: int
 ) -> Iterator[Redecided]:
     for one in past.recorded(employer_id, family_ids, span):
-        family = one.family
+        family, other = one.family, one.family.plans
         if any(covered.plan_id == plan_id for spans in family.coverages.values() for covered in spans):
-            dated = with_version(family.plans.get(plan_id, ()), draft, span.ends_before)
-            family.plans = {**family.plans, plan_id: dated}
-        for claim, outcome in decide_again(family, one.steps):
-            days: dict[int, date] = {line.number: line.from_on for line in claim.lines}
-            proposed = lines_of(outcome, days) if isinstance(outcome, Decision) else ()
-            yield Redecided(claim.claim_id, claim.member_id, one.lines[claim.claim_id], outcome, proposed)
+            other = {**other, plan_id: with_version(other.get(plan_id, ()), draft, span.ends_before)}
+        yield from _beside(one, other)
+
+
+def _beside(one: past.Recorded, plans: _Plans) -> Iterator[Redecided]:
+    """A family's claims under its own plans and under these. The own are asked only where something comes out otherwise."""
+    proposed, present = _decided(one, plans), one.lines
+    if any(lines != present[claim.claim_id] for claim, _, lines in proposed):
+        today = _decided(one, one.family.plans)
+        present = present | {claim.claim_id: lines for claim, outcome, lines in today if isinstance(outcome, Decision)}
+    for claim, outcome, lines in proposed:
+        key = claim.claim_id
+        yield Redecided(key, claim.member_id, one.lines[key], present[key], outcome, lines)
+
+
+def _decided(one: past.Recorded, plans: _Plans) -> list[tuple[Claim, Decision | Pend, tuple[ComparedLine, ...]]]:
+    found = []
+    for claim, outcome in decide_again(begun(one.family, plans), one.steps):
+        days: dict[int, date] = {line.number: line.from_on for line in claim.lines}
+        found.append((claim, outcome, lines_of(outcome, days) if isinstance(outcome, Decision) else ()))
+    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.accumulators.balances import AccumulatorEntry
+from tpa.engine.accumulators.balances import AccumulatorEntry, Balances
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.decision import Decision, Pend
 from tpa.engine.adjudication.facts import Claim, DatedPlan, Family
@@ -32,6 +33,12 @@ def decide_again(family: Family, steps: Iterable[Step]) -> Iterator[tuple[Claim,
         if isinstance(outcome, Decision):
             family.fold(claim, outcome)
         yield claim, outcome
+
+
+def begun(family: Family, plans: Mapping[int, tuple[DatedPlan, ...]]) -> Family:
+    """The family under these plans, as it stands before anything is decided, whatever is counted later."""
+    history = {key: list(prior) for key, prior in family.history.items()}
+    return replace(family, plans=plans, balances=Balances(), history=history)
 
 
 def with_version(dated: tuple[DatedPlan, ...], version: DatedPlan, ends_before: date) -> tuple[DatedPlan, ...]:

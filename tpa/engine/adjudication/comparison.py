@@ -60,6 +60,10 @@ class Comparison:
         self.pended_count = 0
         self.pended_present_cents = 0
         """What the plan pays today for the claims that would wait."""
+        self.restated_count = 0
+        """Claims whose own terms would make something else of them today."""
+        self.restated_paid_cents = 0
+        """How much more the plan would pay for these today than is recorded."""
         self._by_service: dict[tuple[str, str, int, int], Cell] = {}
         """By line of coverage, benefit, year and month of service."""
         self._by_member: dict[int, Cell] = {}
@@ -88,6 +92,11 @@ class Comparison:
                     sums[first + 3] += paid
                     sums[first + 4] += member
 
+    def restate(self, recorded: tuple[ComparedLine, ...], present: tuple[ComparedLine, ...]) -> None:
+        """Count one claim whose present is not as it is recorded."""
+        self.restated_count += 1
+        self.restated_paid_cents += sum(line.paid_cents for line in present) - sum(line.paid_cents for line in recorded)
+
     def as_json(self) -> dict[str, Any]:
         """Everything but the members, as JSON values; benefits by what changes most, months in order."""
         total = _nothing()
@@ -104,6 +113,8 @@ class Comparison:
             "changed_count": self.changed_count,
             "pended_count": self.pended_count,
             "pended_present_cents": self.pended_present_cents,
+            "restated_count": self.restated_count,
+            "restated_paid_cents": self.restated_paid_cents,
             "total": _pair(total),
             "by_benefit": [
                 {"line_of_coverage": line, "benefit": benefit, **_pair(cell)} for (line, benefit), cell in by_change

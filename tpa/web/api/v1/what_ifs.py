@@ -72,12 +72,18 @@ class MemberPairSerializer(PairSerializer):
 
 
 class ResultSerializer(serializers.Serializer):
-    """The answer. Claims that would wait for a person are left out of both sides and counted as pended."""
+    """The answer. Claims that would wait for a person are left out of both sides and counted as pended.
+
+    Claims that their own terms would decide otherwise today, by what has become known since, stand on the present side as they
+    would be decided today and are counted as restated; `restated_paid_cents` is how much more that pays than is recorded.
+    """
 
     claims_count = serializers.IntegerField()
     changed_count = serializers.IntegerField()
     pended_count = serializers.IntegerField()
     pended_present_cents = CentsField()
+    restated_count = serializers.IntegerField(default=0)
+    restated_paid_cents = CentsField(default=0)
     total = PairSerializer()
     by_benefit = BenefitPairSerializer(many=True)
     by_month = MonthPairSerializer(many=True)
