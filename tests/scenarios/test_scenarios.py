@@ -145,6 +145,10 @@ VOIDED = "[[cases.claims]]\nfrequency = '8'\nreplaces = 1\n"
             "[[cases.claims]]\ninstalment = { of = 1, number = 3 }",
             "line 15, /cases/0/claims/1/instalment: Claim 1 has no",
         ),
+        (
+            VOIDED + "[[cases.claims]]\ninstalment = { of = 1, number = 3 }",
+            "line 18, /cases/0/claims/2/instalment: Claim 1 is not decided",
+        ),
         (VOIDED + VOIDED, "line 19, /cases/0/claims/2/replaces: Claim 1 was taken back"),
         (
             VOIDED + "[[cases.claims]]\nripple = [{ claim = 1, expect.paid = 0 }]",

@@ -105,8 +105,10 @@ class _Playing:
         """Decide a claim, an instalment, a replacement or a void."""
         claim = row.claim
         if row.issued is not None:
-            treatment = self._first[row.issued.of]
-            claim = issue(row.issued, treatment.claim, treatment.outcome, number, f"{row.where}/instalment")
+            treatment, where = self._first[row.issued.of], f"{row.where}/instalment"
+            if not self.order.stands(row.issued.of):
+                raise DocumentError(f"Claim {row.issued.of} is not decided, or was taken back.", where=where)
+            claim = issue(row.issued, treatment.claim, treatment.outcome, number, where)
         if row.replaces is None:
             outcome: Outcome = self.order.decide(claim)
         else:

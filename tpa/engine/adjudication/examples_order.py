@@ -79,6 +79,10 @@ class Order:
         self.family = self._family_after(self._decided)
         return outcome
 
+    def stands(self, number: int) -> bool:
+        """Whether the claim of that number is decided, and neither taken back nor replaced."""
+        return any(claim.claim_id == number for claim, _ in self._decided)
+
     def learn(self, fact: Learned | Outside) -> None:
         """Know something from now on. What is decided stands as it is."""
         if isinstance(fact, Learned):
