@@ -533,6 +533,9 @@ def test_who_is_told_by_what_he_was_before_is_the_same_member():
     assert set(Member.objects.values_list("pk", flat=True)) == before
     told = Member.objects.order_by("pk").values_list("member_number", "first_name", "birth_on")
     assert list(told) == [("N77", "ADA", date(1980, 5, 1)), ("S1-02", "ROBIN", date(2015, 2, 4))]
+    heading, row = file_csv(("S1", "child", "Max", "2015-02-03")).decode().splitlines()
+    load(f"{heading},prior_first_name,prior_birth_on\n{row},Robin,2015-02-04".encode(), at=MARCH)
+    assert Member.objects.values_list("first_name", "birth_on").get(member_number="S1-02") == ("Max", date(2015, 2, 3))
 
 
 def test_a_full_file_with_a_family_under_a_new_subscriber_number_leaves_the_family_as_it_is():

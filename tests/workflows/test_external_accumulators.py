@@ -103,6 +103,7 @@ def test_rows_of_a_file():
         heading + b"1,S1,medical,oop,2026-02-30,1\n",
         b"\xff",
         heading + b"1,,medical,oop,2026-02-01,1\n",
+        heading + b"1,S1,medical,oop,2026-02-01,1,234.50\n",
     ):
         with pytest.raises(DocumentError):
             read_csv(wrong)

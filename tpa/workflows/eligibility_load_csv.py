@@ -147,6 +147,7 @@ def _is_yes(text: str) -> bool:
 
 _READERS: dict[str, Callable[[str], object]] = {
     "birth_on": _date,
+    "prior_birth_on": _date,
     "starts_on": _date,
     "last_on": _date,
     "relationship": _one_of(_RELATIONSHIPS),
@@ -158,6 +159,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 _CODES = {
     "birth_on": "date_invalid",
+    "prior_birth_on": "date_invalid",
     "starts_on": "date_invalid",
     "last_on": "date_invalid",
     "relationship": "relationship_unknown",

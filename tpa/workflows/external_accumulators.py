@@ -98,9 +98,16 @@ def read_csv(data: bytes) -> list[Told]:
         table = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), strict=True)
         if sorted(table.fieldnames or ()) != sorted(COLUMNS):
             raise DocumentError(f"The columns {', '.join(COLUMNS)} are wanted.", where="/rows")
-        return read_rows([{key: value or "" for key, value in row.items() if key is not None} for row in table])
+        return read_rows([_whole(row, n) for n, row in enumerate(table)])
     except (UnicodeDecodeError, csv.Error) as fault:
         raise DocumentError(f"This is no CSV file in UTF-8: {fault}", where="/rows") from fault
+
+
+def _whole(row: dict[str, str], n: int) -> dict[str, str]:
+    """A row with a cell under each heading: of `1,234.50` without quotes nothing is guessed."""
+    if None in row or None in row.values():
+        raise DocumentError("The row has another number of columns than the heading.", where=f"/rows/{n}")
+    return row
 
 
 def record(*, employer_id: int, source: str, rows: Sequence[Told], by: str) -> Recorded:

@@ -206,6 +206,24 @@ def test_return_files_that_are_not_whole_are_refused_where_they_fail():
             read_returns(content)
 
 
+def test_files_behind_each_other_are_read_and_a_record_outside_its_batch_is_refused():
+    returned = f"{'799R03091000010000007':94}"
+    file = written(CLINIC).decode().replace(f"705{TRN:80}00010000007", returned)
+    once = [Returned("R03", "091000010000007", 32_000)]
+    assert read_returns((file + file).encode()) == once * 2
+    accented = file.replace("ELM", "ÉLM")
+    assert accented != file
+    for encoding in ("utf-8-sig", "latin-1"):
+        assert read_returns(accented.encode(encoding) + b"\x1a") == once
+    lines = file.splitlines()
+    for at in (1, len(lines) - 1, len(lines)):
+        with pytest.raises(AchError, match="does not belong here"):
+            read_returns("\n".join([*lines[:at], returned, *lines[at:]]).encode())
+    cut = [line for line in lines if line[0] != "8"]
+    with pytest.raises(AchError, match="'9' does not belong here"):
+        read_returns("\n".join(cut).encode())
+
+
 def test_a_change_that_the_bank_tells_of_is_read_with_what_it_says():
     data = written(CLINIC).decode()
     told = data.replace(f"705{TRN:80}00010000007", f"{'798C01091000010000007':35}{'998878':59}")

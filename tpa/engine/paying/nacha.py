@@ -17,6 +17,8 @@ from tpa.kernel.errors import DomainError
 CREDITS = "220"
 _BLOCK = 10
 _WIDTH = 94
+_END_OF_FILE = "\x1a\r\n"
+"""What older systems put behind a text (^Z), and line ends."""
 _HASH = 10**10
 _MODIFIERS = ascii_uppercase + digits
 """What tells the files of one day apart, in their order; a bank takes two with the same for one sent twice."""
@@ -164,30 +166,63 @@ def read_returns(content: bytes) -> list[Returned]:
     Raises AchError with the record's number, also where counts, hashes or totals are not those of the entries, and where
     the file ends before its control record.
     """
-    found, cents, batch, file, batches, is_whole = [], 0, _Sums(), _Sums(), 0, False
+    found, reader = list[Returned](), _Reader()
     for number, record in enumerate(_records(content), 1):
         where = f"record {number}"
+        reader.place(record, where)
         match record[0]:
             case "6":
-                cents = _number(record[29:39], "amount", where)
-                batch = batch.plus(record, cents, where)
+                reader.cents = _number(record[29:39], "amount", where)
+                reader.batch = reader.batch.plus(record, reader.cents, where)
             case "7":
-                batch = batch._replace(entries_count=batch.entries_count + 1)
+                reader.batch = reader.batch._replace(entries_count=reader.batch.entries_count + 1)
                 if record[1:3] in ("98", "99"):
-                    found.append(_returned(record, cents, where))
+                    found.append(_returned(record, reader.cents, where))
             case "8":
-                batch.require(record[4:44], where)
-                file, batch, batches = file.and_(batch), _Sums(), batches + 1
-            case "9" if not is_whole:
-                if _number(record[1:7], "number of batches", where) != batches:
-                    raise AchError(
-                        f"The file has {batches} batches, its control record says {record[1:7]}.", where=where
-                    )
-                file.require(record[13:55], where, digits=8)
-                is_whole = True
-    if not is_whole:
+                reader.end_batch(record, where)
+            case "9" if not reader.is_whole:
+                reader.end_file(record, where)
+    if not reader.is_whole:
         raise AchError("The file ends before its control record (record type 9).", where="last record")
     return found
+
+
+class _Reader:
+    """Where in a file a record stands, and what the entries before it come to. Files may follow each other."""
+
+    def __init__(self) -> None:
+        self.is_whole = self._in_batch = False
+        self.cents = self._batches = 0
+        """Of the last entry."""
+        self.batch = self._file = _Sums()
+
+    def place(self, record: str, where: str) -> None:
+        """Raise AchError for a record that does not belong here."""
+        kind, before = record[0], self.is_whole or where == "record 1"
+        fits = {
+            "1": before,
+            "5": not self.is_whole and not self._in_batch,
+            "9": not self._in_batch and (not self.is_whole or record == "9" * _WIDTH),
+        }
+        if not fits.get(kind, kind in "678" and self._in_batch):
+            raise AchError(f"A record of type {kind!r} does not belong here.", where=where)
+        if kind == "1":
+            self.is_whole, self._file, self._batches = False, _Sums(), 0
+        elif kind == "5":
+            self._in_batch, self.batch = True, _Sums()
+
+    def end_batch(self, record: str, where: str) -> None:
+        """Its control record: raise AchError unless it says what its entries come to."""
+        self.batch.require(record[4:44], where)
+        self._file, self._in_batch = self._file.and_(self.batch), False
+        self._batches += 1
+
+    def end_file(self, record: str, where: str) -> None:
+        """The same for a file."""
+        if _number(record[1:7], "number of batches", where) != self._batches:
+            raise AchError(f"The file has {self._batches} batches, its control record says {record[1:7]}.", where=where)
+        self._file.require(record[13:55], where, digits=8)
+        self.is_whole = True
 
 
 def _returned(record: str, cents: int, where: str) -> Returned:
@@ -237,9 +272,10 @@ def _number(text: str, name: str, where: str) -> int:
 
 def _records(content: bytes) -> Iterable[str]:
     try:
-        lines = content.decode("ascii").splitlines()
-    except UnicodeDecodeError as error:
-        raise AchError("The file is not ASCII text.") from error
+        lines = content.decode("utf-8-sig").rstrip(_END_OF_FILE).splitlines()
+    except UnicodeDecodeError:
+        # A name beyond ASCII changes no amount: each byte is one character of the record.
+        lines = content.decode("latin-1").rstrip(_END_OF_FILE).splitlines()
     if len(lines) == 1 and len(lines[0]) % _WIDTH == 0:  # records without line ends
         lines = [lines[0][start : start + _WIDTH] for start in range(0, len(lines[0]), _WIDTH)]
     if not lines or not lines[0].startswith("1"):
