@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from tests.workflows.test_payment_lives import ANA, DAY, home, take_back, terms  # noqa: F401
-from tests.workflows.test_ripple import apply, claim, decide, live
+from tests.workflows.test_pend_sweep import plan_text
+from tests.workflows.test_ripple import apply, claim, decide, live, open_plan
 from tpa.books.claims.models import Decision
 from tpa.books.payments.models import CarriedBalance, Payment
 from tpa.kernel.errors import NotFoundError
@@ -79,6 +80,17 @@ def test_what_was_explained_before_is_named(in_employer, home):  # noqa: F811
         eob(employer=in_employer, decision_id=live(two).pk)
     assert (after["replaces"]["claim"], after["replaces"]["you_owe_cents"]) == (name, 30_000)
     assert eob_paper(employer=in_employer, eobs=[after])[:5] == b"%PDF-"
+
+
+def test_a_plan_that_is_older_than_the_law_has_no_external_review(in_employer):
+    home = open_plan(in_employer, plan_text("grandfathered = true", "appeal_levels = 2"))[0]  # noqa: F811
+    (one,) = decide(in_employer, claim(home, 90_000, 1))
+    rights = eob(employer=in_employer, decision_id=live(one).pk)["rights"]
+    assert (rights["levels_count"], rights["decided_within_days"], rights["external_review_within_months"]) == (
+        2,
+        30,
+        None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tpa.books.claims.models import Decision
 from tpa.books.plans import selectors as plans
 from tpa.engine.clocks import appeal as law
 from tpa.engine.clocks.claim import Kind
+from tpa.engine.plan.terms import PlanTerms
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
 
@@ -96,9 +97,11 @@ def _exhausted_by(claim_id: int, clocked: Clocked, employer: Employer) -> str:
 
 def levels_of(decision: Decision) -> int:
     """The most levels of the plans that decided the lines."""
+    return max((one.appeal_levels for one in terms_of(decision)), default=1)
+
+
+def terms_of(decision: Decision) -> list[PlanTerms]:
+    """The terms of the plans that decided the lines."""
     keys = {line.plan_version_id for line in selectors.lines_of(decision.pk)} - {0}
-    plan_ids = {plans.version(key).plan_id: key for key in keys}
-    terms = plans.published_terms(plan_ids)
-    return max(
-        (one.terms.appeal_levels for dated in terms.values() for one in dated if one.version_id in keys), default=1
-    )
+    found = plans.published_terms({plans.version(key).plan_id: key for key in keys})
+    return [one.terms for dated in found.values() for one in dated if one.version_id in keys]

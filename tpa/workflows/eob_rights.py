@@ -10,24 +10,30 @@ from tenants.models import Employer
 from tpa.books.claims.clocks import clocks_of
 from tpa.books.claims.models import Decision
 from tpa.engine.clocks.claim import Kind, law_of
-from tpa.workflows.appeal_windows import levels_of
+from tpa.workflows.appeal_windows import terms_of
 
 EBSA = "the Employee Benefits Security Administration, 1-866-444-3272"
 """Where the law has members of an employer's plan sent for help."""
 
 
 class Rights(NamedTuple):
-    """As what the law takes the claim, in how many levels it may be appealed, and whether external review may follow."""
+    """As what the law takes the claim, in how many levels it may be appealed, and whether external review may follow.
+
+    It may of medical benefits, but not in a plan that is older than the law: 29 CFR 2590.715-2719(a)(1).
+    """
 
     kind: Kind
     levels_count: int
-    is_medical: bool
+    has_external_review: bool
 
 
 def rights_of(employer: Employer, decision: Decision, lines_of_coverage: set[str]) -> Rights:
     """What the law gives a member against a decision. A handful of queries."""
     kind = clocks_of([decision.claim_id], employer.time_zone)[decision.claim_id].filed.kind.of_appeal
-    return Rights(kind, levels_of(decision), not lines_of_coverage or "medical" in lines_of_coverage)
+    terms = terms_of(decision)
+    is_older = bool(terms) and all(one.grandfathered for one in terms)
+    is_medical = not lines_of_coverage or "medical" in lines_of_coverage
+    return Rights(kind, max((one.appeal_levels for one in terms), default=1), is_medical and not is_older)
 
 
 def as_json(rights: Rights, decision: Decision) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def as_json(rights: Rights, decision: Decision) -> dict[str, Any]:
         "appeal_within_days": law["window_days"],
         "decided_within_days": None if rights.kind is Kind.URGENT else law[f"decide_days{of_two}"],
         "decided_within_hours": law["decide_hours"] if rights.kind is Kind.URGENT else None,
-        "external_review_within_months": outside["window_months"] if rights.is_medical else None,
+        "external_review_within_months": outside["window_months"] if rights.has_external_review else None,
     }
 
 
