@@ -239,7 +239,13 @@ def test_a_claim_is_registered_once_decided_and_explained_to_the_cent(own, emplo
         assert Claim.objects.count() == 2
     claim = own("get", f"claims/{first.json()['id']}/").json()
     decision = own("get", f"decisions/{claim['decision']}/").json()
+    used = decision.pop("used")
     assert first.json() == {**claim, "decided": decision}
+    balances = own("get", f"members/{claim['member']}/accumulators/").json()["data"]
+    assert [(one["code"], one["amount"], one["line_number"]) for one in used if one["member"] == claim["member"]] == [
+        ("medical:oop.network", 3_500, 1)
+    ]
+    assert {one["code"] for one in used} <= {one["code"] for one in balances}
     (line,) = decision["lines"]
     assert line["allowed_cents"] == 15_000
     assert line["charge_cents"] == line["paid_cents"] + sum(step["cents"] for step in line["steps"])

@@ -13,7 +13,6 @@ from tpa.books.accumulators import selectors as accumulators
 from tpa.books.claims import selectors
 from tpa.books.claims.models import Claim, ClaimLine, Decision, Pend
 from tpa.books.claims.overrides import Person
-from tpa.books.members import selectors as members
 from tpa.engine.adjudication.explain import explain_waiting
 from tpa.engine.adjudication.pends import CLAIM, LINE, PENDS, Comes, PendKind
 from tpa.infra import clock
@@ -23,6 +22,7 @@ from tpa.web.api.core.idempotent import once
 from tpa.web.api.core.lists import NoQuery, Query
 from tpa.web.api.core.pages import Whole
 from tpa.web.api.core.views import BookView
+from tpa.web.api.v1.accumulators import UsedSerializer
 from tpa.web.api.v1.claim_form import EXAMPLE, ClaimFormSerializer
 from tpa.web.api.v1.overrides import OverrideSerializer
 from tpa.workflows.claim_routing import register_claim_json
@@ -129,6 +129,12 @@ class DecisionDetailSerializer(DecisionSerializer):
     lines = DecisionLineSerializer(many=True)
 
 
+class AuditedDecisionSerializer(DecisionDetailSerializer):
+    """A decision with its explanation, and what it has used up."""
+
+    used = UsedSerializer(many=True)
+
+
 class NewClaimSerializer(ClaimDetailSerializer):
     """A claim just registered, with what was decided; null where it waits for a person or for the workers."""
 
@@ -194,15 +200,6 @@ class ReleaseSerializer(StrictSerializer):
     note = serializers.CharField(max_length=400)
     corrects = PublicIdField("clm", required=False)
     stands_alone = serializers.BooleanField(default=False)
-
-
-class AccumulatorSerializer(Shape):
-    """What a member (null: the family as a whole) has used up under a code, in the period that begins on a day."""
-
-    member = PublicIdField("mem", source="member_id", allow_null=True)
-    code = serializers.CharField()
-    period_on = serializers.DateField()
-    amount = serializers.IntegerField()
 
 
 class ClaimsQuery(Query):
@@ -303,11 +300,13 @@ class DecisionView(BookView):
 
     permissions: ClassVar = {"GET": Row("claims.read")}
 
-    @extend_schema(responses=DecisionDetailSerializer)
+    @extend_schema(responses=AuditedDecisionSerializer)
     def get(self, request: Request, decision: str) -> Response:
-        """The decision, line by line and step by step."""
+        """The decision, line by line and step by step, and what of deductibles, maximums and limits it has used up."""
         found = selectors.decision(self.key_of(decision, "dec"))
-        return Response(_explained(self, found, selectors.explained(found.pk)))
+        entries = accumulators.entries_of([found.family_id], family_seq=found.family_seq)
+        used = UsedSerializer.show_all(entries, self.context())
+        return Response({**_explained(self, found, selectors.explained(found.pk)), "used": used})
 
 
 class PendsView(BookView):
@@ -346,24 +345,6 @@ class PendReleaseView(BookView):
         if row is not None:
             return Response(OverrideSerializer(row, context=self.context()).data, status=202)
         return Response(PendSerializer(selectors.pend(found.pk), context=self.context()).data)
-
-
-class AccumulatorsView(BookView):
-    """GET: what a member's family has used up."""
-
-    permissions: ClassVar = {"GET": Row("accumulators.read")}
-    pagination_class = Whole
-
-    @extend_schema(responses=AccumulatorSerializer(many=True))
-    def get(self, request: Request, member: str) -> Response:
-        """Deductibles, out-of-pocket amounts, limits: by person, code and period."""
-        found = members.member(self.key_of(member, "mem"))
-        balances = accumulators.balances([found.family_id]).get(found.family_id)
-        rows = [
-            {"member_id": member_id or None, "code": code, "period_on": period_on, "amount": amount}
-            for member_id, code, period_on, amount in (balances.rows if balances else ())
-        ]
-        return Response({"data": AccumulatorSerializer(rows, many=True, context=self.context()).data})
 
 
 class TotalSerializer(Shape):

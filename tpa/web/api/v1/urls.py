@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tpa.web.api.v1 import (
+    accumulators,
     agreements,
     appeals,
     authorizations,
@@ -93,7 +94,7 @@ urlpatterns = [
     ),
     path("members/<str:member>/payee-order/", member_standing.PayeeOrderView.as_view(), name="member-payee-order"),
     path("members/<str:member>/eligibility/", members.EligibilityView.as_view(), name="member-eligibility"),
-    path("members/<str:member>/accumulators/", claims.AccumulatorsView.as_view(), name="member-accumulators"),
+    path("members/<str:member>/accumulators/", accumulators.AccumulatorsView.as_view(), name="member-accumulators"),
     path("authorizations/", authorizations.AuthorizationsView.as_view(), name="authorizations"),
     path("authorizations/csv/", authorizations.AuthorizationsFileView.as_view(), name="authorizations-csv"),
     path("external-accumulators/", external_accumulators.ExternalAmountsView.as_view(), name="external-accumulators"),
