@@ -19,6 +19,7 @@ from tpa.engine.adjudication.compiled_dental import dental_share
 from tpa.engine.adjudication.compiled_edits import CompiledEdits
 from tpa.engine.adjudication.compiled_tiers import INSTALMENT, CompiledTier, compile_tiers, protected_tier
 from tpa.engine.adjudication.facts import Claim, Person, ServiceLine
+from tpa.engine.adjudication.stay import admission_day, is_admission
 from tpa.engine.plan.teeth import known_tooth
 from tpa.engine.plan.terms import Benefit, Each, Limit, Match, Measure, PlanTerms
 from tpa.engine.plan.terms_share import Share
@@ -61,6 +62,8 @@ class HeldLimit(NamedTuple):
             return self.counter.keyed(claim.accident_on.isoformat()) if claim.accident_on else None
         if each is Each.CONDITION:
             return self.counter.keyed(line.diagnoses[0][:3] if line.diagnoses else "")
+        if each is Each.STAY:
+            return self.counter.keyed(admission_day(claim).isoformat()) if is_admission(claim) else None
         return self.counter.keyed(claim.provider)
 
 

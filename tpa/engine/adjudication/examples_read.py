@@ -118,7 +118,8 @@ def _person(section: Section, member_id: int, tier: str, line: str) -> tuple[str
     with section as one:
         relationship = one.choice("relationship", _RELATIONSHIPS, "self" if member_id == 1 else "other")
         birth_on, sex, pay_to = one.day("birth_on", _BORN_ON), one.text("sex", ""), one.text("pay_to", "")
-        person = Person(member_id, relationship, birth_on, sex, pay_to=pay_to)
+        disabled = one.flag("disabled", False)
+        person = Person(member_id, relationship, birth_on, sex, disabled, pay_to)
         return one.text("name"), person, read_coverages(one, tier, line)
 
 

@@ -96,6 +96,8 @@ class Each(StrEnum):
     CONDITION = "condition"
     """By the first three characters of the line's main diagnosis."""
     PROVIDER = "provider"
+    STAY = "stay"
+    """By the day of admission; services of no stay have no limit."""
 
 
 class Screen(StrEnum):
