@@ -22,6 +22,7 @@ from tests.x12.samples import (
     SAM,
     SUBMITTER,
     dental,
+    institutional,
     line,
     professional,
 )  # fmt: skip
@@ -38,7 +39,7 @@ from tpa.kernel.ids import public_id
 from tpa.workflows import claim_intake, claim_routing, tasks
 from tpa.workflows.adjudication import Counts, decide_waiting
 from tpa.workflows.claim_intake import read_claims_file, receive_claims_file
-from tpa.workflows.claim_intake_forms import IncomingClaim, Patient
+from tpa.workflows.claim_intake_forms import IncomingClaim, Patient, from_837
 from tpa.workflows.claim_patients import Incoming, find_patients
 from tpa.workflows.claim_routing import assign_item, discard_item
 from tpa.workflows.proof import Proof, verify_books
@@ -433,6 +434,13 @@ def test_minutes_of_anaesthesia_are_counted_in_fifteens_and_blanks_say_nothing(e
     item = IntakeItem.objects.get()
     assert item.claim["lines"][0]["units_milli"] == 3_333
     assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[0].member_ids[0], by_id=7)
+
+
+def test_what_a_hospital_bills_as_not_covered_is_kept_and_never_more_than_the_charge():
+    came = institutional()
+    for told, kept in ((None, 0), (-100, 0), (100, 100), (10**9, came.lines[0].charge_cents)):
+        (first, *_) = from_837(came._replace(lines=(came.lines[0]._replace(noncovered_cents=told),))).claim.lines
+        assert first.noncovered_cents == kept
 
 
 def test_a_service_that_is_only_planned_needs_no_day_and_can_be_given_to_a_member(employer, homes):

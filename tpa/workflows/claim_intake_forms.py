@@ -130,6 +130,7 @@ def _line(came: Claim837, line: ServiceLine837, diagnoses: tuple[str, ...]) -> S
         _cut(line.authorization or came.authorization, 50),
         _price(line.repricing.allowed_cents) if line.repricing else None,
         line.emergency,
+        noncovered_cents=min(max(line.noncovered_cents or 0, 0), line.charge_cents),
         **dental.line_of(line),
     )
 
@@ -253,6 +254,7 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...], planned: bool)
             _short(one, "authorization", 50),
             one.cents("repriced_cents", None),
             one.flag("emergency", False),
+            noncovered_cents=one.cents("noncovered_cents", 0),
             **dental.line_from(one),
         )
 

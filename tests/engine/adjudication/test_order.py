@@ -31,6 +31,7 @@ GOLDEN = [
     "screens.alternate",
     "screens.benefit",
     "screens.exclusion",
+    "screens.noncovered",
     "screens.waiting_period",
     "screens.authorization",
     "pricing.allowed",

@@ -67,7 +67,8 @@ _WAITING = f"""
 _CHOSEN = f"SELECT 0, {_CLAIM} FROM claims_claim c WHERE c.id = ANY(%(claims)s::bigint[])"
 _LINES = """
     SELECT claim_id, number, from_on, through_on, charge_cents, procedure, modifiers, revenue_code, place, units_milli,
-        diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency, area, placed_before_on
+        diagnoses, tooth, surfaces, "authorization", repriced_cents, emergency, area, placed_before_on,
+        noncovered_cents
     FROM claims_claimline WHERE claim_id = ANY(%s::bigint[]) ORDER BY claim_id, number"""
 _HISTORY = """
     SELECT came.member_id, came.from_on, came.claim_id, c.provider_tax_id, c.provider_npi, came.procedure,

@@ -60,6 +60,7 @@ LINE_COLUMNS = (
     "control_number",
     "area",
     "placed_before_on",
+    "noncovered_cents",
 )
 
 
@@ -150,4 +151,5 @@ def line_rows(key: int, new: NewClaim) -> Iterable[tuple[object, ...]]:
             controls.get(position, ""),
             line.area,
             line.placed_before_on,
+            line.noncovered_cents,
         )

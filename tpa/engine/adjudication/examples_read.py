@@ -255,6 +255,7 @@ def _line(section: Section, number: int, on: date, terms: PlanTerms) -> tuple[Se
             diagnoses=one.texts("diagnoses", ()),
             authorization=one.text("authorization", ""),
             repriced_cents=amount(one, "repriced", None),
+            noncovered_cents=amount(one, "noncovered", 0),
             emergency=one.flag("emergency", False),
             **line_facts(one),
         )

@@ -41,6 +41,8 @@ class ServiceLine(NamedTuple):
     """Of the mouth, as SV304 codes it: 00 whole, 01 upper and 02 lower arch, 10 to 40 the quadrants."""
     placed_before_on: date | None = None
     """When the prosthesis that this one replaces was placed."""
+    noncovered_cents: int = 0
+    """What of the charge the provider itself bills as not covered (SV207)."""
 
 
 class MissingTooth(NamedTuple):

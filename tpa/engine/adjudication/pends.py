@@ -104,6 +104,10 @@ PENDS = {
         LINE,
         Comes.PLAN_VERSION,
     ),
+    "noncovered_part": PendKind(
+        "The provider bills a part of the charge as not covered.",
+        f"We look at what your provider bills as not covered. {_OURS}",
+    ),
     "unlisted": PendKind(
         "The plan says nothing of the service.",
         f"We check how your plan covers this service. {_OURS}",

@@ -56,7 +56,8 @@ STEPS = (
         ("engine/adjudication/compiled_tiers.py",),
     ),
     ClaimStep(
-        "Exclusions and waiting periods", ("screens.exclusion", "screens.waiting_period", "limits.missing_tooth")
+        "Exclusions and waiting periods",
+        ("screens.exclusion", "screens.noncovered", "screens.waiting_period", "limits.missing_tooth"),
     ),
     ClaimStep(
         "Price: the allowed amount, modifiers, several procedures, lesser of billed",

@@ -41,6 +41,7 @@ class LineFormSerializer(serializers.Serializer):
     authorization = serializers.CharField(max_length=50, required=False)
     control_number = serializers.CharField(max_length=50, required=False)
     repriced_cents = CentsField(min_value=0, required=False)
+    noncovered_cents = CentsField(min_value=0, required=False, help_text="Billed as not covered, of the charge.")
     emergency = serializers.BooleanField(required=False)
     area = serializers.ChoiceField(list(AREAS), required=False, help_text="Arch or quadrant, as SV304 codes it.")
     placed_before_on = serializers.DateField(required=False, help_text="When what is replaced was placed.")
