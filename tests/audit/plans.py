@@ -118,7 +118,7 @@ def _share(chance: Random, name: str) -> Table:
     share: Table = {"member_pays": chance.choice(_WAYS), "copay": chance.choice((10, "25.50", 40))}
     share["coinsurance"] = chance.choice(("10%", "20%", "37.5%", "50%"))
     if chance.random() < 0.2:
-        share["copay_per"] = chance.choice(("line", "unit"))
+        share["copay_per"] = chance.choice(("line", "unit", "day"))
     if chance.random() < 0.15:
         share["outside_out_of_pocket"] = chance.choice((True, ["copay"], ["coinsurance"]))
     if chance.random() < 0.15:

@@ -454,13 +454,9 @@ class SecondEngine:
                 return copay
             case "unit":
                 return to_cents(copay * now["units"])
-            case "visit":
-                taken = sum(
-                    one["copay"]
-                    for one in self.services
-                    if one.get("group") == now["group"]
-                    and (one["who"], one["provider"], one["on"]) == (now["who"], now["provider"], now["on"])
-                )
+            case "visit" | "day" as per:
+                same = ("who", "on", "group", "provider")[: 4 if per == "visit" else 3]
+                taken = sum(one["copay"] for one in self.services if all(one.get(key) == now[key] for key in same))
                 return max(0, copay - taken)
         raise NotAudited(f"copay per {share['copay_per']}")
 

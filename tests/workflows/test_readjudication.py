@@ -13,7 +13,7 @@ from tpa.books.members.models import Coverage, Load, LoadChange
 from tpa.books.members.timeline import Segment, segments_as_json
 from tpa.books.plans import services as plans
 from tpa.books.plans.models import Plan
-from tpa.infra import clock
+from tpa.infra import clock, jobs
 from tpa.infra.models import Job, OutboxEvent
 from tpa.workflows import readjudication
 from tpa.workflows.corrections import (
@@ -165,6 +165,34 @@ def test_a_job_that_is_cut_off_goes_on_where_it_was_and_does_nothing_twice(in_em
         [1, 2, 3]
     ] * 3
     assert sound(in_employer)
+
+
+def test_a_job_that_is_called_off_leaves_the_families_that_it_has_not_come_to(in_employer, homes, monkeypatch):
+    keys = decide(in_employer, *(claim(home, 150_000, 2) for home in homes))
+    correct_plan(PLAN.replace("20%", "10%"))
+    correction = ordered(run(in_employer, Correction.objects.get()))
+    monkeypatch.setattr(readjudication, "FAMILIES", 1)
+    own = readjudication.apply_families
+
+    def called_off_meanwhile(*given):
+        jobs.cancel_job(job_id=correction.job_id)
+        return own(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readjudication, "apply_families", called_off_meanwhile)
+        done = run(in_employer, correction)
+    assert (done.state, done.ended_by, done.ended_note) == ("applied", "ben", "Called off: 2 families were left")
+    assert [live(key).paid_cents for key in keys] == [90_000, 80_000, 80_000]
+    assert sorted(done.families.values_list("state", flat=True)) == ["applied", "stale", "stale"]
+    assert sound(in_employer)
+
+
+def test_a_preview_that_is_called_off_before_it_is_begun_ends(in_employer, homes):
+    decide(in_employer, claim(homes[0], 150_000, 2))
+    found = ask_selection(selection=MARCH, why="audit", note="", by="ana")
+    jobs.cancel_job(job_id=found.job_id)
+    assert run(in_employer, found).state == "stale"
+    assert Correction.objects.get().ended_note == "Called off: 0 families were left"
 
 
 def terminated(*homes, ends_before, again_on=None):

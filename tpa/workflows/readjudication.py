@@ -29,6 +29,8 @@ from tpa.workflows.wake_ups import wake
 KIND = "readjudication"
 FAMILIES = 50
 """Families decided again at once: what is in memory does not grow with the employer."""
+UNDER_WAY = (Correction.State.PREPARING, Correction.State.APPLYING)
+"""States of a correction that a job works on."""
 _LOST_AFTER = timedelta(minutes=30)
 """An open job that old has lost its message, or its worker died."""
 
@@ -84,21 +86,34 @@ def _with_job(employer: Employer, correction: Correction, step: str, total: int,
 
 
 def run_job(*, employer_id: int, job_id: int) -> None:
-    """Do what the job asks for. A job that has ended is left alone; one that was cut off goes on."""
+    """Do what the job asks for. One that was cut off goes on; of one that ended otherwise than done the correction ends."""
     with employer_scope(employer_id) as employer:
         job = Job.objects.get(pk=job_id, kind=KIND)
-        if job.state not in jobs.OPEN:
-            return
         key, step = (job.key or "0 ").split(" ")
-        try:
-            open_employer()
-            correction = book.correction(int(key))
-            if step == "preview":
-                _preview(employer, correction, job_id)
-            else:
-                _apply(employer, correction, job_id)
-        except DomainError as refusal:
-            jobs.fail_job(job_id=job_id, error=f"{refusal} {refusal.remedy}".strip())
+        correction = book.correction(int(key))
+        if job.state in jobs.OPEN:
+            try:
+                open_employer()
+                if step == "preview":
+                    _preview(employer, correction, job_id)
+                else:
+                    _apply(employer, correction, job_id)
+            except DomainError as refusal:
+                jobs.fail_job(job_id=job_id, error=f"{refusal} {refusal.remedy}".strip())
+        _end_with(job_id, correction.pk)
+
+
+@transaction.atomic
+def _end_with(job_id: int, correction_id: int) -> None:
+    """A correction whose job was called off, or failed, ends: what is applied is applied, the other families are left."""
+    job = Job.objects.get(pk=job_id)
+    found = Correction.objects.select_for_update().get(pk=correction_id)
+    if job.state in (*jobs.OPEN, Job.State.DONE) or found.state not in UNDER_WAY:
+        return
+    left = found.families.filter(state=Correction.State.PREVIEWED).update(state=Correction.State.STALE)
+    is_applied = found.families.filter(state=Correction.State.APPLIED).exists()
+    state = Correction.State.APPLIED if is_applied else Correction.State.STALE
+    finish(found, state, found.ended_by or found.made_by, f"{job.message.rstrip('.')}: {left} families were left")
 
 
 def _preview(employer: Employer, correction: Correction, job_id: int) -> None:
@@ -173,7 +188,11 @@ def ask_for_plan(
 
 
 def wake_lost(*, employer_id: int) -> None:
-    """Wake a worker for jobs that nobody has ended in a long time."""
+    """Wake a worker for jobs that nobody has ended in a long time, and for what a job has left under way that has ended."""
     with employer_scope(employer_id):
-        for job_id in jobs.lost_jobs(kind=KIND, after=_LOST_AFTER):
+        open_ids = [
+            one for one in Correction.objects.filter(state__in=UNDER_WAY).values_list("job_id", flat=True) if one
+        ]
+        ended = Job.objects.filter(pk__in=open_ids).exclude(state__in=jobs.OPEN).values_list("pk", flat=True)
+        for job_id in [*jobs.lost_jobs(kind=KIND, after=_LOST_AFTER), *ended]:
             wake("readjudicate", employer_id=employer_id, job_id=job_id)
