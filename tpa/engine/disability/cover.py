@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tpa.engine.disability.facts import Facts, Spell
 from tpa.engine.disability.terms import PreExisting, Terms
-from tpa.kernel.periods import add_months
+from tpa.kernel.periods import FOREVER, add_months
 
 
-def refusal(terms: Terms, facts: Facts, first: Spell) -> tuple[str, str]:
-    """(reason, clause) why nothing is paid of a claim that begins with this spell; empty texts where it is covered."""
+class Why(NamedTuple):
+    """Why something is so: a code, the clause, and in words."""
+
+    code: str
+    clause: str
+    words: str
+
+
+def refusal(terms: Terms, facts: Facts, first: Spell) -> Why | None:
+    """Why nothing is paid of a claim that begins with this spell; None where it is covered."""
     if facts.insured is None:
-        return "", ""
+        return None
+    insured_on = facts.insured.starts_on
     if first.starts_on not in facts.insured:
-        return "not_insured", terms.clause
+        until = f" to {facts.insured.last_day}" if facts.insured.ends_before < FOREVER else ""
+        return Why("not_insured", terms.clause, f"disabled on {first.starts_on}, insured from {insured_on}{until}")
     rule = terms.pre_existing
-    if rule is not None and _is_excluded(rule, facts.insured.starts_on, first):
-        return "pre_existing", rule.clause
-    return "", ""
+    treated_on = _treated_before(rule, insured_on, first) if rule is not None else None
+    if rule is None or treated_on is None or first.starts_on >= add_months(insured_on, rule.months_insured):
+        return None
+    if rule.months_free is not None and _went_free(rule.months_free, insured_on, first):
+        return None
+    words = (
+        f"treated on {treated_on}, in the {rule.months_before} months before {insured_on}, and disabled in the first "
+        f"{rule.months_insured} months insured"
+    )
+    free = "" if rule.months_free is None else f", without {rule.months_free} months free of treatment"
+    return Why("pre_existing", rule.clause, words + free)
 
 
-def _is_excluded(rule: PreExisting, insured_on: date, first: Spell) -> bool:
+def _treated_before(rule: PreExisting, insured_on: date, first: Spell) -> date | None:
+    """The last treatment in the months before being insured."""
     looked_at = add_months(insured_on, -rule.months_before)
-    treated_before = any(looked_at <= day < insured_on for day in first.treated_on)
-    if not treated_before or first.starts_on >= add_months(insured_on, rule.months_insured):
-        return False
-    return rule.months_free is None or not _went_free(rule.months_free, insured_on, first)
+    return max((day for day in first.treated_on if looked_at <= day < insured_on), default=None)
 
 
 def _went_free(months: int, insured_on: date, first: Spell) -> bool:

@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tpa.engine.disability.benefit import Benefit, Move, State, reckon, rounded
-from tpa.engine.disability.cover import refusal
+from tpa.engine.disability.cover import Why, refusal
 from tpa.engine.disability.duration import Payable, payable
-from tpa.engine.disability.elimination import begins_on, claims_of, elimination_days
+from tpa.engine.disability.elimination import Begin, begins, claims_of, elimination_days
 from tpa.engine.disability.facts import NOTHING, Facts, Spell
 from tpa.engine.disability.incomes import changes, incomes_on
 from tpa.engine.disability.periods import Cell, cells, days_of, fraction
@@ -44,8 +44,8 @@ class Payment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim. `reason` says why nothing is paid: `not_insured`, `pre_existing`, `elimination` (it ended before benefits
-    began), `duration` (they had ended by then), `not_yet` (no period was paid by `as_of`); empty where something is.
+    """One claim. `unpaid` says why nothing is paid: `not_insured`, `pre_existing`, `elimination` (it ended before benefits
+    began), `duration` (they had ended by then), `not_yet` (no period was paid by `as_of`); None where something is.
 
     `base` and `full` are what was earned in a period and its whole gross benefit; `ends_before` the first day that the plan
     pays no more, however long the disability lasts.
@@ -55,10 +55,16 @@ class Claim:
     base: Fraction
     full: Benefit
     elimination_days: int
-    reason: str
-    clause: str
-    ends_before: date | None
-    payments: tuple[Payment, ...]
+    begin: Begin
+    unpaid: Why | None
+    ends_before: date | None = None
+    payments: tuple[Payment, ...] = ()
+    lasts_clause: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The code of why nothing is paid."""
+        return self.unpaid.code if self.unpaid else ""
 
     @property
     def first_payable_on(self) -> date | None:
@@ -94,27 +100,31 @@ def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
     full = Benefit(terms, State(terms.steps[0], base, base, Fraction(0), None, (), Fraction(1)))
     full.gross()
     waits = elimination_days(terms.elimination, spells[0])
-    reason, clause = refusal(terms, facts, spells[0])
-    if reason:
-        return Claim(spells, base, full, waits, reason, clause, None, ())
-    begins = begins_on(terms, facts, spells)
-    if begins is None:
-        return Claim(spells, base, full, waits, "elimination", terms.elimination.clause, None, ())
-    found = payable(terms, facts, spells, begins)
+    begin = begins(terms, facts, spells)
+    refused = refusal(terms, facts, spells[0])
+    if refused or begin.on is None:
+        return Claim(spells, base, full, waits, begin, refused or _too_short(terms))
+    found = payable(terms, facts, spells, begin.on)
     payments: tuple[Payment, ...] = ()
     if found.spans:
         calendar = _Calendar(terms, facts, base, spells, found.spans)
         ours = (one for span in found.spans for cell in cells(terms, span) for one in calendar.payments(cell))
         payments = tuple(one for one in ours if one.pays_on <= facts.as_of)
-    reason, clause = ("", "") if payments else _nothing(terms, begins, found)
-    return Claim(spells, base, full, waits, reason, clause, found.ends_before, payments)
+    unpaid = None if payments else _unpaid(terms, begin.on, found)
+    return Claim(spells, base, full, waits, begin, unpaid, found.ends_before, payments, found.row.clause)
 
 
-def _nothing(terms: Terms, begins: date, found: Payable) -> tuple[str, str]:
+def _unpaid(terms: Terms, begins_on: date, found: Payable) -> Why:
     """Why nothing was paid."""
     if found.spans:
-        return "not_yet", terms.elimination.clause
-    return ("duration", found.row.clause) if found.ends_before <= begins else ("elimination", terms.elimination.clause)
+        return Why("not_yet", terms.elimination.clause, "no period was over and paid by this day")
+    if found.ends_before <= begins_on:
+        return Why("duration", found.row.clause, f"the plan pays no more from {found.ends_before} on")
+    return _too_short(terms)
+
+
+def _too_short(terms: Terms) -> Why:
+    return Why("elimination", terms.elimination.clause, "the disability ended before benefits began")
 
 
 class _Calendar:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from tpa.engine.disability.facts import Facts, Spell
 from tpa.engine.disability.terms import Elimination, Terms
@@ -19,25 +20,34 @@ def elimination_days(rule: Elimination, spell: Spell) -> int:
     return length * 7 if rule.unit == "week" else length
 
 
-def served_on(terms: Terms, facts: Facts, spells: Sequence[Spell]) -> date | None:
-    """The first day on which the elimination period is over, in or right after one of the spells; None before that."""
+class Begin(NamedTuple):
+    """The first day from which benefits may be paid (None: not reached), and why."""
+
+    on: date | None
+    words: str
+
+
+def served(terms: Terms, facts: Facts, spells: Sequence[Spell]) -> Begin:
+    """The first day on which the elimination period is over, in or right after one of the spells."""
     rule, first = terms.elimination, spells[0]
-    served = _by_days(rule, spells)
-    disabled_days = sum(spell.days for spell in spells)
-    if rule.retroactive_after_days is not None and disabled_days > rule.retroactive_after_days:
-        return first.starts_on
+    days = elimination_days(rule, first)
+    over_on = _by_days(rule, spells)
+    if rule.retroactive_after_days is not None and sum(spell.days for spell in spells) > rule.retroactive_after_days:
+        return Begin(first.starts_on, f"disabled for more than {rule.retroactive_after_days} days: from the first day")
     stay = _first_stay(rule, facts, spells)
-    if stay is None or (served is not None and served <= stay):
-        return served
-    return first.starts_on if rule.hospital == "from_first_day" else stay
+    if stay is None or (over_on is not None and over_on <= stay):
+        return Begin(over_on, f"after {days} days of disability by {first.cause}")
+    if rule.hospital == "from_first_day":
+        return Begin(first.starts_on, f"in hospital on {stay}: from the first day")
+    return Begin(stay, f"in hospital from {stay}")
 
 
-def begins_on(terms: Terms, facts: Facts, spells: Sequence[Spell]) -> date | None:
-    """The first day from which benefits may be paid: where the plan says so not before paid leave is used up."""
-    served = served_on(terms, facts, spells)
-    if served is None or not terms.elimination.after_leave or facts.leave_ends_before is None:
-        return served
-    return max(served, facts.leave_ends_before)
+def begins(terms: Terms, facts: Facts, spells: Sequence[Spell]) -> Begin:
+    """When benefits begin: where the plan says so not before paid leave is used up."""
+    found, leave = served(terms, facts, spells), facts.leave_ends_before
+    if found.on is None or not terms.elimination.after_leave or leave is None or leave <= found.on:
+        return found
+    return Begin(leave, f"{found.words}, and when paid leave is used up")
 
 
 def _by_days(rule: Elimination, spells: Sequence[Spell]) -> date | None:
@@ -72,7 +82,7 @@ def continues(terms: Terms, facts: Facts, spells: Sequence[Spell], after: Spell)
         return True
     if (after.condition, after.cause) != (last.condition, last.cause):
         return rule is not None and gap < rule.unrelated_days
-    if served_on(terms, facts, spells) is None:
+    if served(terms, facts, spells).on is None:
         worked = sum((two.starts_on - one.ends_before).days for one, two in pairwise(spells))
         return worked + gap <= terms.elimination.trial_work_days
     if rule is None:

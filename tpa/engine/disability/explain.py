@@ -6,22 +6,19 @@ from collections.abc import Iterator
 
 from tpa.engine.disability.benefit import Move, shown
 from tpa.engine.disability.decide import Claim, Decision, Payment
+from tpa.engine.disability.facts import Spell
 from tpa.engine.disability.terms import Terms
 from tpa.kernel.money import format_amount
-
-REASONS = {
-    "not_insured": "Not paid: the person was not insured on the first day disabled",
-    "pre_existing": "Not paid: the condition was treated before the person was insured",
-    "elimination": "Not paid: the disability ended before benefits began",
-    "duration": "Not paid: the time for which the plan pays had ended before benefits began",
-    "not_yet": "Not paid yet: no period was paid by this day",
-}
-"""Why nothing is paid, in words."""
 
 
 def explain(terms: Terms, decision: Decision) -> tuple[str, ...]:
     """Every claim, every payment, every move."""
-    return tuple(line for n, claim in enumerate(decision.claims, 1) for line in _claim(terms, n, claim))
+    lines: list[str] = []
+    for number, claim in enumerate(decision.claims, 1):
+        if number > 1:
+            lines.append(_new_claim(terms, decision.claims[number - 2].spells[-1], claim.spells[0]))
+        lines += _claim(terms, number, claim)
+    return tuple(lines)
 
 
 def move_words(move: Move) -> str:
@@ -35,17 +32,31 @@ def days_words(payment: Payment) -> str:
     return f"{payment.span.starts_on} to {payment.span.last_day}, {days}"
 
 
+def _new_claim(terms: Terms, before: Spell, after: Spell) -> str:
+    clause = terms.recurrent.clause if terms.recurrent else terms.clause
+    return f"a new claim, {_at_work(before, after)} [{clause}]"
+
+
+def _at_work(before: Spell, after: Spell) -> str:
+    """What lies between two spells, and whether they come from the same."""
+    days = (after.starts_on - before.ends_before).days
+    same = (before.cause, before.condition) == (after.cause, after.condition)
+    return f"{days} day{'' if days == 1 else 's'} at work after {before.cause}, {'the same' if same else 'another'} condition"
+
+
 def _claim(terms: Terms, number: int, claim: Claim) -> Iterator[str]:
-    spells = ", ".join(f"from {one.starts_on} by {one.cause}" for one in claim.spells)
-    yield f"claim {number}: disabled {spells}; earned {shown(claim.base)} a {terms.period}"
-    if claim.reason:
-        yield f"  {REASONS[claim.reason]} [{claim.clause}]"
+    first, *again = claim.spells
+    yield f"claim {number}: disabled from {first.starts_on} by {first.cause}; earned {shown(claim.base)} a {terms.period}"
+    clause = terms.recurrent.clause if terms.recurrent else terms.elimination.clause
+    for before, after in zip(claim.spells, again, strict=False):
+        yield f"  again from {after.starts_on}, the same claim: {_at_work(before, after)} [{clause}]"
+    if claim.unpaid:
+        yield f"  not paid: {claim.unpaid.words} [{claim.unpaid.clause}]"
         return
-    yield f"  {claim.elimination_days} days without a benefit, paid from {claim.first_payable_on} [{terms.elimination.clause}]"
+    yield f"  paid from {claim.first_payable_on}: {claim.begin.words} [{terms.elimination.clause}]"
     for payment in claim.payments:
         yield from _payment(terms, payment)
-    if claim.ends_before:
-        yield f"  The plan pays no more from {claim.ends_before} on"
+    yield f"  The plan pays no more from {claim.ends_before} on [{claim.lasts_clause}]"
 
 
 def _payment(terms: Terms, payment: Payment) -> Iterator[str]:
