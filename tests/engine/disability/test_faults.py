@@ -151,12 +151,12 @@ FAULTS = [
     (
         "starts_on = 2026-03-12, ",
         "starts_on = 2026-03-26, ",
-        "/work/0/starts_on: The person was not disabled on any of these",
+        "/disability/0/work/0/starts_on: The person was not disabled on any of these",
     ),
     (
         "earnings = 100 }]",
         "earnings = 100 }, { starts_on = 2026-03-13, earnings = 1 }]",
-        "/work/1/starts_on: A row above has",
+        "/disability/0/work/1/starts_on: A row above has",
     ),
     (
         "disabled_on = 2026-03-20",
@@ -178,6 +178,16 @@ FAULTS = [
         "/last_worked_on: The last day worked is not after disabled_on.",
     ),
     ("birth_on", "as_of = 2026-03-01\nbirth_on", "/disability/0/as_of: The disability begins after as_of."),
+    (
+        "birth_on",
+        "died_on = 2026-04-01\nbirth_on",
+        "/disability/0/died_on: The person died during the last disability, after",
+    ),
+    (
+        "birth_on",
+        "died_on = 2026-03-20\nbirth_on",
+        "/disability/0/died_on: The person died during the last disability, after",
+    ),
     ("birth_on", 'country = "UK"\nbirth_on', "/disability/0/country: One of US, CA is wanted."),
     ("{ claims = 1 }", "{ claim = 1 }", "line 16, /disability/0/expect/claim: Unknown key 'claim'."),
     ("{ claims = 1 }", '{ first_payable_on = "soon" }', "/expect/first_payable_on: A date is wanted"),

@@ -28,7 +28,7 @@ class Payment(NamedTuple):
     """A period, or the part of one on which nothing changes. `days` as the plan counts them.
 
     `net_cents` is what is due by all that is known; `paid_cents` what was, by what was known on the day of payment.
-    `others_cents`: other incomes and earnings of these days.
+    `others_cents`: other incomes and earnings of these days. `whole_*`: of a whole period on these days.
     """
 
     span: Span
@@ -40,6 +40,8 @@ class Payment(NamedTuple):
     net_cents: int
     paid_cents: int
     others_cents: int
+    whole_gross_cents: int
+    whole_net_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class _Calendar:
             rounded(due.cents * part),
             rounded(known.cents * part),
             rounded(reckoned.others * part),
+            due.gross_cents,
+            due.cents,
         )
 
     def _reckoned(self, day: date, known_on: date) -> _Reckoned:

@@ -32,7 +32,8 @@ def served(terms: Terms, facts: Facts, spells: Sequence[Spell]) -> Begin:
     rule, first = terms.elimination, spells[0]
     days = elimination_days(rule, first)
     over_on = _by_days(rule, spells)
-    if rule.retroactive_after_days is not None and sum(spell.days for spell in spells) > rule.retroactive_after_days:
+    lasted = sum((min(one.ends_before, facts.as_of) - min(one.starts_on, facts.as_of)).days for one in spells)
+    if rule.retroactive_after_days is not None and lasted > rule.retroactive_after_days:
         return Begin(first.starts_on, f"disabled for more than {rule.retroactive_after_days} days: from the first day")
     stay = _first_stay(rule, facts, spells)
     if stay is None or (over_on is not None and over_on <= stay):

@@ -26,6 +26,12 @@ def move_words(move: Move) -> str:
     return f"{move.what} {format_amount(move.cents)}"
 
 
+def move_line(move: Move) -> str:
+    """From what to what, why, and where the plan says so."""
+    change = f"{format_amount(move.from_cents)} to {format_amount(move.to_cents)}"
+    return f"{move.what}: {change}  {move.words}. [{move.clause}]"
+
+
 def days_words(payment: Payment) -> str:
     """`2026-03-09 to 2026-03-15, 7 days`."""
     days = f"{payment.days} day{'' if payment.days == 1 else 's'}"
@@ -63,7 +69,6 @@ def _payment(terms: Terms, payment: Payment) -> Iterator[str]:
     part = "" if payment.part == 1 else f" ({payment.part} of a {terms.period})"
     yield f"  {days_words(payment)}{part}: {format_amount(payment.net_cents)}"
     for move in payment.moves:
-        change = f"{format_amount(move.from_cents)} to {format_amount(move.to_cents)}"
-        yield f"    {move.what}: {change}  {move.words}. [{move.clause}]"
+        yield f"    {move_line(move)}"
     if payment.paid_cents != payment.net_cents:
         yield f"    paid on {payment.pays_on} by what was known then: {format_amount(payment.paid_cents)}"

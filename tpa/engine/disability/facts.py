@@ -108,7 +108,7 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of somebody's disability. `as_of`: what is paid by then, with what is known by then."""
+    """All of somebody's disability, which death ends. `as_of`: what is paid by then, with what is known by then."""
 
     spells: tuple[Spell, ...]
     tax: Tax
@@ -120,4 +120,5 @@ class Facts:
     jobs: tuple[Job, ...] = ()
     has_signed: bool = True
     fit_for_any_on: date | None = None
+    died_on: date | None = None
     as_of: date = FOREVER

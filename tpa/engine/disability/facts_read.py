@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -41,6 +42,7 @@ def read_facts(section: Section, terms: Terms) -> Facts:
         _jobs(section, terms.period, spells),
         section.flag("agreement_signed", True),
         section.day("fit_for_any_on", None),
+        section.day("died_on", None),
         section.day("as_of", FOREVER),
     )
 
@@ -71,7 +73,19 @@ def _spells(section: Section) -> tuple[Spell, ...]:
                 remedy="Write under recovered_on the first day on which the person was no longer disabled.",
             )
         found.append(spell)
-    return tuple(found)
+    return (*found[:-1], _until_death(section, found[-1]))
+
+
+def _until_death(section: Section, last: Spell) -> Spell:
+    """The last disability, which death ends."""
+    died_on = section.day("died_on", FOREVER)
+    if died_on <= last.starts_on or FOREVER > last.ends_before < died_on < FOREVER:
+        raise DocumentError(
+            "The person died during the last disability, after its first day.",
+            where=section.at("died_on"),
+            remedy="Leave recovered_on of the last disability out.",
+        )
+    return replace(last, ends_before=min(last.ends_before, died_on))
 
 
 def _spell(section: Section, before: Spell | None) -> Spell:
@@ -160,9 +174,8 @@ def _income(section: Section, period: str) -> Income:
             row.flag("pending", False) or awarded_on is not None or refused_on is not None,
             awarded_on,
             refused_on,
-            _like(row, "estimate", period) if "estimate" in row else None,
+            _rate(row, period, "estimate") if "estimate" in row else row.value("estimate", None),
         )
-        row.value("estimate", None)
         if found.estimate is not None and not found.pending:
             raise DocumentError(
                 "An estimate is for an income that was applied for.",
@@ -173,8 +186,9 @@ def _income(section: Section, period: str) -> Income:
 
 
 def _like(section: Section, key: str, period: str) -> Rate:
-    """An amount in the same measure as the income's own."""
-    return _rate(section, period, key) if key in section else (section.value(key, None), NOTHING)[1]
+    """An amount in the same measure as the income's own; nothing where it is not told."""
+    section.value(key, None)
+    return _rate(section, period, key) if key in section else NOTHING
 
 
 def _raise(section: Section, income: Section, period: str) -> Raise:

@@ -79,7 +79,7 @@ def _worked(facts: Facts) -> Iterator[Span]:
     yield from (job.span for job in facts.jobs if job.rate.yearly)
     starts = [spell.starts_on for spell in facts.spells[1:]]
     for spell, next_on in zip(facts.spells, [*starts, FOREVER], strict=True):
-        if spell.ends_before < next_on:
+        if spell.ends_before < next_on and spell.ends_before != facts.died_on:
             yield Span(spell.ends_before, next_on)
 
 

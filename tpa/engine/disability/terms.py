@@ -39,6 +39,7 @@ STARTS = ("benefit", "calendar")
 HOSPITAL = ("no_matter", "from_stay", "from_first_day")
 UNAWARDED = ("unreduced", "agreement", "estimate", "suspend")
 METHODS = ("capped", "earnings_off", "proportional")
+SURVIVOR_OF = ("net", "gross")
 WORK_FROM = ("work", "benefit")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -172,6 +173,18 @@ class Work:
     clause: str
 
 
+class Survivor(NamedTuple):
+    """What the family gets once when somebody dies who was disabled for `after_days`: so many periods' last benefit.
+
+    `of`: the benefit as it was paid (`net`) or before reductions (`gross`).
+    """
+
+    periods: int
+    after_days: int
+    of: str
+    clause: str
+
+
 class Step(NamedTuple):
     """What is paid in the first days or months of benefits, or from then on: a part of earnings, or an amount (None)."""
 
@@ -189,7 +202,10 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A plan. `cost_of_living`: by how much the benefit is raised at each anniversary of the first payable day."""
+    """A plan. `cost_of_living`: by how much the benefit is raised at each anniversary of the first payable day.
+
+    `recovery`: the part of each payment that is kept until what was paid too much is back; None: it is asked for otherwise.
+    """
 
     period: str
     steps: tuple[Step, ...]
@@ -210,6 +226,8 @@ class Terms:
     all_sources: AllSources | None
     work: Work | None
     cost_of_living: Fraction
+    recovery: Fraction | None
+    survivor: Survivor | None
     clause: str
 
     @property

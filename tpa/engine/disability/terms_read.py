@@ -37,6 +37,7 @@ from tpa.engine.disability.terms import (
     PARTIALS,
     PERIODS,
     STARTS,
+    SURVIVOR_OF,
     UNAWARDED,
     WEEKDAYS,
     WORK_FROM,
@@ -50,6 +51,7 @@ from tpa.engine.disability.terms import (
     PreExisting,
     Recurrent,
     Step,
+    Survivor,
     Terms,
     Work,
 )
@@ -105,6 +107,8 @@ def _terms(section: Section) -> Terms:
         _table(section, "all_sources", _all_sources),
         _table(section, "work", _work),
         share(section, "cost_of_living", Fraction(0)),
+        share(section, "recovery", None),
+        _table(section, "survivor", _survivor),
         clause(section),
     )
 
@@ -271,6 +275,15 @@ def _offset(section: Section) -> Offset:
         share(section, "percent", Fraction(1)),
         section.flag("dependents", False),
         section.flag("frozen", True),
+        clause(section),
+    )
+
+
+def _survivor(section: Section) -> Survivor:
+    return Survivor(
+        section.whole("periods", least=1, most=120),
+        section.whole("after_days", 0, most=3_660),
+        section.choice("of", SURVIVOR_OF, SURVIVOR_OF[0]),
         clause(section),
     )
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 from tpa.engine.cases.question import Answer, Day, Kind, Solved, count_of
 from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Claim, Decision, Payment, decide
-from tpa.engine.disability.explain import days_words, explain, move_words
+from tpa.engine.disability.explain import days_words, explain, move_line, move_words
 from tpa.engine.disability.facts import Facts
 from tpa.engine.disability.facts_read import read_facts
 from tpa.engine.disability.periods import cells, days_in
+from tpa.engine.disability.recovery import Kept, kept
+from tpa.engine.disability.survivor import survivor_benefit
 from tpa.engine.disability.taxes import Taxed, exempt_from, taxed
 from tpa.engine.disability.terms import Terms
 from tpa.engine.disability.terms_read import read_terms
@@ -30,15 +32,18 @@ def solve(row: Section) -> Solved:
     if not decision.claims:
         raise DocumentError("The disability begins after as_of.", where=row.at("as_of"))
     payments = decision.payments
+    survivor = survivor_benefit(terms, facts, decision)
     answers = {
         **_days(decision),
         **_first(terms, decision.claims[0]),
         **_by_claim(decision),
         **_by_period(payments),
         **_sums(decision),
+        "survivor": survivor.cents if survivor else 0,
+        **_recovered(decision, kept(terms, facts, decision)),
         **_taxes(facts, payments, taxed(facts, payments)),
     }
-    return Solved(answers, explain(terms, decision))
+    return Solved(answers, (*explain(terms, decision), *(move_line(one) for one in (survivor,) if one)))
 
 
 def _days(decision: Decision) -> Mapping[str, Answer]:
@@ -101,6 +106,13 @@ def _sums(decision: Decision) -> Mapping[str, Answer]:
         "total_paid": sum(one.paid_cents for one in decision.payments),
         "overpayment": max(0, over),
         "underpayment": max(0, -over),
+    }
+
+
+def _recovered(decision: Decision, found: Sequence[Kept]) -> Mapping[str, Answer]:
+    return {
+        "kept": {str(one.payment.span.starts_on): one.cents for one in found},
+        "left_to_recover": decision.overpaid_cents - sum(one.cents for one in found),
     }
 
 
