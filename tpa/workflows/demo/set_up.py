@@ -50,6 +50,8 @@ STARTS_ON = date(PLAN_YEAR, 1, 1)
 BY = "demo"
 ALONE_UP_TO_CENTS = 2_500_000
 """Of a payment run and of an invoice; beyond it two persons are needed."""
+AUTHORITY_CENTS = {"examiner": 1_000_000}
+"""How much a person of this role may change on a claim alone; the others as much as there is."""
 
 
 class Login(NamedTuple):
@@ -83,7 +85,12 @@ def two_persons() -> tuple[int, int]:
 def _login(host: str, email: str, role: str, password: str, employer: Employer | None = None) -> Login:
     if not User.objects.filter(email=email).exists():
         user = identity.create_user(email=email, name=role.replace("_", " ").title(), password=password)
-        identity.grant_role(user=user, role=role, employer_id=employer.pk if employer else None, authority_cents=10**9)
+        identity.grant_role(
+            user=user,
+            role=role,
+            employer_id=employer.pk if employer else None,
+            authority_cents=AUTHORITY_CENTS.get(role, 10**9),
+        )
     return Login(host, email, role)
 
 
