@@ -8,6 +8,8 @@ from tests.workflows.test_payment_lives import ANA, DAY, home, take_back, terms 
 from tests.workflows.test_pend_sweep import plan_text
 from tests.workflows.test_ripple import apply, claim, decide, live, open_plan
 from tpa.books.claims.models import Decision
+from tpa.books.members import selectors as members
+from tpa.books.members.models import Member
 from tpa.books.payments.models import CarriedBalance, Payment
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
@@ -48,6 +50,16 @@ def test_what_is_owed_is_said_first_and_the_lines_add_up(in_employer, home):  # 
     paper = eob_paper(employer=in_employer, eobs=[told])
     assert (paper[:5], b"pdfuaid" in paper) == (b"%PDF-", True)
     assert paper == eob_paper(employer=in_employer, eobs=[told])
+    assert members.addressee(told["member_number"]) == ["Ada Lind", "1 Oak Road", "Boulder CO  80301"]
+    Member.objects.filter(relationship="self").update(
+        mail_1="PO Box 7", mail_city="Denver", mail_state="CO", mail_postal_code="80201"
+    )
+    assert members.addressee(told["member_number"]) == ["Ada Lind", "PO Box 7", "Denver CO  80201"]
+    assert (
+        paper
+        != eob_paper(employer=in_employer, eobs=[told])
+        != eob_paper(employer=in_employer, eobs=[told], is_mailed=False)
+    )
 
 
 def test_a_family_gets_what_holds_and_what_was_taken_back(in_employer, home):  # noqa: F811

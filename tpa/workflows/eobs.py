@@ -116,8 +116,11 @@ def family_eobs(
     return [eob(employer=employer, decision_id=one.pk) for one in sorted(live, key=lambda one: one.pk)]
 
 
-def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]]) -> bytes:
-    """The explanations on paper: tagged PDF, what is owed first. Raises NotFoundError where there are none."""
+def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]], is_mailed: bool = True) -> bytes:
+    """A family's explanations on paper: tagged PDF, addressed where its mail goes unless others get it, what is owed first.
+
+    Raises NotFoundError where there are none.
+    """
     if not eobs:
         raise NotFoundError("There are no decisions in that span.")
     owed = sum(one["you_owe_cents"] for one in eobs if not one["is_estimate"])
@@ -130,6 +133,7 @@ def eob_paper(*, employer: Employer, eobs: Sequence[dict[str, Any]]) -> bytes:
             "phone": settings.TPA_PHONE,
             "plan": employer.name,
             "currency": employer.currency,
+            "to": members.addressee(eobs[0]["member_number"]) if is_mailed else [],
             "you_owe": format_amount(owed),
             "claims": [_shown(one) for one in eobs],
             "rights": list(dict.fromkeys(text for one in eobs for text in paragraphs(one["rights"]))),

@@ -40,7 +40,7 @@ def _eobs(employer: Employer, filing: Filing) -> bytes | None:
     decisions = (claims.decision(key) for key in keys)
     told = [one.pk for one in decisions if one.outcome != Decision.Outcome.REVERSED]
     explained = [eob(employer=employer, decision_id=key) for key in told]
-    return eob_paper(employer=employer, eobs=explained) if explained else None
+    return eob_paper(employer=employer, eobs=explained, is_mailed=False) if explained else None
 
 
 def _archive(employer: Employer, filing: Filing) -> bytes:

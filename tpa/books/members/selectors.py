@@ -154,6 +154,15 @@ def subscriber_addresses(family_ids: Collection[int]) -> dict[int, MailingAddres
     return {one.family_id: mailing_address(*(getattr(one, name) for name in _mail(one))) for one in rows}
 
 
+def addressee(member_number: str) -> list[str]:
+    """How a letter about a member is addressed: the family's subscriber, and where mail goes. Nothing for an unknown number."""
+    one = members().filter(family__members__member_number=member_number, relationship="self").first()
+    if one is None:
+        return []
+    name = f"{one.first_name} {one.last_name}".strip()
+    return [name, *mailing_address(*(getattr(one, part) for part in _mail(one))).lines]
+
+
 def _mail(one: Member) -> tuple[str, ...]:
     """The columns of the address that mail goes to: home where no other one is told."""
     return MAIL if one.mail_1 else HOME
