@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 from tpa.engine.disability.benefit import Benefit, Move, State, reckon, rounded
 from tpa.engine.disability.cover import Why, refusal
 from tpa.engine.disability.duration import Payable, payable
 from tpa.engine.disability.elimination import Begin, begins, claims_of, elimination_days
-from tpa.engine.disability.facts import NOTHING, Facts, Spell
+from tpa.engine.disability.facts import NOTHING, Facts, Rate, Spell
 from tpa.engine.disability.incomes import changes, incomes_on
 from tpa.engine.disability.periods import Cell, cells, days_of, fraction
 from tpa.engine.disability.terms import Phase, Step, Terms
@@ -98,7 +99,7 @@ def decide(terms: Terms, facts: Facts) -> Decision:
 
 
 def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
-    base = sum((one.rate.per(terms.period) for one in spells[0].pay if one.kind in terms.earnings), Fraction(0))
+    base = _base(terms, spells[0])
     full = Benefit(terms, State(terms.steps[0], base, base, Fraction(0), None, (), Fraction(1)))
     full.gross()
     waits = elimination_days(terms.elimination, spells[0])
@@ -114,6 +115,14 @@ def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
         payments = tuple(one for one in ours if one.pays_on <= facts.as_of)
     unpaid = None if payments else _unpaid(terms, begin.on, found)
     return Claim(spells, base, full, waits, begin, unpaid, found.ends_before, payments, found.row.clause)
+
+
+def _base(terms: Terms, first: Spell) -> Fraction:
+    """What was earned in a period, of the kinds that count."""
+    yearly = sum((one.rate.yearly for one in first.pay if one.kind in terms.earnings), Fraction(0))
+    if terms.earnings_multiple_cents:
+        yearly = Fraction(ceil(yearly / terms.earnings_multiple_cents) * terms.earnings_multiple_cents)
+    return Rate(yearly).per(terms.period)
 
 
 def _unpaid(terms: Terms, begins_on: date, found: Payable) -> Why:

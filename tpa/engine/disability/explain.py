@@ -62,7 +62,7 @@ def _claim(terms: Terms, number: int, claim: Claim) -> Iterator[str]:
     yield f"  paid from {claim.first_payable_on}: {claim.begin.words} [{terms.elimination.clause}]"
     for payment in claim.payments:
         yield from _payment(terms, payment)
-    yield f"  The plan pays no more from {claim.ends_before} on [{claim.lasts_clause}]"
+    yield f"  the plan pays no more from {claim.ends_before} on [{claim.lasts_clause}]"
 
 
 def _payment(terms: Terms, payment: Payment) -> Iterator[str]:

@@ -94,15 +94,17 @@ class Tax:
 
     `contributions_cents`: what the employee has paid for the plan, which comes off the benefit in Canada.
 
-    `withheld_cents`: income tax that the employee asked to have withheld from each payment (Form W-4S). `wages`: cents that
-    the employer paid as wages, by calendar year, for the yearly base of FUTA.
+    `withheld`: income tax withheld from each payment, as an exact amount in cents (Form W-4S, with an insurer) or, where
+    `is_flat_rate`, as a part of what is taxable (an employer's agent). `wages`: cents that the employer paid as wages, by
+    calendar year, for the yearly base of FUTA.
     """
 
     country: str
     employer_share: Fraction
     contributions_cents: int
     last_worked_on: date
-    withheld_cents: int
+    withheld: Fraction
+    is_flat_rate: bool
     wages: dict[int, int] = field(default_factory=dict)
 
 

@@ -226,9 +226,16 @@ def _tax(section: Section, spells: tuple[Spell, ...]) -> Tax:
         employer_share,
         contributions_cents,
         last,
-        amount(section, "withheld", 0),
+        *_withheld(section),
         dict(_wages(section)),
     )
+
+
+def _withheld(section: Section) -> tuple[Fraction, bool]:
+    """(cents, False) of `withheld = 210`; (part, True) of `withheld = "22%"`."""
+    if str(section.value("withheld", 0)).endswith("%"):
+        return share(section, "withheld"), True
+    return Fraction(amount(section, "withheld", 0)), False
 
 
 def _wages(section: Section) -> Iterable[tuple[int, int]]:

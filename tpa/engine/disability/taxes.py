@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Payment
-from tpa.engine.disability.facts import Facts
+from tpa.engine.disability.facts import Facts, Tax
 from tpa.engine.statute import statute
 from tpa.kernel.periods import FOREVER, Span, add_months
 
@@ -62,7 +62,12 @@ def _taxed(facts: Facts, payments: Sequence[Payment]) -> Iterator[Taxed]:
         fica = taxable if exempt_on and pays_on < exempt_on else 0
         futa = min(fica, max(0, _futa_base(pays_on) - wages.get(pays_on.year, 0)))
         wages[pays_on.year] = wages.get(pays_on.year, 0) + fica
-        yield Taxed(pays_on, starts_on, cents, taxable, fica, futa, min(cents, tax.withheld_cents))
+        yield Taxed(pays_on, starts_on, cents, taxable, fica, futa, _withheld(tax, cents, taxable))
+
+
+def _withheld(tax: Tax, cents: int, taxable: int) -> int:
+    """The income tax of a payment, never more than it."""
+    return rounded(taxable * tax.withheld) if tax.is_flat_rate else min(cents, rounded(tax.withheld))
 
 
 def _by_day(payments: Iterable[Payment]) -> Iterator[tuple[date, date, int]]:

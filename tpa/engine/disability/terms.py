@@ -204,6 +204,7 @@ class Step(NamedTuple):
 class Terms:
     """A plan. `cost_of_living`: by how much the benefit is raised at each anniversary of the first payable day.
 
+    `earnings_multiple_cents`: the year's earnings are raised to the next multiple of it; 0 where they are not.
     `recovery`: the part of each payment that is kept until what was paid too much is back; None: it is asked for otherwise.
     """
 
@@ -212,6 +213,7 @@ class Terms:
     maximum_cents: int | None
     minimum: Minimum | None
     earnings: tuple[str, ...]
+    earnings_multiple_cents: int
     starts: str
     week_starts_on: int
     partial: str

@@ -93,6 +93,7 @@ def _terms(section: Section) -> Terms:
         amount(section, "maximum", None),
         _table(section, "minimum", _minimum),
         section.texts("earnings", ("base",), options=EARNINGS),
+        amount(section, "earnings_multiple", 0),
         section.choice("starts", STARTS, "benefit"),
         WEEKDAYS.index(section.choice("week_starts_on", WEEKDAYS, "monday")),
         section.choice("partial", PARTIALS[period], PARTIALS[period][0]),
@@ -117,7 +118,7 @@ def _steps(section: Section) -> tuple[Step, ...]:
     """The part of earnings, or the amount, of the plan, or of each of its `steps`."""
     if "steps" not in section:
         section.value("steps", None)
-        return (Step(*_replaced(section), 0, 0, section.where),)
+        return (Step(*_replaced(section), 0, 0, clause(section)),)
     for key in ("percent", "amount"):
         if key in section:
             raise DocumentError(f"Either {key} or steps are wanted.", where=section.at(key))
