@@ -70,6 +70,16 @@ def test_a_claim_is_taken_back_as_it_was_shown(employer, story):
         assert ledger.balance("5010") == 0
 
 
+def test_two_keys_of_one_person_are_one_person(employer, story):
+    _, (one, _), first, second = story
+    ApiKey.objects.update(issued_by=colleague("examiner"))
+    shown = first("post", "corrections/", {"claims": [one], "take_back": True, "why": "entry_error"}).json()
+    refused = second("post", f"corrections/{shown['id']}/apply/", {"signature": shown["signature"]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_person_needed")
+    with employer_scope(employer):
+        assert Decision.objects.count() == 2
+
+
 def test_a_selection_is_shown_and_applied_by_jobs(employer, story):
     _, _, first, second = story
     body = {"starts_on": "2026-03-01", "ends_before": "2026-04-01", "why": "audit", "note": "sample"}
