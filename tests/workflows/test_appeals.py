@@ -180,7 +180,7 @@ def test_two_levels_share_the_time_and_external_review_comes_after_them(in_emplo
         assert assign(appeal_id=outside.pk, by=ANA, reason="it has a conflict").reviewer == "Beta"
         assert board() == [
             ("review_file", "review file", date(2026, 11, 9), None),
-            ("appeal", "external review", date(2026, 12, 17), None),
+            ("appeal", "external review", date(2026, 12, 17), 60_000),
         ]
         note(appeal_id=outside.pk, kind="sent", text="by courier", by=ANA)
         assert [one[0] for one in board()] == ["appeal"]

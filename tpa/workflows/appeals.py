@@ -109,7 +109,7 @@ def file_appeal(
         recorded_at=clock.now(),
         recorded_by=by.name[:200],
     )
-    _open_item(row, decision.charge_cents - decision.paid_cents)
+    _open_item(row)
     _tell(row, "appeal.filed", by, row.grounds)
     return row
 
@@ -123,12 +123,14 @@ def _due(found: Window, local: datetime) -> tuple[date, datetime | None, date | 
     return own.due_on, own.due_at, None
 
 
-def _open_item(row: Appeal, cents: int | None) -> None:
+def _open_item(row: Appeal) -> None:
     """What stands in the queue: the next deadline of it, and of an external review the plan's file, until it is sent."""
     deadline, due_on = ("appeal", row.due_on) if row.stage != Appeal.Stage.EXTERNAL else ("external review", row.due_on)
     if row.preliminary_on and row.assigned_at is None:
         deadline, due_on = "preliminary review", row.preliminary_on
     title = f"{row.get_stage_display()}, {row.kind.replace('_', ' ')}"
+    decision = selectors.decision(row.decision_id)
+    cents = decision.charge_cents - decision.paid_cents
     items = [work_items.Item(WORK, QUEUE, row.pk, title, cents, due_on, row.received_at, row.due_at, deadline)]
     if row.file_by_on:
         told = f"Send the plan's file to {row.reviewer}"
@@ -161,7 +163,7 @@ def note(
     if kind == AppealNote.Kind.ANSWERED and row.decided_at is None and row.paused_until_on:
         row = book.take(appeal_id)
         book.go_on(row, on=today)
-        _open_item(row, None)
+        _open_item(row)
     if kind == AppealNote.Kind.SENT:
         work_items.close_items(FILE, [row.pk])
     return book.note(
@@ -182,7 +184,7 @@ def _stand_still(row: Appeal, today: date, until_on: date, *, is_new_evidence: b
     if today > row.due_on or row.paused_until_on:
         raise AppealError("Its time is over, or stands still already.", where="/until_on")
     book.stand_still(row, on=today, until_on=until_on)
-    _open_item(row, None)
+    _open_item(row)
 
 
 @transaction.atomic
@@ -215,7 +217,7 @@ def assign(*, appeal_id: int, by: Person, reason: str = "") -> Appeal:
     book.assign(row, reviewer=chosen, at=now, due=due)
     told = reason.strip() or "Its turn"
     book.note(appeal_id=row.pk, kind=AppealNote.Kind.ASSIGNED, text=told, reference=chosen, at=now, by=by.name)
-    _open_item(row, None)
+    _open_item(row)
     _tell(row, "appeal.assigned", by, f"{chosen}: {told}")
     return row
 
@@ -242,7 +244,7 @@ def extend(*, appeal_id: int, reason: str, by: Person, until_on: date | None = N
     book.extend(row, due_on=row.due_on + timedelta(days=days), on=today, reason=reason.strip())
     if until_on is not None:
         _stand_still(row, today, until_on, is_new_evidence=False)
-    _open_item(row, None)
+    _open_item(row)
     _tell(row, "appeal.extended", by, reason)
     return row
 
