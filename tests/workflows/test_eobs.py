@@ -35,6 +35,12 @@ def test_what_is_owed_is_said_first_and_the_lines_add_up(in_employer, home):  # 
         ("PR-2", 8_000, "/benefits/1/shares/all"),
     ]
     assert (line["benefit"], told["replaces"]) == ("all", None)
+    assert [(one["what"], one["whose"], one["used_cents"], one["limit_cents"]) for one in told["standing"]] == [
+        ("deductible", "member", 50_000, 50_000),
+        ("deductible", "family", 50_000, 100_000),
+        ("out-of-pocket maximum", "member", 58_000, 200_000),
+        ("out-of-pocket maximum", "family", 58_000, 400_000),
+    ]
     assert told["rights"] == {
         "kind": "post_service",
         "levels_count": 1,
@@ -64,6 +70,8 @@ def test_what_is_owed_is_said_first_and_the_lines_add_up(in_employer, home):  # 
 
 def test_a_family_gets_what_holds_and_what_was_taken_back(in_employer, home):  # noqa: F811
     one, two = decide(in_employer, claim(home, 40_000, 1), claim(home, 30_000, 2))
+    # As it stood after the first, whatever came later.
+    assert eob(employer=in_employer, decision_id=live(one).pk)["standing"][0]["used_cents"] == 40_000
     take_back(one)
     span = {"decided_from": date(2026, 1, 1), "decided_before": date(2027, 1, 1)}
     found = family_eobs(employer=in_employer, family_id=home.family_id, **span)

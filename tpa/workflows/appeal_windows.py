@@ -97,11 +97,12 @@ def _exhausted_by(claim_id: int, clocked: Clocked, employer: Employer) -> str:
 
 def levels_of(decision: Decision) -> int:
     """The most levels of the plans that decided the lines."""
-    return max((one.appeal_levels for one in terms_of(decision)), default=1)
+    return max((one.appeal_levels for one in terms_of(decision).values()), default=1)
 
 
-def terms_of(decision: Decision) -> list[PlanTerms]:
-    """The terms of the plans that decided the lines."""
+def terms_of(decision: Decision) -> dict[int, PlanTerms]:
+    """Plan version -> its terms, of those that decided the lines."""
     keys = {line.plan_version_id for line in selectors.lines_of(decision.pk)} - {0}
-    found = plans.published_terms({plans.version(key).plan_id: key for key in keys})
-    return [one.terms for dated in found.values() for one in dated if one.version_id in keys]
+    plan_ids = {plans.version(key).plan_id: key for key in keys}
+    found = plans.published_terms(plan_ids, known_at=decision.decided_at)
+    return {one.version_id: one.terms for dated in found.values() for one in dated if one.version_id in keys}

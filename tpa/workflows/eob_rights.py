@@ -4,13 +4,14 @@
 is decided, external review, what may be asked for free of charge, the right to sue, and where there is help.
 """
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from tenants.models import Employer
 from tpa.books.claims.clocks import clocks_of
 from tpa.books.claims.models import Decision
 from tpa.engine.clocks.claim import Kind, law_of
-from tpa.workflows.appeal_windows import terms_of
+from tpa.engine.plan.terms import PlanTerms
 
 EBSA = "the Employee Benefits Security Administration, 1-866-444-3272"
 """Where the law has members of an employer's plan sent for help."""
@@ -27,10 +28,11 @@ class Rights(NamedTuple):
     has_external_review: bool
 
 
-def rights_of(employer: Employer, decision: Decision, lines_of_coverage: set[str]) -> Rights:
-    """What the law gives a member against a decision. A handful of queries."""
+def rights_of(
+    employer: Employer, decision: Decision, lines_of_coverage: set[str], terms: Collection[PlanTerms]
+) -> Rights:
+    """What the law gives a member against a decision that plans of these terms have made."""
     kind = clocks_of([decision.claim_id], employer.time_zone)[decision.claim_id].filed.kind.of_appeal
-    terms = terms_of(decision)
     is_older = bool(terms) and all(one.grandfathered for one in terms)
     is_medical = not lines_of_coverage or "medical" in lines_of_coverage
     return Rights(kind, max((one.appeal_levels for one in terms), default=1), is_medical and not is_older)

@@ -19,7 +19,9 @@ from tpa.infra import pdf
 from tpa.kernel.errors import NotFoundError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import format_amount
+from tpa.workflows.appeal_windows import terms_of
 from tpa.workflows.eob_rights import as_json, paragraphs, rights_of
+from tpa.workflows.eob_standing import standing_after, told
 
 _OTHER_PLAN = "23"
 """CARC of what another plan's payment and terms have settled."""
@@ -55,7 +57,9 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         }
         for row in explained
     ]
-    rights = rights_of(employer, decision, {row.line.line_of_coverage for row in explained} - {""})
+    terms = terms_of(decision)
+    rights = rights_of(employer, decision, {row.line.line_of_coverage for row in explained} - {""}, terms.values())
+    decided = [row.line for row in explained]
     part = ClaimPayment.objects.filter(decision_id=decision.pk, voided_on=None, issued_on__isnull=False).first()
     return {
         "claim": public_id("clm", employer.pk, claim.pk),
@@ -77,6 +81,7 @@ def eob(*, employer: Employer, decision_id: int) -> dict[str, Any]:
         "paid_to": _paid_to(claim, part),
         "replaces": _replaced(employer, claim, decision),
         "rights": as_json(rights, decision),
+        "standing": standing_after(decision, claim.member_id, decided, terms) if decided else [],
         "lines": lines,
     }
 
@@ -163,7 +168,12 @@ def _shown(one: dict[str, Any]) -> dict[str, Any]:
         one
         | money
         | {"interest": interest, "discount": format_amount(one["charge_cents"] - one["allowed_cents"]), "lines": lines}
-        | {"replaces": replaces, "other_plan": other, "would_pay": format_amount(one["plan_would_pay_cents"])}
+        | {
+            "standing": [told(each) for each in one["standing"]],
+            "replaces": replaces,
+            "other_plan": other,
+            "would_pay": format_amount(one["plan_would_pay_cents"]),
+        }
     )
 
 

@@ -52,6 +52,17 @@ class EobRightsSerializer(serializers.Serializer):
     external_review_within_months = serializers.IntegerField(allow_null=True)
 
 
+class EobStandingSerializer(serializers.Serializer):
+    """What the member, or the family, has used of a deductible or an out-of-pocket maximum since the period began."""
+
+    what = serializers.CharField()
+    name = serializers.CharField()
+    whose = serializers.ChoiceField(("member", "family"))
+    period_on = serializers.DateField()
+    used_cents = CentsField()
+    limit_cents = CentsField()
+
+
 class EobLineSerializer(serializers.Serializer):
     """A line in the member's words."""
 
@@ -96,6 +107,7 @@ class EobSerializer(serializers.Serializer):
     paid_to = serializers.CharField()
     replaces = EobReplacesSerializer(allow_null=True)
     rights = EobRightsSerializer()
+    standing = EobStandingSerializer(many=True)
     lines = EobLineSerializer(many=True)
 
 
