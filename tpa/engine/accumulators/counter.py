@@ -68,7 +68,7 @@ class Counter:
         self.is_dated = False
         self._keyed: dict[str, Counter] = {}
         self._keys: dict[date, date] = {}
-        self._caps: dict[date, int | None] = {}
+        self._caps: dict[date, tuple[int | None, int | None]] = {}
         self._days: dict[date, bool] = {}
 
     def key_on(self, day: date) -> date:
@@ -110,7 +110,8 @@ class Counter:
         if self.law is not None:
             individual, family = self._within_law(individual, family, day, is_family=is_family)
         if self.self_only_cap:
-            cap = self._self_only_cents(day)
+            alone_cap, family_cap = self._self_only_cents(day)
+            cap = family_cap if is_family else alone_cap
             if cap is not None and (individual is None or cap < individual):
                 individual = cap
         return individual, family
@@ -182,13 +183,20 @@ class Counter:
             self._days[day] = late
         return late
 
-    def _self_only_cents(self, day: date) -> int | None:
-        """The ACA's self-only figure of the plan year of `day`; None before there was one (R-A11, R-A14)."""
+    def _self_only_cents(self, day: date) -> tuple[int | None, int | None]:
+        """The ACA's self-only figure of the plan year of `day`, for who is alone and for each of a family.
+
+        None before there was one: in families it holds two years later than alone (R-A11, R-A14).
+        """
         if day not in self._caps:
             year_on = year_of(day, self.starts_month).starts_on
             law = statute(_ACA)
-            first_on = min(value.span.starts_on for value in law.values)
-            self._caps[day] = None if year_on < first_on else int(law.on(year_on)["self_only_cents"])
+            if year_on < min(value.span.starts_on for value in law.values):
+                self._caps[day] = None, None
+            else:
+                value = law.on(year_on)
+                cents = int(value["self_only_cents"])
+                self._caps[day] = cents, cents if value.get("holds_in_families", True) else None
         return self._caps[day]
 
     def _within_law(
