@@ -436,6 +436,18 @@ def test_minutes_of_anaesthesia_are_counted_in_fifteens_and_blanks_say_nothing(e
     assign_item(item_id=item.pk, employer_id=employer.pk, member_id=homes[0].member_ids[0], by_id=7)
 
 
+@pytest.mark.parametrize("use", [b"RP", b"31"])
+def test_what_asks_no_payment_for_its_provider_is_answered_and_not_taken_in(employer, homes, use):
+    reports = file_of(claim_of(homes[0].number, "A1")).replace(b"*CH~", b"*" + use + b"~")
+    file = taken_in(reports + file_of(claim_of(homes[0].number, "B1")).replace(b"000000017", b"000000018"))
+    assert file.counts == {"claims": 2, "registered": 1, "queued": 0, "refused": 1}
+    assert [(one["code"], one["where"]) for one in file.issues] == [("not_chargeable", "set 0001, BHT06")]
+    told = [bytes(one.content).decode() for one in edi.acknowledgements(file.pk).filter(kind="277CA").order_by("n")]
+    assert ["STC*A3:481" in one for one in told] == [True, False]
+    with employer_scope(employer):
+        assert Claim.objects.get().patient_control_number == "B1"
+
+
 def test_what_a_hospital_bills_as_not_covered_is_kept_and_never_more_than_the_charge():
     came = institutional()
     for told, kept in ((None, 0), (-100, 0), (100, 100), (10**9, came.lines[0].charge_cents)):

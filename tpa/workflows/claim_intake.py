@@ -25,7 +25,7 @@ from tpa.workflows.claim_routing import place_claims
 from tpa.workflows.payee_addresses import hear_claims
 from tpa.workflows.wake_ups import wake
 from tpa.x12.claims import Claim837, Party
-from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd
+from tpa.x12.events import GroupEnd, Interchange, InterchangeEnd, SetEnd, SetHeader
 from tpa.x12.issues import Issue
 from tpa.x12.readers.claim_837 import read_837
 from tpa.x12.writers.claim_ack import ClaimAnswer, ClaimReport, claim_answer, write_277ca
@@ -38,7 +38,12 @@ BATCH = 1000
 BUSY_SECONDS = 60
 """A file that nobody has touched for so long has lost its reader."""
 _BLOCK = 1 << 16
-_CHARGE_INVALID, _DAYS_INVALID = "A7:178", "A7:187"
+_CHARGE_INVALID, _DAYS_INVALID, _NOT_CHARGEABLE = "A7:178", "A7:187", "A3:481"
+_USES = {
+    "RP": "BHT06 is RP: the claims of the set report services and ask for no payment; none was taken in",
+    "31": "BHT06 is 31: a Medicaid agency asks its money back; none was taken in, enter them as subrogation",
+}
+"""What of an 837 asks no payment for its provider."""
 
 
 def receive_claims_file(*, content: BinaryIO, name: str, received_by: str = "") -> edi.Received:
@@ -109,6 +114,8 @@ class _Reading:
         self._read_count = self._refused_count = self._set_count = self._interchange_count = 0
         self._tested_count = self._unplaced_count = 0
         self._accepted = self._is_test = False
+        self._refusals: tuple[str, ...] = ()
+        """Why no claim of this set is taken in."""
         self._issues: list[dict[str, Any]] = []
         self._batch: list[tuple[str, Claim837]] = []
         self._answers: list[ClaimAnswer] = []
@@ -120,6 +127,8 @@ class _Reading:
             self._take_claim(event)
         elif isinstance(event, Interchange):
             self._is_test = event.usage == "T"
+        elif isinstance(event, SetHeader):
+            self._begin_set(event)
         elif isinstance(event, SetEnd):
             self._end_set(event)
         elif isinstance(event, GroupEnd):
@@ -151,7 +160,7 @@ class _Reading:
     def _take_claim(self, came: Claim837) -> None:
         self._read_count += 1
         self._note(came.issues)
-        refusals = () if came.refused else _refusals(came)
+        refusals = self._refusals or (() if came.refused else _refusals(came))
         if came.refused or refusals:
             self._flush()
             self._refused_count += 1
@@ -181,6 +190,13 @@ class _Reading:
         )
         self._answers += [claim_answer(came, number=numbers.get(ref, "")) for ref, came in batch]
         edi.note_progress(file_id=self._file.pk, read_count=self._read_count, now=clock.now())
+
+    def _begin_set(self, event: SetHeader) -> None:
+        said = _USES.get(event.use)
+        self._refusals = (_NOT_CHARGEABLE,) if said else ()
+        if said:
+            where = f"set {event.control_number}, BHT06"
+            self._issues.append({"code": "not_chargeable", "message": said, "where": where, "level": "set"})
 
     def _end_set(self, event: SetEnd) -> None:
         self._flush()
