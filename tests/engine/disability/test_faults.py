@@ -188,6 +188,18 @@ FAULTS = [
         "died_on = 2026-03-20\nbirth_on",
         "/disability/0/died_on: The person died during the last disability, after",
     ),
+    (
+        "birth_on",
+        "salary_continued = [{ starts_on = 2026-03-02, ends_before = 2026-03-02, amount = 1 }]\nbirth_on",
+        "/salary_continued/0/ends_before: starts_on must be before ends_before.",
+    ),
+    (
+        "birth_on",
+        "salary_continued = [{ starts_on = 2026-03-02, ends_before = 2026-03-09, amount = 1 },"
+        " { starts_on = 2026-03-08, ends_before = 2026-03-10, amount = 1 }]\nbirth_on",
+        "/salary_continued/1/starts_on: A row above has salary for some of these days.",
+    ),
+    ("birth_on", 'withheld = "101%"\nbirth_on', "/disability/0/withheld: A part up to 100% is wanted."),
     ("birth_on", 'country = "UK"\nbirth_on', "/disability/0/country: One of US, CA is wanted."),
     ("{ claims = 1 }", "{ claim = 1 }", "line 16, /disability/0/expect/claim: Unknown key 'claim'."),
     ("{ claims = 1 }", '{ first_payable_on = "soon" }', "/expect/first_payable_on: A date is wanted"),

@@ -88,6 +88,13 @@ class Job(NamedTuple):
     rate: Rate
 
 
+class Salary(NamedTuple):
+    """What the employer paid on as salary for some days, before the claim was decided."""
+
+    span: Span
+    cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Tax:
     """What decides how a benefit is taxed: the country, the part of the premium that the employer paid, the last day worked.
@@ -120,6 +127,7 @@ class Facts:
     insured: Span | None = None
     incomes: tuple[Income, ...] = ()
     jobs: tuple[Job, ...] = ()
+    salaries: tuple[Salary, ...] = ()
     has_signed: bool = True
     fit_for_any_on: date | None = None
     died_on: date | None = None

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tpa.engine.disability.facts import A_YEAR, NOTHING, Facts, Income, Job, Pay, Raise, Rate, Spell, Tax
+from tpa.engine.disability.facts import A_YEAR, NOTHING, Facts, Income, Job, Pay, Raise, Rate, Salary, Spell, Tax
 from tpa.engine.disability.terms import CAUSES, EARNINGS, INCOMES, Terms
 from tpa.engine.disability.terms_read import share
 from tpa.engine.plan.terms_values import amount
@@ -40,6 +40,7 @@ def read_facts(section: Section, terms: Terms) -> Facts:
         None if insured_on is None else Span(insured_on, ends_before),
         tuple(_income(one, terms.period) for one in section.sections("incomes")),
         _jobs(section, terms.period, spells),
+        _salaries(section),
         section.flag("agreement_signed", True),
         section.day("fit_for_any_on", None),
         section.day("died_on", None),
@@ -213,6 +214,19 @@ def _jobs(section: Section, period: str, spells: tuple[Spell, ...]) -> tuple[Job
                 remedy="Work between disabilities needs no row: it follows from recovered_on.",
             )
         found.append(job)
+    return tuple(found)
+
+
+def _salaries(section: Section) -> tuple[Salary, ...]:
+    found: list[Salary] = []
+    for row in section.sections("salary_continued"):
+        with row as one:
+            salary = Salary(Span(one.day("starts_on"), one.day("ends_before")), amount(one, "amount"))
+        if salary.span.starts_on >= salary.span.ends_before:
+            raise DocumentError("starts_on must be before ends_before.", where=row.at("ends_before"))
+        if any(salary.span.overlaps(other.span) for other in found):
+            raise DocumentError("A row above has salary for some of these days.", where=row.at("starts_on"))
+        found.append(salary)
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from tpa.engine.disability.facts import Facts
 from tpa.engine.disability.facts_read import read_facts
 from tpa.engine.disability.periods import cells, days_in
 from tpa.engine.disability.recovery import Kept, kept
+from tpa.engine.disability.salary import SetOff, set_off
 from tpa.engine.disability.survivor import survivor_benefit
 from tpa.engine.disability.taxes import Taxed, exempt_from, taxed
 from tpa.engine.disability.terms import Terms
@@ -40,6 +41,7 @@ def solve(row: Section) -> Solved:
         **_by_period(payments),
         **_sums(decision),
         "survivor": survivor.cents if survivor else 0,
+        **_salary(set_off(terms, facts, decision)),
         **_recovered(decision, kept(terms, facts, decision)),
         **_taxes(facts, payments, taxed(facts, payments)),
     }
@@ -106,6 +108,13 @@ def _sums(decision: Decision) -> Mapping[str, Answer]:
         "total_paid": sum(one.paid_cents for one in decision.payments),
         "overpayment": max(0, over),
         "underpayment": max(0, -over),
+    }
+
+
+def _salary(found: Sequence[SetOff]) -> Mapping[str, Answer]:
+    return {
+        "salary_for_benefits": sum(one.benefit_cents for one in found),
+        "salary_back": sum(one.back_cents for one in found),
     }
 
 
