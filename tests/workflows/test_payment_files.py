@@ -83,6 +83,23 @@ def test_reversal_correction_and_forwarded_balance_in_the_835s_of_three_runs(in_
     assert content("checks")[0].decode().split(",")[:5] == ["00123456", "5000", "04/02/2026", "160.00", "I"]
 
 
+def test_an_835_names_the_drg_by_which_a_stay_was_priced_and_no_other(in_employer):
+    by_drg = 'prices = [{ method = "drg", base_rate = 6000, weights = { 470 = "0.1" } }, '
+    family = open_plan(in_employer, plan_text().replace("prices = [", by_drg))[0]
+    terms()
+    receive_deposit(purpose="fund", cents=1_000_000, reference="D1", received_on=DAY)
+    stays = [
+        one._replace(claim=one.claim._replace(drg=drg))
+        for one, drg in zip([claim(family, 90_000, n) for n in (1, 2, 3)], ("470", "999", ""), strict=True)
+    ]
+    keys = decide(in_employer, *stays)
+    run_payments()
+    (data,) = content("835")
+    faultless(data)
+    found = {one.split("*")[7]: one.split("*")[11:] for one in told(data, "CLP")}
+    assert [found[public_id("clm", in_employer.pk, key)] for key in keys] == [["470"], [], []]
+
+
 def test_an_835_says_as_which_payer_the_claim_was_decided(in_employer):
     """By hand makes us second, one on the claim beside it third; who comes after us is nothing, a denial is processed."""
     first, last = OtherPayer("First plan", None), OtherPayer("Last plan", None, "S")

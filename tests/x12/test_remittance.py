@@ -84,7 +84,13 @@ TAKEN = Remittance(
     PAYER, PAYEE._replace(npi=""), ACH, 14_000, (CLAIM, turned(CLAIM), CLAIM),
     (ProviderAdjustment("FB", "N000000006", 500), ProviderAdjustment("WO", "clm_0000400000030", 200)),
 )  # fmt: skip
-ALL = {"check": [WHOLE], "reversal": [REVERSED], "transfer": [TAKEN], "several": [WHOLE, REVERSED, TAKEN]}
+ALL = {
+    "check": [WHOLE],
+    "stay": [WHOLE._replace(claims=(CLAIM._replace(drg="470"), denied()))],
+    "reversal": [REVERSED],
+    "transfer": [TAKEN],
+    "several": [WHOLE, REVERSED, TAKEN],
+}
 
 
 def segments(data, *names):

@@ -128,6 +128,7 @@ def _paid_by(payment: Payment, account: PayeeAccount | None) -> PaidBy:
 def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
     claim, decision, member = facts.claims[part.claim_id], facts.decisions[part.decision_id], None
     member = facts.members[claim.member_id]
+    decided = facts.decided[decision.pk]
     return PaidClaim(
         claim.patient_control_number,
         public_id("clm", employer_id, claim.pk),
@@ -138,13 +139,19 @@ def _claim(part: ClaimPayment, facts: _Facts, employer_id: int) -> PaidClaim:
         member.last_name,
         member.first_name,
         member.member_number,
-        tuple(_line(one, facts.lines[claim.pk, one.number], claim) for one in facts.decided[decision.pk]),
+        tuple(_line(one, facts.lines[claim.pk, one.number], claim) for one in decided),
         _IN_NETWORK if decision.network else _OUTSIDE,
         claim.facility_code[:2],
         claim.frequency,
         claim.received_on,
         part.interest_cents,
+        claim.drg if claim.drg and any(_is_by_drg(move) for one in decided for move in read_moves(one.moves)) else "",
     )
+
+
+def _is_by_drg(move: Move) -> bool:
+    """Whether the price was the diagnosis-related group's: a case rate may be the DRG's too."""
+    return ("method", "drg") in move.inputs or ("method", "case_rate") in move.inputs
 
 
 def _status(claim: Claim, decision: Decision, answers: Sequence[PayerAnswer]) -> str:

@@ -73,6 +73,8 @@ class PaidClaim(NamedTuple):
     received_on: date | None = None
     interest_cents: int = 0
     """Paid besides (AMT*I): it is no part of `paid_cents`, but of the payment (PLB L6)."""
+    drg: str = ""
+    """CLP11: the diagnosis-related group, where the claim was priced by it."""
 
 
 class ProviderAdjustment(NamedTuple):

@@ -75,6 +75,7 @@ def _claim(claim: PaidClaim) -> Iterator[str]:
     yield segment(
         "CLP", sendable(claim.patient_control_number, 38) or "0", claim.status, money(claim.charge_cents),
         money(claim.paid_cents), patient, claim.filing_code, claim.number, claim.facility_code, claim.frequency,
+        "", sendable(claim.drg, 4),
     )  # fmt: skip
     last, first = spelled(claim.last_name, 60), spelled(claim.first_name, 35)
     known = ("MI", sendable(claim.member_number, 80)) if claim.member_number else ()
