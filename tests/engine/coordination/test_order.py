@@ -157,7 +157,9 @@ def test_medicare_that_was_first_before_the_disease_stays_first():
     )
     retired = HeldCoverage("plan", employees=500, status="retired")
     assert first(retired, medicare, patient=AGED) == ("medicare", "medicare_not_working")
-    assert first(retired._replace(status="active"), medicare, patient=AGED) == ("plan", "medicare_esrd")
+    active = retired._replace(status="active")
+    assert first(active, medicare, patient=AGED) == ("plan", "medicare_esrd")
+    assert first(active, medicare, patient=AGED, on=date(2028, 7, 1)) == ("medicare", "medicare_esrd_over")
 
 
 def test_the_size_of_the_employer_is_asked_for():

@@ -2,7 +2,8 @@
 
 A group plan comes first for whom it covers by current employment, the own or a family member's: from 65 years of age
 where the employer has 20 employees, before it because of disability where it has 100. Because of end-stage renal
-disease it comes first for 30 months, whatever the employment and the employer's size.
+disease it comes first for 30 months, whatever the employment and the employer's size; then Medicare does, also for who
+goes on working (SSA POMS HI 00801.247).
 """
 
 from __future__ import annotations
@@ -27,16 +28,14 @@ def medicare_first(medicare: HeldCoverage, plan: HeldCoverage, patient: Patient,
                 remedy="Write esrd_on.",
             )
         # Where Medicare came first before the disease did, it stays first (42 CFR 411.163).
-        if entitlement != "esrd" and medicare.starts_on is not None and medicare.starts_on < medicare.esrd_on:
+        since_on = medicare.starts_on or (_full_age_on(patient) if entitlement == "age" else None)
+        if entitlement != "esrd" and since_on is not None and since_on < medicare.esrd_on:
             before = _by_employment(entitlement, plan, on)
             if before.first:
                 return before
         months = int(statute("us/medicare_secondary").on(on)["esrd_months"])
         over_on = add_months(medicare.esrd_on.replace(day=1), months)
-        if on < over_on:
-            return Verdict(False, "medicare_esrd")
-        if entitlement == "esrd":
-            return Verdict(True, "medicare_esrd_over")
+        return Verdict(False, "medicare_esrd") if on < over_on else Verdict(True, "medicare_esrd_over")
     return _by_employment(entitlement, plan, on)
 
 
@@ -44,6 +43,10 @@ def _entitled_by(patient: Patient, on: date) -> str:
     if patient.birth_on is None:
         raise OrderError("Why the patient has Medicare is not known.", remedy="Write entitlement, or the birth date.")
     return "age" if age_on(patient.birth_on, on) >= _FULL_AGE else "disability"
+
+
+def _full_age_on(patient: Patient) -> date | None:
+    return None if patient.birth_on is None else add_months(patient.birth_on, 12 * _FULL_AGE)
 
 
 def _by_employment(entitlement: str, plan: HeldCoverage, on: date) -> Verdict:
