@@ -6,7 +6,7 @@ The trace is the calculation: a payment's net amount is where its last move ends
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
@@ -94,8 +94,8 @@ class Decision:
 
 def decide(terms: Terms, facts: Facts) -> Decision:
     """Everything that the plan pays up to `as_of`."""
-    spells = (one for one in claims_of(terms, facts) if one[0].starts_on <= facts.as_of)
-    return Decision(tuple(_claim(terms, facts, one) for one in spells))
+    known = replace(facts, spells=tuple(one for one in facts.spells if one.starts_on <= facts.as_of))
+    return Decision(tuple(_claim(terms, known, one) for one in claims_of(terms, known)))
 
 
 def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
