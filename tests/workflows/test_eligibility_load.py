@@ -522,6 +522,14 @@ def test_mail_goes_to_the_mailing_address_of_the_file_and_home_once_a_file_tells
     assert "mail_1" in next(iter(enrolment_csv(YEAR)))
 
 
+@pytest.mark.parametrize(("stated", "codes"), [(b"2", []), (b"3", ["count_differs"]), (b"1.5", [])])
+def test_a_full_file_that_says_it_holds_other_than_it_does_is_shown_with_a_warning(stated, codes):
+    data = file_834(ADA, BO, use="4").replace(b"N1*P5", b"QTY*TO*" + stated + b"~\nN1*P5")
+    count = data.count(b"~") - 4
+    staged = stage(data.replace(b"SE*%d*" % (count - 1), b"SE*%d*" % count))
+    assert ([one["code"] for one in staged.preview["problems"]], staged.preview["errors"]) == (codes, 0)
+
+
 def test_who_is_told_by_what_he_was_before_is_the_same_member():
     load(file_834(ADA, BO))
     before = set(Member.objects.values_list("pk", flat=True))

@@ -99,6 +99,7 @@ def read_enrolment(data: bytes) -> EnrolmentFile:
     headers: list[SetHeader] = []
     usages: set[str] = set()
     faults: list[Issue] = []
+    members_count = 0
     for event in read_834(io.BytesIO(data)):
         faults += _faults(event)
         if isinstance(event, Interchange):
@@ -106,6 +107,7 @@ def read_enrolment(data: bytes) -> EnrolmentFile:
         elif isinstance(event, SetHeader):
             headers.append(event)
         elif isinstance(event, Member834):
+            members_count += 1
             full = _SCOPES.get(headers[-1].use) == "full"
             rows += rows_of(event, len(rows) + 1, full=full)
     if faults:
@@ -117,9 +119,20 @@ def read_enrolment(data: bytes) -> EnrolmentFile:
         raise EnrolmentRefusedError(f"BGN08 must be 2, 4 or RX, and the same in every set; it is {uses}.", issues=[])
     if len(usages) > 1:
         raise EnrolmentRefusedError("ISA15 must be the same in every interchange: P production or T test.", issues=[])
+    if rows:
+        rows[0] = _counted(rows[0], headers, members_count)
     policies = {header.policy_number for header in headers}
     policy = policies.pop() if len(policies) == 1 else ""
     return EnrolmentFile(rows, scopes.pop(), headers[0].created_on, policy, usages == {"T"})
+
+
+def _counted(row: Row, headers: list[SetHeader], found: int) -> Row:
+    """The file's first row, with a word where the file says that it holds other than so many members."""
+    stated = [header.stated_count for header in headers if header.stated_count is not None]
+    if len(stated) < len(headers) or sum(stated) == found:
+        return row
+    message = f"The file says that it holds {sum(stated)} members (QTY*TO); it holds {found}."
+    return row.with_problem("count_differs", message, WARNING)
 
 
 def _faults(event: Event834) -> list[Issue]:

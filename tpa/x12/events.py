@@ -75,6 +75,8 @@ class SetHeader(NamedTuple):
     receiver_id: str = ""
     policy_number: str = ""
     """834 REF*38: the master policy number."""
+    stated_count: int | None = None
+    """834 QTY*TO: how many members (INS) the sender says that the set holds."""
     segment_number: int = 0
     byte_offset: int = 0
 

@@ -56,8 +56,13 @@ def describe(header: SetHeader, root: Node) -> SetHeader:
         submitter_id=sender.id,
         receiver_name=target.name,
         receiver_id=target.id,
+        stated_count=next((_whole(one[2]) for one in root.found().get("QTY", []) if one[1] == "TO"), None),
         policy_number=next((one[2] for one in root.found().get("REF", []) if one[1] == "38"), ""),
     )
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def build(node: Node, header: SetHeader) -> Member834:
