@@ -20,7 +20,8 @@ from tpa.books.edi.models import InboundFile, IntakeItem, TradingPartner
 from tpa.books.events.services import add_endpoint
 from tpa.books.funding.models import FundingInvoice
 from tpa.books.funding.services import Correction
-from tpa.books.identity.models import ApiKey
+from tpa.books.identity import services as identity
+from tpa.books.identity.models import ApiKey, User
 from tpa.books.ledger.models import Entry
 from tpa.books.members.models import Load, Member
 from tpa.books.payments import accounts
@@ -111,6 +112,7 @@ def tell(employer: Employer) -> Story:
     with desk_scope():
         url = "https://hooks.partner.example/tpa"
         endpoint = add_endpoint(employer_id=employer.pk, url=url, kinds=[], by="hr@acme.example", now=NOW)
+        identity.set_superior(user=User.objects.latest("pk"), superior=None)
     with clock_at(NOW):
         pended = _replacement(employer, homes[1])
         load = _enrolment(employer)
