@@ -8,11 +8,11 @@ goes on working (SSA POMS HI 00801.247).
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from tpa.engine.coordination.coverage import HeldCoverage, OrderError, Patient, Verdict
 from tpa.engine.statute import statute
-from tpa.kernel.periods import add_months, age_on
+from tpa.kernel.periods import add_months
 
 _FULL_AGE = 65
 
@@ -40,13 +40,20 @@ def medicare_first(medicare: HeldCoverage, plan: HeldCoverage, patient: Patient,
 
 
 def _entitled_by(patient: Patient, on: date) -> str:
-    if patient.birth_on is None:
+    full_age_on = _full_age_on(patient)
+    if full_age_on is None:
         raise OrderError("Why the patient has Medicare is not known.", remedy="Write entitlement, or the birth date.")
-    return "age" if age_on(patient.birth_on, on) >= _FULL_AGE else "disability"
+    return "age" if on >= full_age_on else "disability"
 
 
 def _full_age_on(patient: Patient) -> date | None:
-    return None if patient.birth_on is None else add_months(patient.birth_on, 12 * _FULL_AGE)
+    """The first day of the month in which somebody attains 65: an age is attained on the day before the birthday.
+
+    Who was born on the first of a month is entitled a month earlier (42 CFR 406.10, 20 CFR 404.102).
+    """
+    if patient.birth_on is None:
+        return None
+    return add_months(patient.birth_on - timedelta(days=1), 12 * _FULL_AGE).replace(day=1)
 
 
 def _by_employment(entitlement: str, plan: HeldCoverage, on: date) -> Verdict:
