@@ -11,8 +11,8 @@ from tests.audit.second_engine import SecondEngine
 from tests.workflows.claim_stories import RECEIVED, new_claim, open_book, register
 from tpa.books.claims.models import Pend as PendRow
 from tpa.engine.adjudication.decision import Pend
-from tpa.engine.adjudication.examples import play
-from tpa.engine.adjudication.examples_read import read_example
+from tpa.engine.adjudication.examples.play import play
+from tpa.engine.adjudication.examples.read import read_example
 from tpa.engine.plan import parse_plan
 from tpa.workflows.adjudication import decide_waiting
 

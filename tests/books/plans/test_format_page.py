@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tpa.engine.accumulators import counter
-from tpa.engine.adjudication import examples_dental, examples_expect, examples_read
-from tpa.engine.adjudication.examples import findings_of
+from tpa.engine.adjudication.examples import dental, expect, read
+from tpa.engine.adjudication.examples.play import findings_of
 from tpa.engine.plan import checks_law, checks_structure, parse
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.pricing.order import METHODS
@@ -53,7 +53,7 @@ METHOD_FILES = sorted((Path(parse.__file__).parents[1] / "pricing" / "methods").
     "path",
     [
         *PARSERS,
-        *(one.__file__ for one in (examples_read, examples_dental, examples_expect)),
+        *(one.__file__ for one in (read, dental, expect)),
         *METHOD_FILES,
     ],
     ids=lambda path: Path(path).stem,

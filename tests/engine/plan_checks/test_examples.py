@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.engine.plan_checks.documents import small_plan
-from tpa.engine.adjudication.examples import findings_of, run_examples
+from tpa.engine.adjudication.examples.play import findings_of, run_examples
 from tpa.engine.plan.parse import parse_plan
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from tpa.engine.adjudication.examples import findings_of
+from tpa.engine.adjudication.examples.play import findings_of
 from tpa.engine.plan.parse import parse_plan
 
 TEMPLATES = sorted(file.name for file in files("tpa.books.plans").joinpath("templates").iterdir())

@@ -9,7 +9,7 @@ from django.db.models import Max
 from tpa.books.plans.documents import finding_of, read_document
 from tpa.books.plans.errors import FindingsError, PlanCodeError, PublishedError
 from tpa.books.plans.models import Plan, PlanVersion
-from tpa.engine.adjudication.examples import findings_of
+from tpa.engine.adjudication.examples.play import findings_of
 from tpa.engine.plan.checks import Finding
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
-from tpa.engine.adjudication.examples_read import Example, read_example
+from tpa.engine.adjudication.examples.read import Example, read_example
 from tpa.engine.cases.lines import line_of
 from tpa.engine.cases.question import Question, kinds, read_question
 from tpa.engine.plan import PlanError, PlanTerms, parse_plan, read_toml

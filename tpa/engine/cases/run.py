@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.decision import Pend
-from tpa.engine.adjudication.examples import Step, play
-from tpa.engine.adjudication.examples_order import Outcome, Voided
+from tpa.engine.adjudication.examples.order import Outcome, Voided
+from tpa.engine.adjudication.examples.play import Step, play
 from tpa.engine.adjudication.explain import auditor_claim, explain, explain_waiting
 from tpa.engine.cases.lines import line_of
 from tpa.engine.cases.question import Question, plain, shown

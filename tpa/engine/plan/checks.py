@@ -1,7 +1,7 @@
 """What a plan document is examined for before it may be published.
 
 An error keeps the version a draft; a warning is shown and kept. The plan's own example claims are run by
-`tpa.engine.adjudication.examples`.
+`tpa.engine.adjudication.examples.play`.
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
-from tpa.engine.adjudication.examples_access import read_authorizations
-from tpa.engine.adjudication.examples_dental import earlier_claim
-from tpa.engine.adjudication.examples_expect import Expected, claim_expected
-from tpa.engine.adjudication.examples_payers import read_elsewhere
-from tpa.engine.adjudication.examples_used import Used, read_used_by
+from tpa.engine.adjudication.examples.access import read_authorizations
+from tpa.engine.adjudication.examples.dental import earlier_claim
+from tpa.engine.adjudication.examples.expect import Expected, claim_expected
+from tpa.engine.adjudication.examples.payers import read_elsewhere
+from tpa.engine.adjudication.examples.used import Used, read_used_by
 from tpa.engine.adjudication.facts import Authorization, Coverage, Elsewhere
 from tpa.engine.plan.parse import parse_plan
 from tpa.engine.plan.terms import COVERAGE_TIERS, PlanError, PlanTerms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tpa.engine.adjudication.examples_payers import read_adjustment
+from tpa.engine.adjudication.examples.payers import read_adjustment
 from tpa.engine.adjudication.pends import PENDS
 from tpa.engine.plan.terms import PlanTerms
 from tpa.engine.plan.terms_values import amount

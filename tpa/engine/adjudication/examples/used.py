@@ -15,7 +15,7 @@ from tpa.engine.accumulators.counter import (
     out_of_pocket_counter,
     savings_counter,
 )
-from tpa.engine.adjudication.examples_dental import Climbed, Rolled, brought_along, place_counter
+from tpa.engine.adjudication.examples.dental import Climbed, Rolled, brought_along, place_counter
 from tpa.engine.plan.terms import Measure, PlanTerms
 from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount

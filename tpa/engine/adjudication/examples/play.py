@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
 from tpa.engine.adjudication.decision import Decision, LineDecision, Pend
-from tpa.engine.adjudication.examples_dental import issue
-from tpa.engine.adjudication.examples_expect import Expected
-from tpa.engine.adjudication.examples_later import Rippled
-from tpa.engine.adjudication.examples_order import Order, Outcome, Voided
-from tpa.engine.adjudication.examples_read import Example, ExampleClaim, read_example
+from tpa.engine.adjudication.examples.dental import issue
+from tpa.engine.adjudication.examples.expect import Expected
+from tpa.engine.adjudication.examples.later import Rippled
+from tpa.engine.adjudication.examples.order import Order, Outcome, Voided
+from tpa.engine.adjudication.examples.read import Example, ExampleClaim, read_example
 from tpa.engine.adjudication.facts import Claim
 from tpa.engine.plan.checks import Finding, check_plan
 from tpa.engine.plan.terms import PlanError, PlanTerms

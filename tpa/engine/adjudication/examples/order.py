@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from tpa.engine.adjudication.adjudicate import adjudicate
 from tpa.engine.adjudication.decision import Decision, Pend
-from tpa.engine.adjudication.examples_later import PLAN_ID, Learned, Outside
-from tpa.engine.adjudication.examples_read import Example
+from tpa.engine.adjudication.examples.later import PLAN_ID, Learned, Outside
+from tpa.engine.adjudication.examples.read import Example
 from tpa.engine.adjudication.facts import Claim, DatedPlan, Family
 from tpa.engine.adjudication.rules.claim.replacement import REPLACES
 from tpa.engine.plan.terms import PlanTerms

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.accumulators.balances import FAMILY
-from tpa.engine.adjudication.examples_access import read_authorizations
-from tpa.engine.adjudication.examples_dental import Issued, claim_facts, line_facts, read_instalment
-from tpa.engine.adjudication.examples_expect import Expected, claim_expected, line_expected, reasons_to_wait
-from tpa.engine.adjudication.examples_later import (
+from tpa.engine.adjudication.examples.access import read_authorizations
+from tpa.engine.adjudication.examples.dental import Issued, claim_facts, line_facts, read_instalment
+from tpa.engine.adjudication.examples.expect import Expected, claim_expected, line_expected, reasons_to_wait
+from tpa.engine.adjudication.examples.later import (
     Known,
     Learned,
     Outside,
@@ -19,9 +19,9 @@ from tpa.engine.adjudication.examples_later import (
     read_later,
     read_replaced,
 )
-from tpa.engine.adjudication.examples_overrides import read_overrides
-from tpa.engine.adjudication.examples_payers import read_elsewhere, read_payers
-from tpa.engine.adjudication.examples_used import Used, read_units, read_used
+from tpa.engine.adjudication.examples.overrides import read_overrides
+from tpa.engine.adjudication.examples.payers import read_elsewhere, read_payers
+from tpa.engine.adjudication.examples.used import Used, read_units, read_used
 from tpa.engine.adjudication.facts import Authorization, Claim, Coverage, Elsewhere, Person, ServiceLine
 from tpa.engine.plan.terms import COVERAGE_TIERS, PlanTerms
 from tpa.engine.plan.terms_values import amount
