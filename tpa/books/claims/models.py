@@ -101,7 +101,9 @@ class ClaimLine(models.Model):
     control_number = models.CharField(max_length=50, blank=True, help_text="The provider's number of the line.")
     area = models.CharField(max_length=2, blank=True, help_text="Of the mouth: arch or quadrant, as SV304 codes it.")
     placed_before_on = models.DateField(null=True, help_text="When the prosthesis that this one replaces was placed.")
-    noncovered_cents = models.BigIntegerField(default=0, help_text="Billed by the provider itself as not covered.")
+    noncovered_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Billed by the provider itself as not covered."
+    )
 
     class Meta:
         # What else happened to this member on this day: duplicates, and visits that share a copay.

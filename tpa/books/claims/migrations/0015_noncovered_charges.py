@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="claimline",
             name="noncovered_cents",
-            field=models.BigIntegerField(default=0, help_text="Billed by the provider itself as not covered."),
+            field=models.BigIntegerField(
+                db_default=0, default=0, help_text="Billed by the provider itself as not covered."
+            ),
         ),
     ]
