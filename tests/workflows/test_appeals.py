@@ -207,7 +207,7 @@ def test_the_claimant_is_told_how_it_was_decided_and_what_is_left(in_employer):
     assert "The provider sent this claim too late: it had to arrive by 2026-04-01. You do not owe it. (CO-29" in told
     assert "You may appeal once more within 180 days" in told and "mediation" not in told
     last = letter(in_employer, answer(file(key, date(2026, 6, 1)), "upheld", CY, date(2026, 6, 25)))
-    assert "once more" not in last and "independent organization within 4 months" in last
+    assert "once more" not in last and "independent organization within 4 months of receiving this" in last
     assert "section 502(a)" in last and "such as mediation" in last
 
 
@@ -260,6 +260,11 @@ def test_new_evidence_that_came_too_late_lets_the_time_stand_still_until_it_is_a
         note(appeal_id=row.pk, kind="answered", text="the report is wrong", by=BEN)
     after = Appeal.objects.get()
     assert (after.paused_until_on, after.due_on, AppealNote.objects.count()) == (None, date(2026, 7, 6), 3)
+    # Once his time is over without an answer, other evidence may be shared.
+    for day, until, due in ((3, 8, 11), (9, 15, 17)):
+        with clock_at(at(date(2026, 7, day))):
+            note(until_on=date(2026, 7, until), **share)
+        assert Appeal.objects.get().due_on == date(2026, 7, due)
 
 
 def test_the_time_to_appeal_runs_from_the_notice_that_is_noted(denied):
@@ -309,6 +314,11 @@ def test_an_urgent_appeal_counts_hours(in_employer):
     both = file(row.claim_id, date(2026, 5, 4), is_external=True)
     assert (both.exhausted_by, both.preliminary_on) == ("urgent", date(2026, 5, 4))
     assert both.due_at == datetime(2026, 5, 7, 15, tzinfo=UTC)
+    outbox.drain("work_item")
+    assert [(one.clock, one.due_on, one.due_at) for one in work_items.clock_board()] == [
+        ("preliminary review", date(2026, 5, 4), None),
+        ("appeal", date(2026, 5, 7), row.due_at),
+    ]
 
 
 def test_an_appeal_for_disability_is_extended_once(in_employer):

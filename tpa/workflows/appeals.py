@@ -125,13 +125,16 @@ def _due(found: Window, local: datetime) -> tuple[date, datetime | None, date | 
 
 def _open_item(row: Appeal) -> None:
     """What stands in the queue: the next deadline of it, and of an external review the plan's file, until it is sent."""
-    deadline, due_on = ("appeal", row.due_on) if row.stage != Appeal.Stage.EXTERNAL else ("external review", row.due_on)
+    deadline, due_on, due_at = "appeal", row.due_on, row.due_at
+    if row.stage == Appeal.Stage.EXTERNAL:
+        deadline = "external review"
     if row.preliminary_on and row.assigned_at is None:
-        deadline, due_on = "preliminary review", row.preliminary_on
+        # Of a day: the hours of an expedited review are those of the decision.
+        deadline, due_on, due_at = "preliminary review", row.preliminary_on, None
     title = f"{row.get_stage_display()}, {row.kind.replace('_', ' ')}"
     decision = selectors.decision(row.decision_id)
     cents = decision.charge_cents - decision.paid_cents
-    items = [work_items.Item(WORK, QUEUE, row.pk, title, cents, due_on, row.received_at, row.due_at, deadline)]
+    items = [work_items.Item(WORK, QUEUE, row.pk, title, cents, due_on, row.received_at, due_at, deadline)]
     if row.file_by_on:
         told = f"Send the plan's file to {row.reviewer}"
         items.append(
@@ -160,10 +163,11 @@ def note(
     today = clock.today(employer.time_zone)
     if until_on is not None:
         _stand_still(book.take(appeal_id), today, until_on, is_new_evidence=True)
-    if kind == AppealNote.Kind.ANSWERED and row.decided_at is None and row.paused_until_on:
+    if kind == AppealNote.Kind.ANSWERED and row.decided_at is None:
         row = book.take(appeal_id)
-        book.go_on(row, on=today)
-        _open_item(row)
+        if row.paused_until_on:
+            book.go_on(row, on=today)
+            _open_item(row)
     if kind == AppealNote.Kind.SENT:
         work_items.close_items(FILE, [row.pk])
     return book.note(
@@ -181,7 +185,7 @@ def _stand_still(row: Appeal, today: date, until_on: date, *, is_new_evidence: b
         Kind(row.kind), is_new_evidence=is_new_evidence
     ):
         raise AppealError("The law does not let the time of this appeal stand still for that.", where="/until_on")
-    if today > row.due_on or row.paused_until_on:
+    if today > row.due_on or (row.paused_until_on and row.paused_until_on > today):
         raise AppealError("Its time is over, or stands still already.", where="/until_on")
     book.stand_still(row, on=today, until_on=until_on)
     _open_item(row)
