@@ -103,7 +103,7 @@ def test_the_claimant_is_told_by_letter_what_is_missing_and_until_when(in_employ
     asked = letter(in_employer, pended, 4)
     assert "We need information to decide your claim" in asked and "by whose fault it happened" in asked
     # 45 days from the tenth; 15 and 15 from the second, and those 45.
-    assert "Please send it until 2026-05-26" in asked and "We decide by 2026-06-17 at the latest" in asked
+    assert "Please send it by 2026-05-26" in asked and "We decide by 2026-06-17 at the latest" in asked
     move(pended, "supplied", 12)
     assert letter(in_employer, pended, 4) == asked
     for number, error in ((0, NotFoundError), (6, NotFoundError), (5, ConflictError)):

@@ -60,7 +60,7 @@ def _told(kind: ClockStep.Kind, clock: Clock) -> list[str]:
         return [f"{decided} at the latest."]
     assert clock.supply_by_on is not None
     return [
-        f"Please send it until {_until(clock.supply_by_on, clock.supply_by_at)}. If nothing comes, we decide on what we know.",
+        f"Please send it by {_until(clock.supply_by_on, clock.supply_by_at)}. If nothing comes, we decide on what we know.",
         f"The time for our decision stands still until you answer. {decided} at the latest, sooner if you answer sooner.",
     ]
 
@@ -80,7 +80,7 @@ def claimant_letter(
     parts: Sequence[tuple[str, Sequence[str], bool]] = (),
 ) -> bytes:
     """A letter about a claim: headline, what it is about, paragraphs, and parts (title, texts, whether they are a list)."""
-    member = members.member(claim.member_id)
+    member, homes = members.member(claim.member_id), members.subscriber_addresses([claim.family_id])
     name = public_id("clm", employer.pk, claim.pk)
     document: dict[str, Any] = {
         "title": f"{says}: {name}",
@@ -91,7 +91,7 @@ def claimant_letter(
         "currency": employer.currency,
         "on": f"{on:%Y-%m-%d}",
         "member": f"{member.first_name} {member.last_name}".strip(),
-        "lines": list(members.subscriber_addresses([claim.family_id])[claim.family_id].lines),
+        "lines": list(homes[claim.family_id].lines) if claim.family_id in homes else [],
         "says": says,
         "about": f"{about or 'Claim'} {name}, received {claim.received_on:%Y-%m-%d}, service of {claim.service_on:%Y-%m-%d}",
         "provider": claim.provider_name,

@@ -65,11 +65,7 @@ def paragraphs(told: dict[str, Any]) -> list[str]:
         " and treatment codes of the claim and what they mean.",
     ]
     if told["external_review_within_months"]:
-        found.append(
-            "If your plan then still says no by a medical judgment, or has taken coverage back for days in the past, or the"
-            " protection against surprise bills is in question, you may ask for a review by an independent organization"
-            f" within {told['external_review_within_months']} months of that answer. It costs you nothing, and binds the plan."
-        )
+        found.append(_outside(told, "If your plan then still says no", "of that answer"))
     found.append(
         "If your plan is subject to ERISA, you may bring a civil action under section 502(a) after the plan's appeals, and you"
         f" can get help from {EBSA}."
@@ -85,13 +81,23 @@ def after_appeal(told: dict[str, Any], *, is_last: bool) -> list[str]:
             " the decisions so far looks at everything anew."
         )
         return [again, _time(told), *paragraphs(told)[2:]]
-    documents, *outside, court = paragraphs(told)[2:]
+    documents, *_, court = paragraphs(told)[2:]
+    is_outside = told["external_review_within_months"] is not None
+    outside = [_outside(told, "If your plan says no", "of receiving this")] if is_outside else []
     options = (
         "You and your plan may have other voluntary alternative dispute resolution options, such as mediation. One way to find"
         " out what may be available is to contact your local U.S. Department of Labor Office and your State insurance"
         " regulatory agency."
     )
     return [*outside, documents, court, options]
+
+
+def _outside(told: dict[str, Any], says_no: str, since: str) -> str:
+    return (
+        f"{says_no} by a medical judgment, or has taken coverage back for days in the past, or the protection against surprise"
+        " bills is in question, you may ask for a review by an independent organization within"
+        f" {told['external_review_within_months']} months {since}. It costs you nothing, and binds the plan."
+    )
 
 
 def _time(told: dict[str, Any]) -> str:
