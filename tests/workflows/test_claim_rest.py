@@ -217,9 +217,10 @@ def test_what_only_a_dental_claim_says_reaches_the_facts_of_the_decision(employe
         ({"missing_teeth": [{"tooth": "40"}]}, "/missing_teeth/0/tooth"),
         ({"treatment": {"months": 0}}, "/treatment/months"),
         ({"lines": [{**document()["lines"][0], "area": "50"}]}, "/lines/0/area"),
+        ({"lines": [{**document()["lines"][0], "noncovered_cents": 10**9}]}, "/lines/0/noncovered_cents"),
     ],
 )
-def test_what_is_no_tooth_no_treatment_and_no_area_is_refused(change, where):
+def test_what_is_no_tooth_no_treatment_no_area_and_more_than_the_charge_is_refused(change, where):
     with pytest.raises(DocumentError) as refused:
         from_json(document(**change))
     assert refused.value.where == where

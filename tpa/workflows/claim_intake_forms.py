@@ -237,12 +237,15 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...], planned: bool)
                 raise DocumentError("No claim has service on this day.", where=one.at(key))
         if through_on < from_on:
             raise DocumentError("The last day of service is before the first.", where=one.at("through_on"))
+        charge_cents, noncovered_cents = one.cents("charge_cents"), one.cents("noncovered_cents", 0)
+        if noncovered_cents > charge_cents:
+            raise DocumentError("No more is billed as not covered than is billed.", where=one.at("noncovered_cents"))
         one.value("control_number", "")
         return ServiceLine(
             one.whole("number", n, least=1, most=_MOST_LINES),
             from_on,
             through_on,
-            one.cents("charge_cents"),
+            charge_cents,
             _short(one, "procedure", 20),
             _codes(one, "modifiers", 4),
             _short(one, "revenue_code", 4),
@@ -254,7 +257,7 @@ def _line_from(told: Section, n: int, diagnoses: tuple[str, ...], planned: bool)
             _short(one, "authorization", 50),
             one.cents("repriced_cents", None),
             one.flag("emergency", False),
-            noncovered_cents=one.cents("noncovered_cents", 0),
+            noncovered_cents=noncovered_cents,
             **dental.line_from(one),
         )
 

@@ -62,7 +62,7 @@ def describe(header: SetHeader, root: Node) -> SetHeader:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= 15 else None
 
 
 def build(node: Node, header: SetHeader) -> Member834:
