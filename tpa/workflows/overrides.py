@@ -242,7 +242,11 @@ def _decide_again(row: Row, by: Person) -> Any:
     if selectors.standings([row.claim_id])[row.claim_id].state == "pended":
         return None
     found = corrections.preview_claims(
-        claim_ids=[row.claim_id], why=APPEAL if row.why == APPEAL else WORK, note=row.note, by=by.name
+        claim_ids=[row.claim_id],
+        why=APPEAL if row.why == APPEAL else WORK,
+        note=row.note,
+        by=by.name,
+        person_id=by.person_id,
     )
     return corrections.apply_correction(
         correction_id=found.pk, signature=found.signature, by=by.name, alone_up_to_cents=found.gross_cents

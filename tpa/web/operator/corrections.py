@@ -66,7 +66,13 @@ def _shown(families: Sequence[CorrectedFamily], currency: str) -> list[dict[str,
             "name": names.get(one.family_id, "without a subscriber"),
             "changes": one.shown["changes"],
             "accumulators": [
-                (people.get(member), code, day, *(shown(code, amount, measures, currency) for amount in amounts))
+                (
+                    member,
+                    people.get(member),
+                    code,
+                    day,
+                    *(shown(code, amount, measures, currency) for amount in amounts),
+                )
                 for member, code, day, *amounts in one.shown["accumulators"]
             ],
             "stop_loss": one.shown["stop_loss"],
