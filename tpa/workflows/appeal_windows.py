@@ -103,6 +103,5 @@ def levels_of(decision: Decision) -> int:
 def terms_of(decision: Decision) -> dict[int, PlanTerms]:
     """Plan version -> its terms, of those that decided the lines."""
     keys = {line.plan_version_id for line in selectors.lines_of(decision.pk)} - {0}
-    plan_ids = {plans.version(key).plan_id: key for key in keys}
-    found = plans.published_terms(plan_ids, known_at=decision.decided_at)
+    found = plans.published_terms(plans.plans_of(keys), known_at=decision.decided_at)
     return {one.version_id: one.terms for dated in found.values() for one in dated if one.version_id in keys}

@@ -52,6 +52,11 @@ def version(version_id: int) -> PlanVersion:
     return found
 
 
+def plans_of(version_ids: Collection[int]) -> set[int]:
+    """The plans that these are versions of. One query."""
+    return set(PlanVersion.objects.filter(pk__in=version_ids).values_list("plan_id", flat=True))
+
+
 def version_in_force(plan_id: int, day: date) -> PlanVersion | None:
     """The published version that governs `day`: the latest effective one, of equals the highest number."""
     found = PlanVersion.objects.filter(plan=plan_id, state=PlanVersion.State.PUBLISHED, effective_on__lte=day)

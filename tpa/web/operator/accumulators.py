@@ -33,7 +33,7 @@ def measures_of(designs: Iterable[PlanTerms]) -> dict[str, Measure]:
 
 def measures_under(version_ids: Collection[int]) -> dict[str, Measure]:
     """As `measures_of`, for every version of the plans that have these."""
-    dated = plans.published_terms({plans.version(key).plan_id for key in version_ids})
+    dated = plans.published_terms(plans.plans_of(version_ids))
     return measures_of(one.terms for of_plan in dated.values() for one in of_plan)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -151,15 +153,28 @@ class ReportingAdmin(ServiceAdmin):
     list_select_related = ("entered_by",)
     ordering = ("-id",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reporting]:
+        """With the names of both: a person's are those of the first login."""
+        shown = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+        names = User.objects.annotate(shown=shown).values("shown")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                person_name=Subquery(names.filter(pk=OuterRef("person_id"))),
+                superior_name=Subquery(names.filter(pk=OuterRef("superior_id"))),
+            )
+        )
+
     @admin.display(description="Who")
-    def person(self, row: Reporting) -> str:
-        """The person's first login."""
-        return str(User.objects.filter(pk=row.person_id).first() or row.person_id)
+    def person(self, row: Any) -> str:
+        """The person's name."""
+        return row.person_name or str(row.person_id)
 
     @admin.display(description="Reports to")
-    def superior(self, row: Reporting) -> str:
+    def superior(self, row: Any) -> str:
         """Theirs, if they report to anybody."""
-        return str(User.objects.filter(pk=row.superior_id).first() or "nobody")
+        return row.superior_name or "nobody"
 
 
 class KeyForm(ServiceForm):
