@@ -171,7 +171,7 @@ class _Calendar:
                 before = after or before
 
     def _payment(self, cell: Cell, span: Span, pays_on: date, reckoned: _Reckoned) -> Payment:
-        part = fraction(self.terms, cell.whole, span)
+        part = fraction(self.terms, cell, span)
         due, known = reckoned.due, reckoned.known
         moves = tuple(_of_part(part, one) for one in due.moves)
         return Payment(

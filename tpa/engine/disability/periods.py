@@ -50,11 +50,13 @@ def days_of(terms: Terms, span: Span) -> int:
     return sum((span.starts_on + timedelta(days=n)).weekday() < _SATURDAY for n in range(days))
 
 
-def fraction(terms: Terms, whole: Span, part: Span) -> Fraction:
-    """What part of a period's benefit some of its days are paid."""
-    if part == whole:
-        return Fraction(1)
-    return min(Fraction(1), Fraction(days_of(terms, part), days_in(terms, whole)))
+def fraction(terms: Terms, cell: Cell, part: Span) -> Fraction:
+    """What part of a period's benefit some of its paid days are: their share, by days, of what all of these are paid."""
+    days = days_of(terms, cell.paid)
+    if not days:
+        return Fraction(0)
+    paid = Fraction(1) if cell.paid == cell.whole else min(Fraction(1), Fraction(days, days_in(terms, cell.whole)))
+    return paid * Fraction(days_of(terms, part), days)
 
 
 def days_in(terms: Terms, whole: Span) -> int:
