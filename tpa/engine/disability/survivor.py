@@ -6,6 +6,7 @@ from tpa.engine.disability.benefit import Move, shown
 from tpa.engine.disability.decide import Decision
 from tpa.engine.disability.facts import Facts
 from tpa.engine.disability.terms import Terms
+from tpa.kernel.periods import FOREVER
 
 
 def survivor_benefit(terms: Terms, facts: Facts, decision: Decision) -> Move | None:
@@ -14,6 +15,8 @@ def survivor_benefit(terms: Terms, facts: Facts, decision: Decision) -> Move | N
     if rule is None or facts.died_on is None or facts.died_on > facts.as_of or not last.payments:
         return None
     if (facts.died_on - last.spells[0].starts_on).days < rule.after_days:
+        return None
+    if facts.died_on >= (last.ends_before or FOREVER):
         return None
     payment = last.payments[-1]
     of = payment.whole_net_cents if rule.of == "net" else payment.whole_gross_cents
