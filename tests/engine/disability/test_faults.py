@@ -114,7 +114,13 @@ FAULTS = [
         "",
         "/disability/0/birth_on: The birth date is wanted: the plan's duration goes by age.",
     ),
+    ("1980-05-05", "2026-03-02", "/disability/0/birth_on: The birth date is before disabled_on."),
     ("insured_on = 2020-01-01\n", "", "/disability/0/insured_on: Since when the person is insured is wanted."),
+    (
+        "insured_on = 2020-01-01\n",
+        "insured_on = 2020-01-01\ninsured_ends_before = 2020-01-01\n",
+        "/disability/0/insured_ends_before: insured_on must be before insured_ends_before.",
+    ),
     ("[2019-12-01]", '["2019-12-32"]', "line 8, /disability/0/treated_on/0: A date is wanted"),
     ('per = "week" }', 'per = "day" }', "line 9, /disability/0/earnings/per: One of hour, week, biweek"),
     (

@@ -26,18 +26,13 @@ _WEEK_HOURS = 168
 def read_facts(section: Section, terms: Terms) -> Facts:
     """The facts that stand in a table beside others; unknown keys are the caller's to refuse. Raises DocumentError."""
     spells = _spells(section)
-    if terms.needs_birth and "birth_on" not in section:
-        raise DocumentError("The birth date is wanted: the plan's duration goes by age.", where=section.at("birth_on"))
-    insured_on, ends_before = section.day("insured_on", None), section.day("insured_ends_before", FOREVER)
-    if insured_on is None and (terms.pre_existing or "insured_ends_before" in section):
-        raise DocumentError("Since when the person is insured is wanted.", where=section.at("insured_on"))
     return Facts(
         spells,
         _tax(section, spells),
         tuple(_stays(section.sections("hospital"))),
         section.day("leave_ends_before", None),
-        section.day("birth_on", None),
-        None if insured_on is None else Span(insured_on, ends_before),
+        _birth(section, terms, spells),
+        _insured(section, terms),
         tuple(_income(one, terms.period) for one in section.sections("incomes")),
         _jobs(section, terms.period, spells),
         _salaries(section),
@@ -46,6 +41,26 @@ def read_facts(section: Section, terms: Terms) -> Facts:
         section.day("died_on", None),
         section.day("as_of", FOREVER),
     )
+
+
+def _birth(section: Section, terms: Terms, spells: tuple[Spell, ...]) -> date | None:
+    birth_on: date | None = section.day("birth_on", None)
+    if birth_on is None and terms.needs_birth:
+        raise DocumentError("The birth date is wanted: the plan's duration goes by age.", where=section.at("birth_on"))
+    if birth_on is not None and birth_on >= spells[0].starts_on:
+        raise DocumentError("The birth date is before disabled_on.", where=section.at("birth_on"))
+    return birth_on
+
+
+def _insured(section: Section, terms: Terms) -> Span | None:
+    starts_on, ends_before = section.day("insured_on", None), section.day("insured_ends_before", FOREVER)
+    if starts_on is None:
+        if terms.pre_existing or "insured_ends_before" in section:
+            raise DocumentError("Since when the person is insured is wanted.", where=section.at("insured_on"))
+        return None
+    if starts_on >= ends_before:
+        raise DocumentError("insured_on must be before insured_ends_before.", where=section.at("insured_ends_before"))
+    return Span(starts_on, ends_before)
 
 
 def _span(section: Section) -> Span:
