@@ -135,7 +135,8 @@ class Benefit:
             return False
         before = self.state.indexed
         if before - earnings < work.least_loss * before or earnings >= before:
-            lost = f"Earnings of {shown(earnings)} are no loss of {percentage(work.least_loss)} of {shown(before)}"
+            no_loss = f"no loss of {percentage(work.least_loss)} of" if work.least_loss else "no less than"
+            lost = f"Earnings of {shown(earnings)} are {no_loss} {shown(before)}"
             self.move("no_loss", 0, work.clause, lost)
             return False
         self.move("work", self._beside(phase, earnings, before), phase.clause, _words_of(phase, earnings, before))
