@@ -99,13 +99,14 @@ class _Playing:
         self.order = Order(example, terms, self.last_on)
         self.steps: list[Step] = []
         self.differences: list[Finding] = []
-        self._first: dict[int, Step] = {}
+        self._latest: dict[int, Step] = {}
+        """What is decided of each claim so far, by its number."""
 
     def claim(self, number: int, row: ExampleClaim) -> None:
         """Decide a claim, an instalment, a replacement or a void."""
         claim = row.claim
         if row.issued is not None:
-            treatment, where = self._first[row.issued.of], f"{row.where}/instalment"
+            treatment, where = self._latest[row.issued.of], f"{row.where}/instalment"
             if not self.order.stands(row.issued.of):
                 raise DocumentError(f"Claim {row.issued.of} is not decided, or was taken back.", where=where)
             claim = issue(row.issued, treatment.claim, treatment.outcome, number, where)
@@ -113,7 +114,7 @@ class _Playing:
             outcome: Outcome = self.order.decide(claim)
         else:
             outcome = self.order.correct(claim, row.replaces, f"{row.where}/replaces")
-        self._first[number] = step = Step(claim, outcome)
+        self._latest[number] = step = Step(claim, outcome)
         self.steps.append(step)
         self.last_on = claim.lines[-1].from_on
         self.differences += _of_claim(row.lines, row.whole, outcome)
@@ -121,6 +122,7 @@ class _Playing:
     def ripple(self, row: Rippled) -> None:
         """Decide everything again."""
         found = {claim.claim_id: Step(claim, outcome, again=True) for claim, outcome in self.order.decide_again()}
+        self._latest |= found
         self.steps += found.values()
         for where, number, expected in row.rows:
             if number not in found:
