@@ -53,7 +53,10 @@ contract.aggregate = { attachment = 10 }
 """
 
 
-@pytest.mark.parametrize("text", [STOP_LOSS, FEES, TAX, CALENDAR, RENEWAL])
+DAY_IN_A_NAME = FEES.replace('"One"', '"1000-01-01 to 1000-02-01"')
+
+
+@pytest.mark.parametrize("text", [STOP_LOSS, FEES, DAY_IN_A_NAME, TAX, CALENDAR, RENEWAL])
 def test_they_are_right_as_they_stand(text: str) -> None:
     (case,) = read_cases("f.toml", text, str)
     assert case.differences() == []  # type: ignore[union-attr]

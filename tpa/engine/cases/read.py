@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from tpa.engine.adjudication.compiled import compile_plan
@@ -17,7 +18,7 @@ from tpa.kernel.periods import FOREVER
 
 KINDS = kinds()
 YEARS = range(1900, 2200)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 class CaseError(DomainError):
@@ -91,7 +92,7 @@ def _refuse_far_days(value: Any, where: str = "") -> None:
     elif isinstance(value, list):
         for n, one in enumerate(value):
             _refuse_far_days(one, f"{where}/{n}")
-    elif _DAY.match(str(value)) and int(str(value)[:4]) not in YEARS:
+    elif (isinstance(value, date) or _DAY.match(str(value))) and int(str(value)[:4]) not in YEARS:
         raise DocumentError(f"A day of the years {YEARS[0]} to {YEARS[-1]} is wanted.", where=where)
 
 
