@@ -22,7 +22,9 @@ def bind(settings: Section, bind_step: Binder) -> Pricer:
     parts = [row for row in rows if row.value("method") == _PART and not any(key in row for key in _LIMITS)]
     if whole and len(whole) + len(parts) < len(steps):
         raise DocumentError(
-            f"Only others and {_PART} are weighed against a price for several lines.", where=settings.at("of")
+            f"Only others, and {_PART} of all lines, are weighed against a price for several lines.",
+            where=settings.at("of"),
+            remedy=f"Leave {' and '.join(_LIMITS)} of {_PART} out, and methods that price each line.",
         )
     most_bp = min((int(percent_bp(row, "percent")) for row in parts), default=None)
 
