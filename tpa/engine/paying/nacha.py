@@ -192,9 +192,10 @@ class _Reader:
 
     def __init__(self) -> None:
         self.is_whole = self._in_batch = False
-        self.cents = self._batches = 0
+        self.cents = 0
         """Of the last entry."""
         self.batch = self._file = _Sums()
+        self._batches = 0
 
     def place(self, record: str, where: str) -> None:
         """Raise AchError for a record that does not belong here."""
