@@ -94,8 +94,15 @@ class Decision:
 
 def decide(terms: Terms, facts: Facts) -> Decision:
     """Everything that the plan pays up to `as_of`."""
-    known = replace(facts, spells=tuple(one for one in facts.spells if one.starts_on <= facts.as_of))
+    known = _known(facts)
     return Decision(tuple(_claim(terms, known, one) for one in claims_of(terms, known)))
+
+
+def _known(facts: Facts) -> Facts:
+    """The facts as they are known on `as_of`: the spells that have begun, of stays the days that are over."""
+    as_of = facts.as_of
+    stays = (Span(one.starts_on, min(one.ends_before, as_of)) for one in facts.hospital if one.starts_on < as_of)
+    return replace(facts, spells=tuple(one for one in facts.spells if one.starts_on <= as_of), hospital=tuple(stays))
 
 
 def _claim(terms: Terms, facts: Facts, spells: tuple[Spell, ...]) -> Claim:
