@@ -21,7 +21,7 @@ class Kept(NamedTuple):
 
 
 def kept(terms: Terms, facts: Facts, decision: Decision) -> tuple[Kept, ...]:
-    """Of every payment, in the order of payment. What was too little is owed at once; without a term nothing is kept."""
+    """Of every payment, in the order of payment: by the plan's `recovery`; what was too little comes whole with the next."""
     return tuple(_kept(terms, facts, decision))
 
 
