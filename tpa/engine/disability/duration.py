@@ -23,7 +23,7 @@ class Payable(NamedTuple):
 def payable(terms: Terms, facts: Facts, spells: Sequence[Spell], begins: date) -> Payable:
     """The days of the spells from `begins` on, as long as the plan's duration lasts."""
     row = _row(terms, facts, spells[0])
-    disabled = [spell.span for spell in spells]
+    disabled = _joined(spells)
     after = _from(disabled, begins)
     counted = disabled if terms.duration.counted_from == "disability" else after
     anchor = counted[0].starts_on if counted else begins
@@ -35,6 +35,17 @@ def payable(terms: Terms, facts: Facts, spells: Sequence[Spell], begins: date) -
     ends = min(ends, _occupation_ends(terms, facts, after[0].starts_on if after else begins))
     spans = _from(_cut(counted, days, until), begins)
     return Payable(tuple(_before(spans, ends)), ends, row)
+
+
+def _joined(spells: Iterable[Spell]) -> list[Span]:
+    """The days of the spells; those without a day at work between are one stretch."""
+    found: list[Span] = []
+    for spell in spells:
+        begins = spell.starts_on
+        if found and found[-1].ends_before == begins:
+            begins = found.pop().starts_on
+        found.append(Span(begins, spell.ends_before))
+    return found
 
 
 def _row(terms: Terms, facts: Facts, first: Spell) -> DurationRow:
