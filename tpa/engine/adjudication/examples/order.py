@@ -30,6 +30,13 @@ class Voided(NamedTuple):
 Outcome = Decision | Pend | Voided
 
 
+def not_there(number: int, where: str) -> DocumentError:
+    """The fault of naming a claim that has no place in the order."""
+    return DocumentError(
+        f"Claim {number} was taken back or replaced before, or is a replacement that waits.", where=where
+    )
+
+
 class Order:
     """An example's family and its decisions in the order of their places."""
 
@@ -65,7 +72,7 @@ class Order:
         if place is None:
             waiting = [one for one in self._waiting if one.claim_id != number]
             if len(waiting) == len(self._waiting):
-                raise DocumentError(f"Claim {number} was taken back or replaced before.", where=where)
+                raise not_there(number, where)
             self._waiting = waiting
             return Voided(claim.claim_id) if is_void else self.decide(replacement)
         outcome: Outcome = Voided(claim.claim_id)

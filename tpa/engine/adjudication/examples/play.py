@@ -14,7 +14,7 @@ from tpa.engine.adjudication.decision import Decision, LineDecision, Pend
 from tpa.engine.adjudication.examples.dental import issue
 from tpa.engine.adjudication.examples.expect import Expected
 from tpa.engine.adjudication.examples.later import Rippled
-from tpa.engine.adjudication.examples.order import Order, Outcome, Voided
+from tpa.engine.adjudication.examples.order import Order, Outcome, Voided, not_there
 from tpa.engine.adjudication.examples.read import Example, ExampleClaim, read_example
 from tpa.engine.adjudication.facts import Claim
 from tpa.engine.plan.checks import Finding, check_plan
@@ -126,7 +126,7 @@ class _Playing:
         self.steps += found.values()
         for where, number, expected in row.rows:
             if number not in found:
-                raise DocumentError(f"Claim {number} was taken back or replaced before.", where=f"{where}/claim")
+                raise not_there(number, f"{where}/claim")
             self.differences += _of_claim((), expected, found[number].outcome)
 
     def used_after(self) -> None:
