@@ -125,6 +125,9 @@ def test_the_trace_is_the_calculation(seed: int) -> None:
         assert 0 <= payment.part <= 1
         assert payment.pays_on <= facts.as_of
         paid_before = payment.span.ends_before
+    for claim in decision.claims:
+        for pays_on in {one.pays_on for one in claim.payments}:
+            assert sum(one.part for one in claim.payments if one.pays_on == pays_on) <= 1
     assert decision.overpaid_cents == sum(one.paid_cents - one.net_cents for one in decision.payments)
 
 
