@@ -9,6 +9,8 @@ from tests.web.operator.desk import desk_as, page_of, root
 from tests.workflows.test_ripple import claim, control, decide, open_plan
 from tpa.books.claims.models import Correction, Decision, Pend
 from tpa.books.identity.models import Grant
+from tpa.books.members.models import Member
+from tpa.infra import clock
 from tpa.kernel.ids import public_id
 from tpa.workflows import readjudication
 
@@ -48,6 +50,12 @@ def test_a_claim_is_corrected_after_looking_at_what_follows(employer, story):
         "medical out of pocket main Lind, Ada 2026-01-01 $540.00 $300.00",
     ]
     path = page_of(employer, "corrections", "cor", correction.pk)
+    with employer_scope(employer):
+        Member.objects.update(withdrawn_at=clock.now())
+    withdrawn = desk.get(path).content.decode()
+    assert (withdrawn.count(">no member any more<"), withdrawn.count(">family<")) == (2, 2)
+    with employer_scope(employer):
+        Member.objects.update(withdrawn_at=None)
     told = desk.post(f"{path}apply/", {"signature": correction.signature}, follow=True).content.decode()
     assert "larger than one person may make alone" in told
     authority("examiner", 16_000)
