@@ -71,6 +71,8 @@ class Bench:
         self._scale = scale
         self._part = ""
         self._provisioned: list[float] = []
+        self._moments: list[float] = []
+        """How fast the machine was right before each of the batches: CPU seconds of ten million additions."""
         self.figures: list[Figure] = []
 
     def run(self, parts: list[str]) -> None:
@@ -104,6 +106,7 @@ class Bench:
         """The same batch for several employers, each decided on its own, with its floor right after it."""
         found = []
         for _ in range(REPEATS):
+            self._moments.append(machine_seconds())
             one = batch.decided(self._employer(), BATCH_CLAIMS // self._scale)
             found.append((one, batch.floor(one, self._employer(), self._employer())))
         batch.proven(found[0][0])
@@ -129,6 +132,10 @@ class Bench:
         self._note("batch: claims", claims, "claims")
         self._note("batch: claims per CPU-second", claims / cpu, "1/s", at_least=4_000)
         self._note("batch: lines per CPU-second", one.lines_count / cpu, "1/s", at_least=12_000)
+        alike = [
+            run.lines_count / run.spent.cpu * of for (run, _), of in zip(self._batches, self._moments, strict=True)
+        ]
+        self._note("batch: lines in the CPU of ten million additions", statistics.median(alike), "")
         self._note("batch: the database's part of the CPU", (one.spent.backend or 0) / cpu * 100, "%")
         self._note("batch: statements per 1,000 claims", one.statements_count / claims * 1000, "", 40)
         text = [(run.spent.cpu / floor.text.cpu, run.spent.wall / floor.text.wall) for run, floor in self._batches]
