@@ -147,7 +147,10 @@ def test_what_became_known_since_is_on_both_sides_and_the_difference_is_that_of_
     assert result["total"]["member_difference_cents"] == -result["total"]["paid_difference_cents"] == 2 * 1_500
     told = StringIO()
     call_command("what_if", decided.code, str(PlanVersion.objects.get(state="draft").pk), "2026", stdout=told)
-    assert told.getvalue().splitlines()[1] == "1 would be decided otherwise today in any case: -147.00 more paid"
+    assert (
+        told.getvalue().splitlines()[1]
+        == "1 would be decided otherwise today in any case; what is paid changes by -147.00"
+    )
 
 
 def test_a_claim_is_shown_on_demand_beside_itself(decided, homes):

@@ -81,6 +81,12 @@ class Measure(StrEnum):
     """Different benefits of the limit: with 1 the first one that is used shuts out the others."""
 
 
+def units_text(milli: int) -> str:
+    """Thousandths of a unit as people write them: `1.5` for 1500."""
+    whole, rest = divmod(abs(milli), 1000)
+    return f"{'-' if milli < 0 else ''}{whole}.{rest:03d}".rstrip("0").rstrip(".")
+
+
 class Excess(StrEnum):
     """Who bears a charge above the allowed amount."""
 

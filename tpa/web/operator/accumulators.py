@@ -9,8 +9,8 @@ from typing import NamedTuple
 from tpa.books.plans import selectors as plans
 from tpa.engine.accumulators.balances import FAMILY, Balances
 from tpa.engine.accumulators.counter import Counter, deductible_counter, limit_counter, out_of_pocket_counter
-from tpa.engine.plan.terms import Measure, PlanTerms
-from tpa.web.templatetags.figures import money, thousandths
+from tpa.engine.plan.terms import Measure, PlanTerms, units_text
+from tpa.web.templatetags.figures import money
 
 _MONEY = (Measure.ALLOWED, Measure.PAID)
 
@@ -43,7 +43,7 @@ def shown(code: str, amount: int, measures: dict[str, Measure], currency: str) -
     measure = measures.get(code, usual)
     if measure in _MONEY:
         return money(amount, currency)
-    return f"{thousandths(amount) if measure is Measure.UNITS else amount} {measure.value}"
+    return f"{units_text(amount) if measure is Measure.UNITS else amount} {measure.value}"
 
 
 def counters_of(terms: PlanTerms) -> list[tuple[str, Counter]]:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tpa.engine.journal.accounts import CHART
+from tpa.engine.plan.terms import units_text
 from tpa.kernel.errors import DomainError
 from tpa.kernel.ids import public_id
 from tpa.kernel.money import parse_amount
@@ -205,8 +206,4 @@ def told(side: Any) -> str:
     return "; ".join(f"{tier} from {starts}" + (f" to {last}" if last else "") for starts, last, tier in spans)
 
 
-@register.filter
-def thousandths(milli: int) -> str:
-    """`1.5` for 1500."""
-    whole, rest = divmod(milli, 1000)
-    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+register.filter("thousandths", units_text)

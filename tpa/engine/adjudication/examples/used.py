@@ -16,7 +16,7 @@ from tpa.engine.accumulators.counter import (
     savings_counter,
 )
 from tpa.engine.adjudication.examples.dental import Climbed, Rolled, brought_along, place_counter
-from tpa.engine.plan.terms import Measure, PlanTerms
+from tpa.engine.plan.terms import Measure, PlanTerms, units_text
 from tpa.engine.plan.terms_coordination import Method
 from tpa.engine.plan.terms_values import amount
 from tpa.kernel.document import DocumentError, Section
@@ -48,7 +48,7 @@ class Used(NamedTuple):
         """An amount of it as a case writes it."""
         if self.measure in (Measure.ALLOWED, Measure.PAID):
             return format_amount(amount)
-        return f"{amount / THOUSAND:g}" if self.measure is Measure.UNITS else str(amount)
+        return units_text(amount) if self.measure is Measure.UNITS else str(amount)
 
 
 def read_used(section: Section, key: str, names: Mapping[str, int], terms: PlanTerms) -> tuple[Used, ...]:

@@ -57,10 +57,8 @@ class Command(BaseCommand):
         counts = f"{result['claims_count']:,} claims, {result['changed_count']:,} decided otherwise"
         self.stdout.write(f"{asked.version}: {counts}, {result['pended_count']:,} would wait for a person")
         if result["restated_count"]:
-            more = format_amount(result["restated_paid_cents"])
-            self.stdout.write(
-                f"{result['restated_count']:,} would be decided otherwise today in any case: {more} more paid"
-            )
+            changed = f"{result['restated_count']:,} would be decided otherwise today in any case"
+            self.stdout.write(f"{changed}; what is paid changes by {format_amount(result['restated_paid_cents'])}")
         told = [("all", result["total"])]
         told += [(f"{one['line_of_coverage']} {one['benefit']}".strip(), one) for one in result["by_benefit"]]
         self.stdout.write(f"{'':40}{'plan pays':>16}{'would pay':>16}{'member owes':>16}{'would owe':>16}")

@@ -9,7 +9,7 @@ from tpa.engine.adjudication.decision import Move
 from tpa.engine.adjudication.line import LineWork
 from tpa.engine.adjudication.rule import Rule
 from tpa.engine.adjudication.stay import service_days
-from tpa.engine.plan.terms import Excess, Measure
+from tpa.engine.plan.terms import Excess, Measure, units_text
 from tpa.kernel.money import divide_rounded, format_amount
 
 NAME = "limits.benefit_limit"
@@ -123,7 +123,7 @@ def _told(move: Move) -> tuple[str, str]:
     if measure == Measure.ALLOWED:
         had, rest, unit = format_amount(most), format_amount(left), ""
     elif measure == Measure.UNITS:
-        had, rest, unit = f"{most / 1000:g}", f"{left / 1000:g}", " units"
+        had, rest, unit = units_text(most), units_text(left), " units"
     else:
         had, rest, unit = str(most), str(left), f" {measure}"
     unit = unit.removesuffix("s") if had == "1" else unit
