@@ -22,6 +22,7 @@ from tpa.kernel.errors import NotFoundError
 from tpa.kernel.periods import Span
 from tpa.workflows import what_if
 from tpa.workflows.adjudication import decide_waiting
+from tpa.workflows.demo.next_year import compare_next_year, is_compared
 from tpa.workflows.proof import verify_books
 
 YEAR = Span(date(2026, 1, 1), date(2027, 1, 1))
@@ -151,6 +152,18 @@ def test_what_became_known_since_is_on_both_sides_and_the_difference_is_that_of_
         told.getvalue().splitlines()[1]
         == "1 would be decided otherwise today in any case; what is paid changes by -147.00"
     )
+
+
+def test_the_demo_asks_once_and_sees_when_it_is_answered(decided):
+    compare_next_year(date(2026, 1, 1), by="story")
+    compare_next_year(date(2026, 1, 1), by="story")
+    (question,) = WhatIf.objects.all()
+    assert not is_compared()
+    what_if.run_job(employer_id=decided.pk, job_id=question.job_id)
+    assert is_compared()
+    question.refresh_from_db()
+    # 625.00 and 20 % of 9,375.00 for the knee in place of 500.00 and 20 % of 9,500.00.
+    assert question.result["total"]["member_difference_cents"] == 10_000
 
 
 def test_a_claim_is_shown_on_demand_beside_itself(decided, homes):

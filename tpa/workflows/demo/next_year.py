@@ -35,7 +35,7 @@ def compare_next_year(starts_on: date, *, by: str) -> None:
 
 def is_compared() -> bool:
     """Whether every question has its answer."""
-    return not WhatIf.objects.filter(result=None).exists()
+    return not WhatIf.objects.filter(result__isnull=True).exists()
 
 
 def _raised(document: dict[str, Any]) -> dict[str, Any]:
