@@ -140,6 +140,7 @@ def test_the_same_key_is_the_same_claim_and_another_claim_under_it_is_refused(em
         ({"lines": [{"from_on": "2026-03-02", "charge_cents": 1.5}]}, "/lines/0/charge_cents"),
         ({"lines": [{"from_on": "2026-03-02", "charge_cents": -1}]}, "/lines/0/charge_cents"),
         ({"lines": [{"from_on": "2026-03-02", "charge_cents": 10**14}]}, "/lines"),
+        ({"estimate": True, "lines": [{"through_on": "2026-03-01", "charge_cents": 1}]}, "/lines/0/from_on"),
         ({"lines": [{"from_on": "2026-03-02", "through_on": "2026-03-01", "charge_cents": 1}]}, "/lines/0/through_on"),
         ({"lines": [{**document()["lines"][0], "procedure": "9" * 30}]}, "/lines/0/procedure"),
         ({"lines": [{**document()["lines"][0], "modifiers": ["25", "TOOLONG"]}]}, "/lines/0/modifiers/1"),

@@ -230,7 +230,8 @@ def _claim_from(told: Section, lines: tuple[ServiceLine, ...]) -> Claim:
 
 def _line_from(told: Section, n: int, diagnoses: tuple[str, ...], planned: bool) -> ServiceLine:
     with told as one:
-        from_on = one.day("from_on", date.min) if planned else one.day("from_on")
+        without_day = planned and "through_on" not in one
+        from_on = one.day("from_on", date.min) if without_day else one.day("from_on")
         through_on = one.day("through_on", from_on)
         for key, day in (("from_on", from_on), ("through_on", through_on)):
             if day not in SERVICE_DAYS and key in one:
