@@ -132,7 +132,9 @@ def _drop(server: psycopg.Connection, name: str) -> None:
     try:
         server.execute(drop + sql.SQL(" WITH (FORCE)"))
     except psycopg.errors.InsufficientPrivilege:
-        # FORCE may not end an autovacuum worker, which is the superuser's; a plain DROP sends it away by itself.
+        # FORCE may not end an autovacuum worker, which is the superuser's, and then ends nobody; a plain DROP sends it away.
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = session_user"
+        server.execute(ours, [name])
         server.execute(drop)
 
 
