@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NewType
 
 from tpa.kernel.errors import DomainError
@@ -34,6 +35,11 @@ def divide_rounded(numerator: int, denominator: int) -> int:
     if numerator >= 0:
         return (2 * numerator + denominator) // (2 * denominator)
     return -((-2 * numerator + denominator) // (2 * denominator))
+
+
+def rounded(cents: Fraction) -> int:
+    """An exact amount to the cent."""
+    return divide_rounded(cents.numerator, cents.denominator)
 
 
 def portion(cents: int, rate_bp: int) -> int:

@@ -18,11 +18,11 @@ from tpa.engine.billing.census import Census
 from tpa.engine.renewal.completion import Incurred, MonthPaid, completed, completion_factors
 from tpa.engine.renewal.pooling import Pooled, pool
 from tpa.engine.renewal.projection import Assumptions, Projection, project
-from tpa.engine.renewal.rates import credibility, rounded
+from tpa.engine.renewal.rates import credibility
 from tpa.engine.renewal.trend import leveraged_trend, months_between_midpoints, trend_factor
 from tpa.infra import clock
 from tpa.kernel.errors import DomainError
-from tpa.kernel.money import format_amount
+from tpa.kernel.money import format_amount, rounded
 from tpa.kernel.periods import Span, add_months, months_in
 
 YEAR = 12

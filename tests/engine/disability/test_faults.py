@@ -40,6 +40,8 @@ def test_it_is_right_as_it_stands() -> None:
     assert case.differences() == []  # type: ignore[union-attr]
 
 
+WORK_TERMS, WORK_DONE = "/plan/work", "/disability/0/work"
+"""Where the plan says what work does to the benefit, and where the facts say what work was done."""
 FAULTS = [
     # the plan
     ('period = "week"', 'period = "year"', "line 18, /disability/0/plan/period: One of week, month is wanted."),
@@ -100,7 +102,7 @@ FAULTS = [
         "/phases/1/percent: A proportional benefit",
     ),
     ('{ method = "proportional" }', '{ method = "earnings_off" }', "/phases/1/percent: The key 'percent' is missing."),
-    ('"capped", months = 12', '"capped"', "/plan/work/phases/0/months: Only the last phase is without an end."),
+    ('"capped", months = 12', '"capped"', f"{WORK_TERMS}/phases/0/months: Only the last phase is without an end."),
     # the facts
     ("disabled_on = 2026-03-02\n", "", "/disability/0/disabled_on: The key 'disabled_on' is missing."),
     (
@@ -157,12 +159,12 @@ FAULTS = [
     (
         "starts_on = 2026-03-12, ",
         "starts_on = 2026-03-26, ",
-        "/disability/0/work/0/starts_on: The person was not disabled on any of these",
+        f"{WORK_DONE}/0/starts_on: The person was not disabled on any of these",
     ),
     (
         "earnings = 100 }]",
         "earnings = 100 }, { starts_on = 2026-03-13, earnings = 1 }]",
-        "/disability/0/work/1/starts_on: A row above has",
+        f"{WORK_DONE}/1/starts_on: A row above has",
     ),
     (
         "disabled_on = 2026-03-20",

@@ -9,10 +9,10 @@ from tpa.engine.cases.question import Answer, Number, Percent
 from tpa.engine.cases.words import Words
 from tpa.engine.renewal import comparison, completion, pooling, rates, trend
 from tpa.engine.renewal.projection import Assumptions, Projection, project
-from tpa.engine.renewal.rates import rounded
 from tpa.kernel.coverage import TIERS
 from tpa.kernel.document import DocumentError, Section
 from tpa.kernel.errors import DomainError
+from tpa.kernel.money import rounded
 
 
 def completed(row: Words) -> dict[str, Answer]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tpa.engine.disability.terms import Phase, Step, Terms
-from tpa.kernel.money import divide_rounded, format_amount
+from tpa.kernel.money import format_amount, rounded
 
 
 class Move(NamedTuple):
@@ -54,11 +54,6 @@ class State(NamedTuple):
     phase: Phase | None
     incomes: tuple[Known, ...]
     risen: Fraction
-
-
-def rounded(cents: Fraction) -> int:
-    """To the cent."""
-    return divide_rounded(cents.numerator, cents.denominator)
 
 
 def shown(cents: Fraction | int) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from tpa.engine.disability.benefit import Benefit, Move, State, reckon, rounded
+from tpa.engine.disability.benefit import Benefit, Move, State, reckon
 from tpa.engine.disability.cover import Why, refusal
 from tpa.engine.disability.duration import Payable, payable
 from tpa.engine.disability.elimination import Begin, begins, claims_of, elimination_days
@@ -20,6 +20,7 @@ from tpa.engine.disability.facts import NOTHING, Facts, Rate, Spell
 from tpa.engine.disability.incomes import changes, incomes_on
 from tpa.engine.disability.periods import Cell, cells, days_of, fraction
 from tpa.engine.disability.terms import Phase, Step, Terms
+from tpa.kernel.money import rounded
 from tpa.kernel.periods import FOREVER, Span, add_months
 
 _MOST_YEARS = 100

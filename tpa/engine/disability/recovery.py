@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Decision, Payment, decide
 from tpa.engine.disability.facts import Facts
 from tpa.engine.disability.terms import Terms
+from tpa.kernel.money import rounded
 
 
 class Kept(NamedTuple):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Decision, Payment
 from tpa.engine.disability.facts import Facts, Salary
 from tpa.engine.disability.periods import days_of
 from tpa.engine.disability.terms import Terms
+from tpa.kernel.money import rounded
 from tpa.kernel.periods import Span
 
 

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Payment
 from tpa.engine.disability.facts import Facts, Tax
 from tpa.engine.statute import statute
+from tpa.kernel.money import rounded
 from tpa.kernel.periods import FOREVER, Span, add_months
 
 _MONTHS = 6

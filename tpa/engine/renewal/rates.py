@@ -11,18 +11,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tpa.kernel.errors import DomainError
-from tpa.kernel.money import divide_rounded
+from tpa.kernel.money import rounded
 
 COBRA = Fraction(102, 100)
 """A continuing person pays the cost and 2 % for administration; ERISA section 602(3)."""
 
 COBRA_DISABLED = Fraction(150, 100)
 """In the months of a disability extension; ERISA section 602(3)."""
-
-
-def rounded(cents: Fraction) -> int:
-    """To the cent."""
-    return divide_rounded(cents.numerator, cents.denominator)
 
 
 def ratio(part: Fraction | int, whole: Fraction | int, name: str) -> Fraction:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tpa.kernel.errors import DomainError
-from tpa.kernel.money import divide_rounded
+from tpa.kernel.money import rounded
 from tpa.kernel.periods import Span, add_months
 
 _DIGITS = 40
@@ -52,5 +52,5 @@ def leveraged_trend(claim_cents: int, deductible_cents: int, trend: Fraction, ne
     """The trend of the excess over a deductible, which is steeper than that of the claim unless the deductible moves."""
     before = max(0, claim_cents - deductible_cents)
     trended = (1 + trend) * claim_cents
-    after = max(0, divide_rounded(trended.numerator, trended.denominator) - new_deductible_cents)
+    after = max(0, rounded(trended) - new_deductible_cents)
     return Leveraged(before, after, Fraction(after, before) - 1 if before else None)

@@ -10,9 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from tpa.engine.renewal.rates import rounded
 from tpa.kernel.errors import DomainError, NotFoundError
-from tpa.kernel.money import parse_amount
+from tpa.kernel.money import parse_amount, rounded
 from tpa.web.files import file_answer
 from tpa.web.pages import show
 from tpa.web.templatetags.figures import money

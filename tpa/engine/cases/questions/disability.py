@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from tpa.engine.cases.question import Answer, Day, Kind, Solved, count_of
-from tpa.engine.disability.benefit import rounded
 from tpa.engine.disability.decide import Claim, Decision, Payment, decide
 from tpa.engine.disability.explain import days_words, explain, move_line, move_words
 from tpa.engine.disability.facts import Facts
@@ -19,7 +18,7 @@ from tpa.engine.disability.taxes import Taxed, exempt_from, taxed
 from tpa.engine.disability.terms import Terms
 from tpa.engine.disability.terms_read import read_terms
 from tpa.kernel.document import DocumentError, Section
-from tpa.kernel.money import divide_rounded, format_amount
+from tpa.kernel.money import divide_rounded, format_amount, rounded
 from tpa.kernel.periods import Span
 
 _DAY = timedelta(days=1)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from tpa.engine.billing.taxes import BASES, MILLION, Bases, Place, Tax, Taxed, reckon, reckon_places, taxes_on
 from tpa.engine.cases.question import Answer, Kind
 from tpa.engine.cases.words import Words
-from tpa.engine.renewal.rates import rounded
 from tpa.kernel.coverage import FUND_LINES
 from tpa.kernel.document import DocumentError, Section
-from tpa.kernel.money import format_amount
+from tpa.kernel.money import format_amount, rounded
 
 PREMIUM_LINES = (*FUND_LINES, "life", "extended_health")
 SALES_TAXES = ("gst", "hst", "qst")

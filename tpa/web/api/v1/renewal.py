@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tpa.engine.renewal.rates import rounded
+from tpa.kernel.money import rounded
 from tpa.web.api.core.access import Row
 from tpa.web.api.core.fields import CentsField
 from tpa.web.api.core.lists import Query
